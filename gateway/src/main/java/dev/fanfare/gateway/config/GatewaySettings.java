@@ -1,0 +1,182 @@
+package dev.fanfare.gateway.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The gateway's whole configuration. The key of each component is its name in kebab case under the name of its record:
+/// `session.write-stall` is [Session#writeStall]. Sizes are bytes unless the name says otherwise.
+///
+/// @param kafka handed to Kafka's consumers and producer as it is; `bootstrap.servers` is required
+/// @param routes which records go to which channels
+public record GatewaySettings(
+        Server server,
+        Map<String, String> kafka,
+        List<Route> routes,
+        DeadLetter deadLetter,
+        Feed feed,
+        Log log,
+        Replay replay,
+        Session session,
+        Transports transports,
+        WebSocket websocket,
+        Poll poll,
+        Publish publish,
+        Access access,
+        Shutdown shutdown) {
+
+    /// Where the gateway listens.
+    ///
+    /// @param host address to bind; one that is not loopback needs `access.anonymous: true`
+    /// @param port TCP port, 0 for any free one
+    /// @param connectionsMax more TCP connections than this wait in the backlog; keep it below the file descriptor limit
+    /// @param backlog length of the accept queue
+    /// @param sendBuffer SO_SNDBUF of each connection
+    /// @param page whether the page is served at `/`
+    public record Server(String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page) {
+        public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true);
+    }
+
+    /// One routing rule: each record of `topics` goes to each channel that a template yields.
+    ///
+    /// @param topics literal topic names
+    /// @param channels templates such as `orders.{key}`
+    public record Route(List<String> topics, List<String> channels) {}
+
+    /// @param topic where records that cannot be decoded are copied to; none: they are only counted and logged
+    public record DeadLetter(Optional<String> topic) {
+        public static final DeadLetter DEFAULT = new DeadLetter(Optional.empty());
+    }
+
+    /// Reading Kafka.
+    ///
+    /// @param warmEvents how many records per partition behind the head are read at start, to fill the logs
+    /// @param refresh how often new partitions, topics and topic ids are looked for; at most 10 s
+    public record Feed(int warmEvents, Duration refresh) {
+        public static final Feed DEFAULT = new Feed(1000, Duration.ofSeconds(5));
+    }
+
+    /// The in-memory logs that live delivery and short replays are served from.
+    ///
+    /// @param bytes of all events together, encoded forms included
+    /// @param channelEvents events kept per channel
+    /// @param age events older than this are dropped
+    public record Log(long bytes, int channelEvents, Duration age) {
+        public static final Log DEFAULT = new Log(128L << 20, 1000, Duration.ofMinutes(5));
+    }
+
+    /// Reading back from Kafka what the logs no longer hold.
+    ///
+    /// @param readers Kafka consumers shared by all replays
+    /// @param sessions replays in progress at once; more wait, bounded by `wait`
+    /// @param readsPerSecond chunk reads from Kafka a second
+    /// @param cacheBytes of chunks kept for those who come back at the same time
+    /// @param wait how long a session waits for its turn before it is closed resumably
+    /// @param eventsMax a cursor further behind than this many records is told a `replay-limit` gap
+    /// @param scanBytes bound of the backward scan for `last=N`
+    /// @param scanTime bound of the backward scan for `last=N`
+    public record Replay(
+            int readers,
+            int sessions,
+            int readsPerSecond,
+            long cacheBytes,
+            Duration wait,
+            long eventsMax,
+            long scanBytes,
+            Duration scanTime) {
+        public static final Replay DEFAULT = new Replay(
+                2, 256, 500, 64L << 20, Duration.ofSeconds(30), 10_000_000, 32L << 20, Duration.ofSeconds(3));
+    }
+
+    /// One client's session.
+    ///
+    /// @param heartbeat the interval where the client asks for none
+    /// @param heartbeatMin the least a client may ask for
+    /// @param heartbeatMax the most a client may ask for
+    /// @param writeStall a write that makes no progress for this long ends the connection
+    /// @param stall a session that does not catch up for this long is closed resumably
+    /// @param sseLife an SSE or long-poll connection is ended, resumably, after 80 to 100 % of this
+    /// @param channelsMax subscriptions per session
+    /// @param eventMax an event larger than this is told as a `too-large` gap
+    /// @param writeBytes what one write gathers at most
+    public record Session(
+            Duration heartbeat,
+            Duration heartbeatMin,
+            Duration heartbeatMax,
+            Duration writeStall,
+            Duration stall,
+            Duration sseLife,
+            int channelsMax,
+            int eventMax,
+            int writeBytes) {
+        public static final Session DEFAULT = new Session(
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(30),
+                200,
+                262_144,
+                65_536);
+    }
+
+    /// Which transports are offered; the others answer 406.
+    public record Transports(boolean sse, boolean websocket, boolean poll) {
+        public static final Transports DEFAULT = new Transports(true, true, true);
+    }
+
+    /// @param messageMax inbound message size; a larger one closes with 1009
+    /// @param deflate whether permessage-deflate is accepted
+    /// @param deflateMin outbound messages smaller than this are sent as they are
+    public record WebSocket(int messageMax, boolean deflate, int deflateMin) {
+        public static final WebSocket DEFAULT = new WebSocket(65_536, true, 512);
+    }
+
+    /// Long-polling.
+    ///
+    /// @param wait where the client asks for none
+    /// @param waitMax the most a client may ask for
+    /// @param bytesMax of events in one answer, give or take the last one
+    public record Poll(Duration wait, Duration waitMax, int bytesMax) {
+        public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20);
+    }
+
+    /// Publishing over HTTP and WebSocket.
+    ///
+    /// @param enabled off unless configured
+    /// @param topic where published events go
+    /// @param bytesMax of one request
+    /// @param batchMax events in one request
+    /// @param timeout Kafka's acknowledgement is waited for this long, then 503
+    /// @param idempotency how long a repeat gets the first answer
+    /// @param idempotencyEntries how many answers are remembered at most
+    public record Publish(
+            boolean enabled,
+            String topic,
+            int bytesMax,
+            int batchMax,
+            Duration timeout,
+            Duration idempotency,
+            int idempotencyEntries) {
+        public static final Publish DEFAULT =
+                new Publish(false, "events", 1 << 20, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 100_000);
+    }
+
+    /// @param anonymous whether anybody who reaches the port may subscribe and publish
+    public record Access(boolean anonymous) {
+        public static final Access DEFAULT = new Access(false);
+    }
+
+    /// Graceful stop.
+    ///
+    /// @param deadline after which everything that is left is cut
+    /// @param retryMin the shortest reconnect delay that clients are told
+    /// @param retryMax the longest reconnect delay that clients are told
+    public record Shutdown(Duration deadline, Duration retryMin, Duration retryMax) {
+        public static final Shutdown DEFAULT =
+                new Shutdown(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(8));
+    }
+
+}

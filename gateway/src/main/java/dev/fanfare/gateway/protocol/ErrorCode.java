@@ -1,0 +1,50 @@
+package dev.fanfare.gateway.protocol;
+
+import java.util.Locale;
+
+/// The stable codes that clients may rely on, each with its HTTP status (RFC 9457 `type` is `about:blank#code`). Listed
+/// in `docs/protocol.md`.
+public enum ErrorCode {
+    UNKNOWN_PARAMETER(400, "Unknown parameter"),
+    INVALID_PARAMETER(400, "Invalid parameter"),
+    INVALID_CHANNEL(400, "Invalid channel"),
+    INVALID_CURSOR(400, "Invalid cursor"),
+    INVALID_MESSAGE(400, "Invalid message"),
+    INVALID_EVENT(400, "Invalid event"),
+    TOO_MANY_CHANNELS(400, "Too many channels"),
+    PUBLISHING_OFF(403, "Publishing is off"),
+    NOT_FOUND(404, "Not found"),
+    METHOD_NOT_ALLOWED(405, "Method not allowed"),
+    TRANSPORT_OFF(406, "Transport not available"),
+    TOO_LARGE(413, "Too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
+    NO_KEY(422, "No key"),
+    UPGRADE_REQUIRED(426, "Upgrade required"),
+    INTERNAL(500, "Internal error"),
+    NOT_READY(503, "Not ready"),
+    SHUTTING_DOWN(503, "Shutting down"),
+    KAFKA_AWAY(503, "Kafka is away"),
+    REPLAY_BUSY(503, "Too many replays");
+
+    private final int status;
+    private final String title;
+
+    ErrorCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /// The HTTP status that an answer with this code has.
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /// As it goes over the wire: `unknown-parameter`.
+    public String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
