@@ -30,7 +30,7 @@ public record GatewaySettings(
     ///
     /// @param host address to bind; one that is not loopback needs `access.anonymous: true`
     /// @param port TCP port, 0 for any free one
-    /// @param connectionsMax more TCP connections than this wait in the backlog; keep it below the file descriptor limit
+    /// @param connectionsMax more TCP connections than this wait in the backlog; keep it below the fd limit
     /// @param backlog length of the accept queue
     /// @param sendBuffer SO_SNDBUF of each connection
     /// @param page whether the page is served at `/`
@@ -44,6 +44,8 @@ public record GatewaySettings(
     /// @param channels templates such as `orders.{key}`
     public record Route(List<String> topics, List<String> channels) {}
 
+    /// What happens to records that cannot be decoded.
+    ///
     /// @param topic where records that cannot be decoded are copied to; none: they are only counted and logged
     public record DeadLetter(Optional<String> topic) {
         public static final DeadLetter DEFAULT = new DeadLetter(Optional.empty());
@@ -69,10 +71,10 @@ public record GatewaySettings(
     /// Reading back from Kafka what the logs no longer hold.
     ///
     /// @param readers Kafka consumers shared by all replays
-    /// @param sessions replays in progress at once; more wait, bounded by `wait`
+    /// @param sessions replays in progress at once; more wait, bounded by `permitWait`
     /// @param readsPerSecond chunk reads from Kafka a second
     /// @param cacheBytes of chunks kept for those who come back at the same time
-    /// @param wait how long a session waits for its turn before it is closed resumably
+    /// @param permitWait how long a session waits for its turn before it is closed resumably
     /// @param eventsMax a cursor further behind than this many records is told a `replay-limit` gap
     /// @param scanBytes bound of the backward scan for `last=N`
     /// @param scanTime bound of the backward scan for `last=N`
@@ -81,7 +83,7 @@ public record GatewaySettings(
             int sessions,
             int readsPerSecond,
             long cacheBytes,
-            Duration wait,
+            Duration permitWait,
             long eventsMax,
             long scanBytes,
             Duration scanTime) {
@@ -127,6 +129,8 @@ public record GatewaySettings(
         public static final Transports DEFAULT = new Transports(true, true, true);
     }
 
+    /// The WebSocket transport.
+    ///
     /// @param messageMax inbound message size; a larger one closes with 1009
     /// @param deflate whether permessage-deflate is accepted
     /// @param deflateMin outbound messages smaller than this are sent as they are
@@ -136,10 +140,10 @@ public record GatewaySettings(
 
     /// Long-polling.
     ///
-    /// @param wait where the client asks for none
-    /// @param waitMax the most a client may ask for
+    /// @param hold how long an empty poll is held where the client asks for none
+    /// @param holdMax the most a client may ask for
     /// @param bytesMax of events in one answer, give or take the last one
-    public record Poll(Duration wait, Duration waitMax, int bytesMax) {
+    public record Poll(Duration hold, Duration holdMax, int bytesMax) {
         public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20);
     }
 
@@ -164,6 +168,8 @@ public record GatewaySettings(
                 new Publish(false, "events", 1 << 20, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 100_000);
     }
 
+    /// Who may connect.
+    ///
     /// @param anonymous whether anybody who reaches the port may subscribe and publish
     public record Access(boolean anonymous) {
         public static final Access DEFAULT = new Access(false);
@@ -178,5 +184,4 @@ public record GatewaySettings(
         public static final Shutdown DEFAULT =
                 new Shutdown(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(8));
     }
-
 }
