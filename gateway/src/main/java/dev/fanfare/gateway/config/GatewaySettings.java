@@ -4,9 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/// The gateway's whole configuration. The key of each component is its name in kebab case under the name of its record:
+/// The gateway's whole configuration. The key of each component is its name in kebab case under the name of its
+/// record:
 /// `session.write-stall` is [Session#writeStall]. Sizes are bytes unless the name says otherwise.
+///
+/// Ranges and what goes together with what are checked where the settings are read, so that all problems are told at
+/// once. Kafka's settings hold secrets: [#toString] shows none of them.
 ///
 /// @param kafka handed to Kafka's consumers and producer as it is; `bootstrap.servers` is required
 /// @param routes which records go to which channels
@@ -25,6 +30,38 @@ public record GatewaySettings(
         Publish publish,
         Access access,
         Shutdown shutdown) {
+    private static final String SERVERS = "bootstrap.servers";
+
+    public GatewaySettings {
+        kafka = Map.copyOf(kafka);
+        routes = List.copyOf(routes);
+    }
+
+    /// Everything but the values of `kafka`, of which only `bootstrap.servers` is shown: any other may be a secret,
+    /// in
+    /// names that a plugin makes up too.
+    @Override
+    public String toString() {
+        var shown = new TreeMap<String, String>();
+        kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
+        return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
+                        + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, shutdown=%s]")
+                .formatted(
+                        server,
+                        shown,
+                        routes,
+                        deadLetter,
+                        feed,
+                        log,
+                        replay,
+                        session,
+                        transports,
+                        websocket,
+                        poll,
+                        publish,
+                        access,
+                        shutdown);
+    }
 
     /// Where the gateway listens.
     ///
@@ -42,7 +79,12 @@ public record GatewaySettings(
     ///
     /// @param topics literal topic names
     /// @param channels templates such as `orders.{key}`
-    public record Route(List<String> topics, List<String> channels) {}
+    public record Route(List<String> topics, List<String> channels) {
+        public Route {
+            topics = List.copyOf(topics);
+            channels = List.copyOf(channels);
+        }
+    }
 
     /// What happens to records that cannot be decoded.
     ///
@@ -122,6 +164,17 @@ public record GatewaySettings(
                 200,
                 262_144,
                 65_536);
+
+        /// The heartbeat interval for a client.
+        ///
+        /// @param asked by the client; brought within the bounds
+        public Duration granted(Optional<Duration> asked) {
+            var wanted = asked.orElse(heartbeat);
+            if (wanted.compareTo(heartbeatMin) < 0) {
+                return heartbeatMin;
+            }
+            return wanted.compareTo(heartbeatMax) > 0 ? heartbeatMax : wanted;
+        }
     }
 
     /// Which transports are offered; the others answer 406.

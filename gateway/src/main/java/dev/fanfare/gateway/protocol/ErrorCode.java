@@ -2,7 +2,8 @@ package dev.fanfare.gateway.protocol;
 
 import java.util.Locale;
 
-/// The stable codes that clients may rely on, each with its HTTP status (RFC 9457 `type` is `about:blank#code`). Listed
+/// The stable codes that clients may rely on, each with its HTTP status (RFC 9457 `type` is `about:blank#code`).
+/// Listed
 /// in `docs/protocol.md`.
 public enum ErrorCode {
     UNKNOWN_PARAMETER(400, "Unknown parameter"),
@@ -19,11 +20,13 @@ public enum ErrorCode {
     TOO_LARGE(413, "Too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     NO_KEY(422, "No key"),
+    IDEMPOTENCY_KEY_REUSED(422, "Idempotency key reused"),
     UPGRADE_REQUIRED(426, "Upgrade required"),
     INTERNAL(500, "Internal error"),
     NOT_READY(503, "Not ready"),
     SHUTTING_DOWN(503, "Shutting down"),
     KAFKA_AWAY(503, "Kafka is away"),
+    PUBLISH_BUSY(503, "Too many publishes"),
     REPLAY_BUSY(503, "Too many replays");
 
     private final int status;

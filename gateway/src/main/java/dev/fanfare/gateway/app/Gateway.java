@@ -1,0 +1,238 @@
+package dev.fanfare.gateway.app;
+
+import dev.fanfare.events.Routing;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.http.HttpProblems;
+import dev.fanfare.gateway.http.NegotiateHandler;
+import dev.fanfare.gateway.http.PublishHandler;
+import dev.fanfare.gateway.ingest.Feed;
+import dev.fanfare.gateway.ingest.FeedMetrics;
+import dev.fanfare.gateway.ingest.KafkaClients;
+import dev.fanfare.gateway.ingest.KafkaHistory;
+import dev.fanfare.gateway.ingest.RecordReader;
+import dev.fanfare.gateway.observe.Health;
+import dev.fanfare.gateway.observe.Metrics;
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.protocol.Problems;
+import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.SessionMetrics;
+import dev.fanfare.gateway.session.Sessions;
+import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.transport.Http2Watch;
+import dev.fanfare.gateway.transport.StreamHandler;
+import dev.fanfare.gateway.transport.TakeoverSelector;
+import dev.fanfare.gateway.transport.WsEndpoint;
+import dev.fanfare.gateway.websocket.WebSocketUpgrader;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.Method;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.observe.ObserveFeature;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The gateway, put together: the parts in their start order. The only place that sees them all.
+public final class Gateway implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
+    private static final int REQUEST_LINE_MAX = 32_768; // the longest cursor, and many channels
+
+    private final Lifecycle parts;
+    private final GatewaySettings settings;
+    private final Doors doors;
+    private final Sessions sessions;
+    private final WebServer server;
+
+    private Gateway(Lifecycle parts, GatewaySettings settings, Doors doors, Sessions sessions, WebServer server) {
+        this.parts = parts;
+        this.settings = settings;
+        this.doors = doors;
+        this.sessions = sessions;
+        this.server = server;
+    }
+
+    /// Starts everything and returns when the port is open; ready is the gateway when `/health/ready` says so.
+    public static Gateway start(GatewaySettings settings) {
+        var parts = new Lifecycle();
+        try {
+            var clients = new KafkaClients(settings.kafka());
+            var reader = new RecordReader(Routing.of(settings.routes().stream()
+                    .map(route -> new Routing.Rule(route.topics(), route.channels()))
+                    .toList()));
+            var feedMetrics = new FeedMetrics();
+            var sessionMetrics = new SessionMetrics();
+            var log = settings.log();
+            var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), parts.open(new Signaller()));
+            var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
+            var sessions = parts.open(new Sessions(
+                    channels, history, sessionMetrics, settings.replay().sessions()));
+            var feed = parts.open(new Feed(
+                    settings, clients, reader, channels, (gap, index) -> sessions.tellLost(index, gap), feedMetrics));
+            var doors = new Doors(settings.shutdown(), feed);
+            Optional<Publisher> publisher = settings.publish().enabled()
+                    ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
+                    : Optional.empty();
+            var starts = new Starts(channels, history, settings.replay());
+            var http2 = new Http2Watch(Http2ConnectionSelector.builder()
+                    .http2Config(Http2Config.create())
+                    .build());
+            var streams = new StreamHandler(settings, sessions, starts, doors, http2);
+            var webSockets = new WebSocketUpgrader(
+                    settings.websocket().messageMax(),
+                    settings.websocket().deflate(),
+                    (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
+                    new WsEndpoint(settings, sessions, starts, doors, publisher)::judge);
+            var metrics = parts.open(new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics));
+            var observe = ObserveFeature.builder()
+                    .endpoint("/")
+                    .observersDiscoverServices(false)
+                    .addObserver(Health.observer(feed, doors::isClosing))
+                    .addObserver(metrics.observer())
+                    .build();
+            var routing = routing(settings, streams, publisher);
+            feed.start();
+            var loss = PeerLoss.within(settings.session().heartbeat());
+            var server = WebServer.builder()
+                    .featuresDiscoverServices(false)
+                    .addFeature(observe)
+                    .bindAddress(new InetSocketAddress(
+                            settings.server().host(), settings.server().port()))
+                    .backlog(settings.server().backlog())
+                    .maxTcpConnections(settings.server().connectionsMax())
+                    .maxPayloadSize(4L * settings.publish().bytesMax()) // Helidon holds a whole chunk of any size
+                    .useNio(false)
+                    .writeQueueLength(0)
+                    .shutdownGracePeriod(Duration.ofMillis(500))
+                    .shutdownHook(false)
+                    .connectionOptions(socketOptions(settings.server(), loss))
+                    .addConnectionSelector(new TakeoverSelector(Http1ConnectionSelector.builder()
+                            .config(Http1Config.builder()
+                                    .maxPrologueLength(REQUEST_LINE_MAX)
+                                    .build())
+                            .upgraders(webSockets.spellings())
+                            .build()))
+                    .addConnectionSelector(http2)
+                    .protocolsDiscoverServices(false)
+                    .directHandlers(problems())
+                    .routing(routing)
+                    .build();
+            server.start();
+            parts.open(server::stop);
+            UserTimeout.set(
+                    server.port(), loss.unacknowledged(settings.session().writeStall()));
+            return new Gateway(parts, settings, doors, sessions, server);
+        } catch (RuntimeException failure) {
+            try {
+                parts.close();
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    private static HttpRouting.Builder routing(
+            GatewaySettings settings, StreamHandler streams, Optional<Publisher> publisher) {
+        var routing = HttpRouting.builder();
+        routing.addFilter((chain, request, response) -> {
+            HttpProblems.requestId(request, response);
+            chain.proceed();
+        });
+        routing.get("/v1/events", streams);
+        routing.post(
+                "/v1/events",
+                publisher
+                        .<Handler>map(p -> new PublishHandler(settings.publish(), p))
+                        .orElse((_, _) -> {
+                            throw Publisher.off();
+                        }));
+        only(routing, "/v1/events", Method.GET, Method.POST);
+        routing.post("/v1/negotiate", new NegotiateHandler(settings));
+        only(routing, "/v1/negotiate", Method.POST);
+        only(routing, "/metrics", Method.GET);
+        for (var check : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
+            only(routing, check, Method.GET, Method.HEAD);
+        }
+        if (settings.server().page()) {
+            Page.register(routing);
+            Page.PATHS.forEach(path -> only(routing, path, Method.GET));
+        }
+        routing.error(ProblemException.class, HttpProblems::handle);
+        return routing;
+    }
+
+    /// Has all other methods answered. What is allowed is left to whoever serves the path, before or after.
+    private static void only(HttpRouting.Builder routing, String path, Method... allowed) {
+        var methods = List.of(allowed);
+        var names = methods.stream().map(Method::text).collect(Collectors.joining(", "));
+        routing.any(path, (request, response) -> {
+            var method = request.prologue().method();
+            if (methods.contains(method)) {
+                response.next();
+            } else {
+                throw new ProblemException(
+                        ErrorCode.METHOD_NOT_ALLOWED,
+                        "%s is not possible here: use %s".formatted(method.text(), names),
+                        Map.of("Allow", names));
+            }
+        });
+    }
+
+    private static DirectHandlers problems() {
+        var handlers = DirectHandlers.builder();
+        for (var type : DirectHandler.EventType.values()) {
+            handlers.addHandler(type, HttpProblems.direct());
+        }
+        return handlers.build();
+    }
+
+    private static SocketOptions socketOptions(GatewaySettings.Server server, PeerLoss loss) {
+        var socket = SocketOptions.builder()
+                .socketSendBufferSize(server.sendBuffer())
+                .tcpNoDelay(true);
+        loss.configure(socket);
+        return socket.build();
+    }
+
+    /// The port that is listened on.
+    public int port() {
+        return server.port();
+    }
+
+    /// Sends all clients away, each as its transport can be told, and stops; at the deadline what is left is cut.
+    @Override
+    public void close() {
+        doors.beginClosing();
+        long deadline = System.nanoTime() + settings.shutdown().deadline().toNanos();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "stopping: {0} sessions to send away",
+                sessions.all().size());
+        try {
+            sessions.endAll(CloseReason.SHUTTING_DOWN);
+            while (!sessions.all().isEmpty() && System.nanoTime() - deadline < 0) {
+                Thread.sleep(20);
+                sessions.endAll(CloseReason.SHUTTING_DOWN); // who was let in just before the doors closed
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        parts.close();
+        LOG.log(System.Logger.Level.INFO, "stopped");
+    }
+}

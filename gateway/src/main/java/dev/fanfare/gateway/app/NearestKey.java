@@ -1,0 +1,24 @@
+package dev.fanfare.gateway.app;
+
+import dev.fanfare.gateway.protocol.Nearest;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/// Finds what somebody probably meant to write.
+final class NearestKey {
+    private NearestKey() {}
+
+    /// The one of `known` that takes the fewest edits, if those are fewer than half of its characters; first of
+    /// all one that is the same but for what stands before a dot (`heartbeat` is `session.heartbeat`).
+    static Optional<String> to(String name, Collection<String> known) {
+        var inSection =
+                known.stream().filter(one -> one.endsWith("." + name)).sorted().findFirst();
+        return inSection.isPresent()
+                ? inSection
+                : known.stream()
+                        .filter(one -> 2 * Nearest.distance(name, one) < one.length())
+                        .min(Comparator.<String>comparingInt(one -> Nearest.distance(name, one))
+                                .thenComparing(Comparator.naturalOrder()));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.fanfare.gateway.app;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/// The page at `/`: plain files from the archive.
+final class Page {
+    private static final Map<String, String> FILES = Map.of(
+            "index.html", "text/html; charset=utf-8",
+            "page.js", "text/javascript; charset=utf-8",
+            "transports.js", "text/javascript; charset=utf-8",
+            "page.css", "text/css; charset=utf-8",
+            "icon.svg", "image/svg+xml");
+
+    static final List<String> PATHS = FILES.keySet().stream().map(Page::path).toList();
+
+    private Page() {}
+
+    private static String path(String name) {
+        return name.equals("index.html") ? "/" : "/" + name;
+    }
+
+    static void register(HttpRouting.Builder routing) {
+        FILES.forEach((name, type) -> {
+            var bytes = read(name);
+            routing.get(
+                    path(name),
+                    (_, response) -> response.header(HeaderNames.CONTENT_TYPE, type)
+                            .header(HeaderNames.CACHE_CONTROL, "no-cache")
+                            .header("Content-Security-Policy", "default-src 'self'")
+                            .header("X-Content-Type-Options", "nosniff")
+                            .send(bytes));
+        });
+    }
+
+    private static byte[] read(String name) {
+        try (var in = Page.class.getResourceAsStream("/page/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException("the archive lacks page/" + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

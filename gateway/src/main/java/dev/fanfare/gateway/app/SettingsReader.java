@@ -1,0 +1,259 @@
+package dev.fanfare.gateway.app;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.GatewaySettings.Access;
+import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
+import dev.fanfare.gateway.config.GatewaySettings.Feed;
+import dev.fanfare.gateway.config.GatewaySettings.Log;
+import dev.fanfare.gateway.config.GatewaySettings.Poll;
+import dev.fanfare.gateway.config.GatewaySettings.Publish;
+import dev.fanfare.gateway.config.GatewaySettings.Replay;
+import dev.fanfare.gateway.config.GatewaySettings.Route;
+import dev.fanfare.gateway.config.GatewaySettings.Server;
+import dev.fanfare.gateway.config.GatewaySettings.Session;
+import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
+import dev.fanfare.gateway.config.GatewaySettings.Transports;
+import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
+/// the first that has a key wins. Every key is in `docs/configuration.md`.
+///
+/// Here stand the keys, their ranges and what goes together with what; how a value is found and parsed is
+/// [Values]'s.
+final class SettingsReader {
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+    private static final long GIB = 1L << 30;
+    private static final Duration SHORTEST = ofMillis(100);
+
+    private final Values values;
+
+    private SettingsReader(Values values) {
+        this.values = values;
+    }
+
+    /// May ask the name service for the address of `server.host`.
+    ///
+    /// @param file YAML or properties, by its name
+    /// @throws ConfigException with all that is wrong: unknown keys, bad values, what is missing or does not fit
+    static GatewaySettings read(Optional<Path> file, Map<String, String> environment, Properties system) {
+        var layers = new ArrayList<>(List.of(Layer.system(system), Layer.environment(environment)));
+        file.map(Layer::file).ifPresent(layers::add);
+        var values = new Values(layers);
+        var settings = new SettingsReader(values).read();
+        var problems = values.problems();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return settings;
+    }
+
+    private GatewaySettings read() {
+        var access = new Access(values.flag("access.anonymous", Access.DEFAULT.anonymous()));
+        var server = server(access);
+        var kafka = KafkaSettings.read(values);
+        var routes = new RoutesReader(values).read();
+        var session = session();
+        return new GatewaySettings(
+                server,
+                kafka,
+                routes,
+                deadLetter(routes),
+                feed(),
+                log(session),
+                replay(),
+                session,
+                transports(),
+                webSocket(),
+                poll(),
+                publish(),
+                access,
+                shutdown());
+    }
+
+    private Server server(Access access) {
+        var standard = Server.DEFAULT;
+        var server = new Server(
+                values.text("server.host", standard.host()),
+                values.integer("server.port", standard.port(), 0, 65_535),
+                values.integer("server.connections-max", standard.connectionsMax(), 1, 1_000_000),
+                values.integer("server.backlog", standard.backlog(), 1, 65_535),
+                values.size("server.send-buffer", standard.sendBuffer(), 4 * KIB, 16 * MIB),
+                values.flag("server.page", standard.page()));
+        if (values.good("server.host", "access.anonymous")) {
+            checkHost(server.host(), access);
+        }
+        return server;
+    }
+
+    private void checkHost(String host, Access access) {
+        try {
+            var open = Arrays.stream(InetAddress.getAllByName(host))
+                    .filter(address -> !address.isLoopbackAddress())
+                    .findFirst();
+            if (open.isPresent() && !access.anonymous()) {
+                values.refuse(
+                        "server.host",
+                        host,
+                        "the address %s is not loopback, anybody who reaches it could subscribe and publish: "
+                                        .formatted(open.get().getHostAddress())
+                                + "bind 127.0.0.1, or set access.anonymous: true if that is meant");
+            }
+        } catch (UnknownHostException unknown) {
+            values.refuse("server.host", host, "no such host is known: give an address of this machine");
+        }
+    }
+
+    private DeadLetter deadLetter(List<Route> routes) {
+        var key = "dead-letter.topic";
+        var topic = values.text(key);
+        topic.ifPresent(name -> {
+            if (!Topics.isLegal(name)) {
+                values.refuse(key, "", Topics.WANTED);
+            } else if (routes.stream().anyMatch(route -> route.topics().contains(name))) {
+                values.refuse(key, "", "a route reads this topic, so that each dead letter would make another one");
+            }
+        });
+        return new DeadLetter(topic);
+    }
+
+    private Feed feed() {
+        var standard = Feed.DEFAULT;
+        return new Feed(
+                values.integer("feed.warm-events", standard.warmEvents(), 0, 1_000_000),
+                values.duration("feed.refresh", standard.refresh(), SHORTEST, ofSeconds(10)));
+    }
+
+    private Log log(Session session) {
+        var standard = Log.DEFAULT;
+        var log = new Log(
+                values.bytes("log.bytes", standard.bytes(), 64 * KIB, 1024 * GIB),
+                values.integer("log.channel-events", standard.channelEvents(), 1, 1_000_000),
+                values.duration("log.age", standard.age(), ofSeconds(1), ofHours(24)));
+        if (values.good("log.bytes", "session.event-max") && log.bytes() < session.eventMax()) {
+            values.refuse(
+                    "log.bytes",
+                    Units.show(log.bytes()),
+                    "it must hold at least one event of session.event-max, which is " + Units.show(session.eventMax()));
+        }
+        return log;
+    }
+
+    private Replay replay() {
+        var standard = Replay.DEFAULT;
+        return new Replay(
+                values.integer("replay.readers", standard.readers(), 1, 64),
+                values.integer("replay.sessions", standard.sessions(), 1, 100_000),
+                values.integer("replay.reads-per-second", standard.readsPerSecond(), 1, 100_000),
+                values.bytes("replay.cache-bytes", standard.cacheBytes(), MIB, 1024 * GIB),
+                values.duration("replay.permit-wait", standard.permitWait(), SHORTEST, ofMinutes(10)),
+                values.number("replay.events-max", standard.eventsMax(), 1, 1_000_000_000_000L),
+                values.bytes("replay.scan-bytes", standard.scanBytes(), 64 * KIB, 4 * GIB),
+                values.duration("replay.scan-time", standard.scanTime(), ofMillis(10), ofMinutes(1)));
+    }
+
+    private Session session() {
+        var standard = Session.DEFAULT;
+        var session = new Session(
+                values.duration("session.heartbeat", standard.heartbeat(), SHORTEST, ofMinutes(10)),
+                values.duration("session.heartbeat-min", standard.heartbeatMin(), SHORTEST, ofMinutes(10)),
+                values.duration("session.heartbeat-max", standard.heartbeatMax(), SHORTEST, ofMinutes(10)),
+                values.duration("session.write-stall", standard.writeStall(), SHORTEST, ofMinutes(5)),
+                values.duration("session.stall", standard.stall(), SHORTEST, ofHours(1)),
+                values.duration("session.sse-life", standard.sseLife(), ofSeconds(1), ofHours(24)),
+                values.integer("session.channels-max", standard.channelsMax(), 1, 10_000),
+                values.size("session.event-max", standard.eventMax(), KIB, 16 * MIB),
+                values.size("session.write-bytes", standard.writeBytes(), KIB, 16 * MIB));
+        if (values.good("session.heartbeat", "session.heartbeat-min", "session.heartbeat-max")
+                && (session.heartbeat().compareTo(session.heartbeatMin()) < 0
+                        || session.heartbeat().compareTo(session.heartbeatMax()) > 0)) {
+            values.refuse(
+                    "session.heartbeat",
+                    Units.show(session.heartbeat()),
+                    "it must be from session.heartbeat-min, which is %s, to session.heartbeat-max, which is %s"
+                            .formatted(Units.show(session.heartbeatMin()), Units.show(session.heartbeatMax())));
+        }
+        return session;
+    }
+
+    private Transports transports() {
+        var standard = Transports.DEFAULT;
+        var transports = new Transports(
+                values.flag("transports.sse", standard.sse()),
+                values.flag("transports.websocket", standard.websocket()),
+                values.flag("transports.poll", standard.poll()));
+        if (!transports.sse() && !transports.websocket() && !transports.poll()) {
+            values.problem("transports: all three are false: at least one of transports.sse, transports.websocket and "
+                    + "transports.poll must be true");
+        }
+        return transports;
+    }
+
+    private WebSocket webSocket() {
+        var standard = WebSocket.DEFAULT;
+        return new WebSocket(
+                values.size("websocket.message-max", standard.messageMax(), KIB, 16 * MIB),
+                values.flag("websocket.deflate", standard.deflate()),
+                values.size("websocket.deflate-min", standard.deflateMin(), 0, 16 * MIB));
+    }
+
+    private Poll poll() {
+        var standard = Poll.DEFAULT;
+        var poll = new Poll(
+                values.duration("poll.hold", standard.hold(), Duration.ZERO, ofMinutes(10)),
+                values.duration("poll.hold-max", standard.holdMax(), SHORTEST, ofMinutes(10)),
+                values.size("poll.bytes-max", standard.bytesMax(), KIB, 64 * MIB));
+        atMost("poll.hold", poll.hold(), "poll.hold-max", poll.holdMax());
+        return poll;
+    }
+
+    private Publish publish() {
+        var standard = Publish.DEFAULT;
+        var publish = new Publish(
+                values.flag("publish.enabled", standard.enabled()),
+                values.text("publish.topic", standard.topic()),
+                values.size("publish.bytes-max", standard.bytesMax(), KIB, 64 * MIB),
+                values.integer("publish.batch-max", standard.batchMax(), 1, 10_000),
+                values.duration("publish.timeout", standard.timeout(), SHORTEST, ofMinutes(1)),
+                values.duration("publish.idempotency", standard.idempotency(), ofSeconds(1), ofHours(24)),
+                values.integer("publish.idempotency-entries", standard.idempotencyEntries(), 1, 10_000_000));
+        if (values.good("publish.topic") && !Topics.isLegal(publish.topic())) {
+            values.refuse("publish.topic", publish.topic(), Topics.WANTED);
+        }
+        return publish;
+    }
+
+    private Shutdown shutdown() {
+        var standard = Shutdown.DEFAULT;
+        var shutdown = new Shutdown(
+                values.duration("shutdown.deadline", standard.deadline(), SHORTEST, ofMinutes(10)),
+                values.duration("shutdown.retry-min", standard.retryMin(), Duration.ZERO, ofMinutes(10)),
+                values.duration("shutdown.retry-max", standard.retryMax(), Duration.ZERO, ofMinutes(10)));
+        atMost("shutdown.retry-min", shutdown.retryMin(), "shutdown.retry-max", shutdown.retryMax());
+        return shutdown;
+    }
+
+    private void atMost(String key, Duration value, String limitKey, Duration limit) {
+        if (values.good(key, limitKey) && value.compareTo(limit) > 0) {
+            values.refuse(
+                    key,
+                    Units.show(value),
+                    "it must not be above %s, which is %s".formatted(limitKey, Units.show(limit)));
+        }
+    }
+}

@@ -1,0 +1,374 @@
+package dev.fanfare.gateway.channel;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.events.ChannelName;
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelLog.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// All logs of this node, and the head of the feed.
+///
+/// Threads: one feed thread calls [#append]; anybody subscribes. Both hold the lock for work that is bounded by the
+/// CPU, never for I/O. Readers of the logs need no lock.
+///
+/// Eviction: every kept event is in one list, oldest first. The oldest goes when bytes or age pass their bound; a log
+/// that is over its own bound drops its oldest, and an event that no log holds any more is forgotten. `floor` is
+/// where
+/// the list begins: a log that does not exist has no events from there on, so a new log may start with that floor.
+public final class Channels {
+    private static final int PATTERN_FACTOR = 8; // a pattern's log may be so many times longer than a channel's
+    private static final int MARKS_MAX = 20_000;
+    private static final int MARK_COMPONENTS_MAX = 1_000_000; // 12 bytes each
+
+    private final long bytesMax;
+    private final int channelEventsMax;
+    private final long ageMaxNanos;
+    private final Signaller signaller;
+    private final LongAdder encodedBytes = new LongAdder();
+    private final LeaderEpochs epochs = new LeaderEpochs();
+
+    @GuardedBy("this")
+    private final Map<ChannelName, Entry> channels = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<ChannelPattern, ChannelLog> patterns = new HashMap<>();
+
+    @GuardedBy("this")
+    private final List<Head> marks = new ArrayList<>(List.of(Head.START)); // kept batches' heads, oldest first
+
+    @GuardedBy("this")
+    private @Nullable FeedEvent oldest;
+
+    @GuardedBy("this")
+    private @Nullable FeedEvent newest;
+
+    @GuardedBy("this")
+    private long bytes; // of kept events, without what drains have encoded since
+
+    private volatile Head head = Head.START;
+    private volatile long floor = 1;
+
+    /// A channel's own log and the logs of the patterns that match it.
+    private record Entry(ChannelLog log, List<ChannelLog> patternLogs) {}
+
+    /// @param bytesMax of all kept events with their encoded forms
+    /// @param channelEventsMax events kept per channel
+    /// @param ageMax how long an event is kept
+    public Channels(long bytesMax, int channelEventsMax, Duration ageMax, Signaller signaller) {
+        this.bytesMax = bytesMax;
+        this.channelEventsMax = channelEventsMax;
+        this.ageMaxNanos = ageMax.toNanos();
+        this.signaller = signaller;
+    }
+
+    /// Where the feed stands. Everything up to its sequence number is in the logs.
+    public Head head() {
+        return head;
+    }
+
+    /// Which leader epochs the feed has seen where.
+    public LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    /// Told by drains how many bytes they have encoded onto events.
+    public LongAdder encodedBytes() {
+        return encodedBytes;
+    }
+
+    /// Adds a batch that skips records which cannot be read. Whoever comes back with a position before it must read
+    /// Kafka and be told there: the logs would pass over the gap silently. Feed thread only.
+    ///
+    /// @param tell tells all sessions of now. Under the lock, since those that open meanwhile wait there
+    ///     to subscribe and begin with the new head or with Kafka
+    public void appendAfterLoss(Batch batch, long nowNanos, Runnable tell) {
+        Set<ChannelLog> touched;
+        synchronized (this) {
+            marks.clear();
+            tell.run(); // first: no session may pass over the range, and be cut, before it has heard of it
+            touched = keep(batch, nowNanos);
+        }
+        touched.forEach(signaller::enqueue);
+    }
+
+    /// Adds what a poll brought and wakes those who listen. Feed thread only.
+    public void append(Batch batch, long nowNanos) {
+        Set<ChannelLog> touched;
+        synchronized (this) {
+            touched = keep(batch, nowNanos);
+        }
+        touched.forEach(signaller::enqueue);
+    }
+
+    @GuardedBy("this")
+    private Set<ChannelLog> keep(Batch batch, long nowNanos) {
+        var touched = new LinkedHashSet<ChannelLog>();
+        for (var event : batch.takeEvents()) {
+            keep(event, nowNanos, touched);
+        }
+        evict(nowNanos);
+        var after = batch.head();
+        marks.add(after);
+        dropMarks();
+        head = after; // after all appends: a drain takes only what this names
+        return touched;
+    }
+
+    /// Drops what has become too old, also when nothing arrives. Feed thread only.
+    public synchronized void expire(long nowNanos) {
+        evict(nowNanos);
+    }
+
+    /// Drops all events of these partitions: they belong to a topic that is no more.
+    public synchronized void forget(Topology now) {
+        // the kept order allows only whole prefixes to go, so everything up to the last such event goes
+        FeedEvent last = null;
+        for (var e = newest; e != null && last == null; e = e.older) {
+            if (!now.isLive(e.partition())) {
+                last = e;
+            }
+        }
+        while (last != null && oldest != null && oldest.seq() <= last.seq()) {
+            evictOldest();
+        }
+    }
+
+    @GuardedBy("this")
+    private void keep(FeedEvent event, long nowNanos, Set<ChannelLog> touched) {
+        var logs = new LinkedHashSet<ChannelLog>();
+        for (var channel : event.channels()) {
+            var entry = entry(channel);
+            logs.add(entry.log);
+            logs.addAll(entry.patternLogs);
+        }
+        event.keptSinceNanos = nowNanos;
+        event.logs = logs.size();
+        event.older = newest;
+        if (newest == null) {
+            oldest = event;
+        } else {
+            newest.newer = event;
+        }
+        newest = event;
+        bytes += event.weight();
+        for (var log : logs) {
+            log.append(event);
+        }
+        for (var channel : event.channels()) {
+            var entry = entry(channel);
+            trim(entry.log, channelEventsMax);
+            entry.patternLogs.forEach(log -> trim(log, channelEventsMax * PATTERN_FACTOR));
+        }
+        touched.addAll(logs);
+    }
+
+    @GuardedBy("this")
+    private Entry entry(ChannelName channel) {
+        var entry = channels.get(channel);
+        if (entry == null) {
+            var matching = new ArrayList<ChannelLog>(2);
+            patterns.forEach((pattern, log) -> {
+                if (pattern.matches(channel)) {
+                    matching.add(log);
+                }
+            });
+            entry = new Entry(new ChannelLog(floor), matching);
+            channels.put(channel, entry);
+        }
+        return entry;
+    }
+
+    @GuardedBy("this")
+    private void trim(ChannelLog log, int max) {
+        while (log.size() > max) {
+            var event = log.evictOldest();
+            if (--event.logs == 0) {
+                unlink(event);
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private void evict(long nowNanos) {
+        while (oldest != null
+                && (bytes + encodedBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
+            evictOldest();
+        }
+        int obsolete = 0; // one mark before the floor is enough
+        while (obsolete + 1 < marks.size() && marks.get(obsolete + 1).seq() < floor) {
+            obsolete++;
+        }
+        marks.subList(0, obsolete).clear();
+    }
+
+    @GuardedBy("this")
+    private void evictOldest() {
+        var event = oldest;
+        if (event == null) {
+            return;
+        }
+        floor = event.seq() + 1;
+        for (var channel : event.channels()) {
+            var entry = channels.get(channel);
+            if (entry == null) {
+                continue;
+            }
+            dropFrom(entry.log, event);
+            entry.patternLogs.forEach(log -> dropFrom(log, event));
+            if (entry.log.size() == 0 && !entry.log.hasSubscribers()) {
+                channels.remove(channel);
+            }
+        }
+        unlink(event);
+    }
+
+    private static void dropFrom(ChannelLog log, FeedEvent event) {
+        if (log.isOldest(event)) {
+            log.evictOldest();
+            event.logs--;
+        }
+    }
+
+    @GuardedBy("this")
+    private void unlink(FeedEvent event) {
+        var older = event.older;
+        var newer = event.newer;
+        if (older == null) {
+            oldest = newer;
+        } else {
+            older.newer = newer;
+        }
+        if (newer == null) {
+            newest = older;
+        } else {
+            newer.older = older;
+        }
+        event.older = null;
+        event.newer = null;
+        bytes -= event.weight();
+        event.forget(encodedBytes);
+    }
+
+    @GuardedBy("this")
+    private void dropMarks() {
+        int max = Math.clamp(MARK_COMPONENTS_MAX / Math.max(1, head.topology().size()), 500, MARKS_MAX);
+        if (marks.size() > max) { // every second one: resuming then filters a few more events
+            for (int i = marks.size() - 2; i > 0; i -= 2) {
+                marks.remove(i);
+            }
+        }
+    }
+
+    /// Starts to signal a subscriber about what a pattern matches, and answers the log to read it from. What the log
+    /// holds already may be read too: look at its floor.
+    public synchronized Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
+        var log = pattern.isLiteral() ? entry(pattern.literal()).log : patternLog(pattern);
+        return log.subscribe(subscriber);
+    }
+
+    /// Ends a subscription; a log that nobody needs goes with it.
+    public synchronized void unsubscribe(ChannelPattern pattern, Subscription subscription) {
+        var log = subscription.log();
+        if (!log.unsubscribe(subscription)) {
+            return;
+        }
+        if (!pattern.isLiteral()) {
+            if (patterns.remove(pattern, log)) {
+                channels.values().forEach(entry -> entry.patternLogs.remove(log));
+                while (log.size() > 0) {
+                    var event = log.evictOldest();
+                    if (--event.logs == 0) {
+                        unlink(event);
+                    }
+                }
+            }
+        } else if (log.size() == 0) {
+            channels.remove(pattern.literal());
+        }
+    }
+
+    @GuardedBy("this")
+    private ChannelLog patternLog(ChannelPattern pattern) {
+        var known = patterns.get(pattern);
+        if (known != null) {
+            return known;
+        }
+        var log = new ChannelLog(floor);
+        var found = new ArrayList<FeedEvent>();
+        channels.forEach((channel, entry) -> {
+            if (pattern.matches(channel)) {
+                log.raiseFloor(entry.log.floor());
+                entry.log.collect(0, Long.MAX_VALUE, Integer.MAX_VALUE, found);
+                entry.patternLogs.add(log);
+            }
+        });
+        found.sort(Comparator.comparingLong(FeedEvent::seq));
+        FeedEvent previous = null;
+        for (var event : found) {
+            if (event != previous && event.seq() >= log.floor()) {
+                log.append(event);
+                event.logs++;
+            }
+            previous = event;
+        }
+        trim(log, channelEventsMax * PATTERN_FACTOR);
+        patterns.put(pattern, log);
+        return log;
+    }
+
+    /// The position before the last `n` kept events that match, if so many are kept and none between them is missing.
+    public synchronized @Nullable PositionVector beforeLast(int n, List<ChannelPattern> wanted) {
+        var found = new ArrayList<FeedEvent>();
+        long complete = floor;
+        for (var entry : channels.entrySet()) {
+            if (wanted.stream().anyMatch(pattern -> pattern.matches(entry.getKey()))) {
+                var log = entry.getValue().log;
+                complete = Math.max(complete, log.floor());
+                log.collect(0, Long.MAX_VALUE, Integer.MAX_VALUE, found);
+            }
+        }
+        long from = complete;
+        var newest = found.stream()
+                .filter(event -> event.seq() >= from)
+                .sorted(Comparator.comparingLong(FeedEvent::seq).reversed())
+                .distinct()
+                .limit(n)
+                .toList();
+        return newest.size() < n ? null : newest.getLast().vectorBefore();
+    }
+
+    /// The newest kept mark that is nowhere ahead of a vector: everything after the vector comes after the mark.
+    /// Null if the feed was ahead of the vector somewhere at each mark that is kept.
+    public synchronized @Nullable Head newestMarkAtMost(PositionVector vector) {
+        int low = 0;
+        int high = marks.size(); // marks only grow, so "at most" is true for a prefix of them
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (marks.get(middle).vector().isAtMost(vector)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low == 0 ? null : marks.get(low - 1);
+    }
+
+    /// How many logs there are; for metrics.
+    public synchronized int logCount() {
+        return channels.size() + patterns.size();
+    }
+
+    /// Bytes of all kept events and their encoded forms, about; for metrics.
+    public synchronized long keptBytes() {
+        return bytes + encodedBytes.sum();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.fanfare.gateway.http;
+
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.protocol.Problems;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Problems as HTTP answers, and the `X-Request-Id` that every answer carries: the client's own if it is sane, else a
+/// new one.
+///
+/// [#handle] is an `ErrorHandler<ProblemException>` for routing; [#direct] renders what Helidon itself refuses before
+/// or beside routing.
+public final class HttpProblems {
+    public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+
+    private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final String NO_STORE = "no-store";
+
+    private HttpProblems() {}
+
+    /// Sets `X-Request-Id` on the answer unless it is there already.
+    ///
+    /// @return the one that is on the answer
+    public static String requestId(ServerRequest request, ServerResponse response) {
+        var there = response.headers().first(REQUEST_ID);
+        if (there.isPresent()) {
+            return there.get();
+        }
+        var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
+        response.header(REQUEST_ID, id);
+        return id;
+    }
+
+    /// The client's own if it can stand in a log line as it is, else a new one.
+    ///
+    /// @param given by the client
+    public static String requestId(@Nullable String given) {
+        return given != null && SANE.matcher(given).matches()
+                ? given
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
+    public static void handle(ServerRequest request, ServerResponse response, ProblemException problem) {
+        send(request, response, problem, requestId(request, response));
+    }
+
+    /// Sends the problem as the whole answer. Sets nothing that HTTP/2 does not allow.
+    public static void send(
+            ServerRequest request, ServerResponse response, ProblemException problem, String requestId) {
+        var http1 = request.prologue().protocolVersion().startsWith("1");
+        problem.headers().forEach((name, value) -> {
+            if (http1 || !name.equalsIgnoreCase("Connection")) {
+                response.header(name, value);
+            }
+        });
+        response.status(problem.code().status())
+                .header(REQUEST_ID, requestId)
+                .header(HeaderNames.CACHE_CONTROL, NO_STORE)
+                .header(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE)
+                .send(Problems.render(problem, requestId));
+    }
+
+    /// For Helidon's own refusals (malformed requests, a payload above the listener's limit, unknown paths).
+    public static DirectHandler direct() {
+        return (request, type, status, headers, message) -> {
+            var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
+            var code = code(status);
+            headers.set(REQUEST_ID, id);
+            headers.set(HeaderNames.CACHE_CONTROL, NO_STORE);
+            headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
+            return answer(status, headers, Problems.render(code, status.code(), detail(status, message), id));
+        };
+    }
+
+    private static DirectHandler.TransportResponse answer(Status status, ServerResponseHeaders headers, byte[] body) {
+        return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .entity(body)
+                .build();
+    }
+
+    /// What went wrong inside stays inside.
+    private static String detail(Status status, @Nullable String message) {
+        return message == null || message.isEmpty() || status.code() >= 500 ? status.reasonPhrase() : message;
+    }
+
+    private static ErrorCode code(Status status) {
+        return switch (status.code()) {
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 413 -> ErrorCode.TOO_LARGE;
+            case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+            case 503 -> ErrorCode.NOT_READY;
+            default -> status.code() < 500 ? ErrorCode.INVALID_MESSAGE : ErrorCode.INTERNAL;
+        };
+    }
+}

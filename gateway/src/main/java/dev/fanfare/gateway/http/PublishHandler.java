@@ -1,0 +1,165 @@
+package dev.fanfare.gateway.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.fanfare.gateway.config.GatewaySettings.Publish;
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.publish.PublishRequest;
+import dev.fanfare.gateway.publish.PublishRequests;
+import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.publish.Receipt;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /v1/events`. Throws a ProblemException for all that is refused but a body that is too large, which it
+/// answers
+/// itself. Blocks the calling virtual thread until Kafka has answered, within `publish.timeout`.
+///
+/// The listener needs a `max-payload-size` of a few times `publish.bytes-max`: Helidon holds a whole chunk of a
+/// chunked
+/// body, whatever size the client says it has.
+public final class PublishHandler implements Handler {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /// How many times `publish.bytes-max` are read and dropped after a 413: a client that still writes does not see
+    /// an
+    /// answer whose connection is reset.
+    private static final int DRAIN_TIMES = 4;
+
+    /// Bodies that are read or wait for Kafka at the same time, in bytes: that is what publishing may hold of the
+    /// heap.
+    private static final int BODIES_MAX = 64 << 20;
+
+    private final Publish settings;
+    private final Publisher publisher;
+    private final PublishRequests requests;
+    private final Semaphore bytes;
+
+    public PublishHandler(Publish settings, Publisher publisher) {
+        this(settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
+    }
+
+    PublishHandler(Publish settings, Publisher publisher, int bodiesMax) {
+        this.bytes = new Semaphore(bodiesMax);
+        this.settings = settings;
+        this.publisher = publisher;
+        this.requests = new PublishRequests(settings);
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws IOException {
+        if (!settings.enabled()) {
+            throw Publisher.off();
+        }
+        var length = request.headers().contentLength().orElse(settings.bytesMax());
+        if (length > settings.bytesMax()) {
+            refuse(request, response);
+            return;
+        }
+        if (!bytes.tryAcquire((int) length)) {
+            throw new ProblemException(
+                    ErrorCode.PUBLISH_BUSY,
+                    "too much is being published at this time: publish again later",
+                    Map.of("Retry-After", "1"));
+        }
+        try {
+            var body = body(request);
+            if (body == null) {
+                refuse(request, response);
+            } else {
+                publish(request, response, body);
+            }
+        } finally {
+            bytes.release((int) length);
+        }
+    }
+
+    private void publish(ServerRequest request, ServerResponse response, byte[] body) throws IOException {
+        var publish = new PublishRequest(QueryParameters.of(request.query()), headers(request), body);
+        var receipts = publisher.publish(
+                requests.read(publish), publish.idempotencyKey().orElse(null));
+        HttpProblems.requestId(request, response);
+        response.status(Status.ACCEPTED_202)
+                .header(HeaderNames.CACHE_CONTROL, "no-store")
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .send(json(receipts));
+    }
+
+    /// Null if there is more than is allowed; of that, no more than that is held.
+    private byte @Nullable [] body(ServerRequest request) throws IOException {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try {
+            var body = request.content().inputStream().readNBytes(settings.bytesMax() + 1);
+            return body.length > settings.bytesMax() ? null : body;
+        } catch (RequestException refused) {
+            if (refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) {
+                return null; // a single chunk above the listener's limit
+            }
+            throw refused;
+        }
+    }
+
+    private void refuse(ServerRequest request, ServerResponse response) throws IOException {
+        HttpProblems.handle(
+                request,
+                response,
+                new ProblemException(
+                        ErrorCode.TOO_LARGE,
+                        "the body has more than the %d bytes of 'publish.bytes-max': send less"
+                                .formatted(settings.bytesMax()),
+                        Map.of("Connection", "close")));
+        if (request.prologue().protocolVersion().startsWith("1")) {
+            drain(request);
+            throw new CloseConnectionException("the rest of a body that is too large");
+        }
+    }
+
+    private void drain(ServerRequest request) throws IOException {
+        if (request.continueSent()) { // else the client waits for our word and sends nothing
+            try (var in = request.content().inputStream()) {
+                in.skip((long) settings.bytesMax() * DRAIN_TIMES);
+            } catch (RequestException larger) {
+                // a chunk above the listener's limit: enough is enough
+            }
+        }
+    }
+
+    private static Map<String, List<String>> headers(ServerRequest request) {
+        var headers = new HashMap<String, List<String>>();
+        request.headers().forEach(header -> headers.put(header.headerName().lowerCase(), header.allValues()));
+        return headers;
+    }
+
+    private static byte[] json(List<Receipt> receipts) throws IOException {
+        var bytes = new ByteArrayOutputStream(128);
+        try (var json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("events");
+            for (var receipt : receipts) {
+                json.writeStartObject();
+                json.writeStringField("id", receipt.id());
+                json.writeStringField("topic", receipt.topic());
+                json.writeNumberField("partition", receipt.partition());
+                json.writeNumberField("offset", receipt.offset());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+}

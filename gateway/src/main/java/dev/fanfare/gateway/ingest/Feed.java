@@ -1,0 +1,388 @@
+package dev.fanfare.gateway.ingest;
+
+import dev.fanfare.events.Cursor;
+import dev.fanfare.events.UndecodableException;
+import dev.fanfare.gateway.channel.Batch;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.HistoryUnavailableException;
+import dev.fanfare.gateway.channel.Topology;
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.gateway.protocol.Notice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/// Reads all configured topics, from a little behind their ends on, and appends to the logs. Never waits for a
+/// client.
+///
+/// Threads: one platform thread owns the consumer and everything here that is not volatile.
+public final class Feed implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Feed.class.getName());
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration CLOSE = Duration.ofSeconds(1);
+    private static final long PAUSE_MILLIS = 250;
+    private static final int PARTITIONS_WARN = 64;
+
+    private final GatewaySettings.Feed settings;
+    private final RecordReader reader;
+    private final Channels channels;
+    private final ObjIntConsumer<Notice.Gap> tellLost;
+    private final FeedMetrics metrics;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Offsets offsets;
+    private final TopicWatch watch;
+    private final DeadLetters deadLetters;
+    private final Thread thread = Thread.ofPlatform().name("feed").unstarted(this::run);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private Topology topology;
+    private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
+    private boolean begun;
+    private long lagSampledNanos;
+    private String toldFailure = "";
+    private volatile boolean ready;
+    private volatile boolean stopping;
+
+    /// @param tellLost told a range that is lost for everybody who stands before it, with its partition's index
+    public Feed(
+            GatewaySettings settings,
+            KafkaClients clients,
+            RecordReader reader,
+            Channels channels,
+            ObjIntConsumer<Notice.Gap> tellLost,
+            FeedMetrics metrics) {
+        this.settings = settings.feed();
+        this.reader = reader;
+        this.channels = channels;
+        this.tellLost = tellLost;
+        this.metrics = metrics;
+        this.consumer = clients.consumer(
+                "fanfare-feed",
+                Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000));
+        this.offsets = new Offsets(clients);
+        this.watch = new TopicWatch(clients, reader.routing().topics(), this.settings.refresh());
+        this.topology = Topology.awaiting(reader.routing().topics());
+        this.deadLetters = new DeadLetters(clients, settings.deadLetter().topic(), metrics);
+    }
+
+    /// Begins to read.
+    public void start() {
+        thread.start();
+    }
+
+    /// Whether the feed has caught up with where Kafka was when it began; stays true.
+    public boolean isReady() {
+        return ready;
+    }
+
+    /// Whether Kafka answered the last time it was asked.
+    public boolean isKafkaReachable() {
+        return watch.isReachable();
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                try {
+                    turn();
+                } catch (WakeupException | InterruptException | InterruptedException stop) {
+                    return;
+                } catch (HistoryUnavailableException away) {
+                    Thread.sleep(PAUSE_MILLIS); // what could not be found out is asked again
+                } catch (KafkaException failure) {
+                    tellFailure(failure);
+                    Thread.sleep(PAUSE_MILLIS);
+                }
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException fault) {
+            LOG.log(System.Logger.Level.ERROR, "the feed has failed: the gateway is not ready any more", fault);
+            ready = false;
+        } finally {
+            consumer.close(CloseOptions.timeout(CLOSE));
+            deadLetters.close();
+            stopped.countDown();
+        }
+    }
+
+    private void turn() throws HistoryUnavailableException, InterruptedException {
+        try {
+            applyNews();
+            if (topology.size() == 0) {
+                Thread.sleep(PAUSE_MILLIS);
+                ready = begun;
+            } else {
+                append(consumer.poll(POLL));
+            }
+            channels.expire(System.nanoTime());
+            sampleLag();
+            toldFailure = "";
+        } catch (LogTruncationException truncated) {
+            truncated(truncated);
+        } catch (OffsetOutOfRangeException gone) {
+            outOfRange(gone.offsetOutOfRangePartitions());
+        } catch (WakeupException | InterruptException stop) {
+            throw stop;
+        } catch (KafkaException failure) {
+            var damaged = DamagedRecords.partition(failure);
+            if (damaged.isEmpty()) {
+                throw failure;
+            }
+            long at = consumer.position(damaged.get(), POLL);
+            lost(damaged.get(), at, at + 1, GapReason.CORRUPT, at + 1);
+        }
+    }
+
+    private void tellFailure(KafkaException failure) {
+        if (!failure.toString().equals(toldFailure)) {
+            toldFailure = failure.toString();
+            LOG.log(System.Logger.Level.WARNING, "reading Kafka failed and is tried again: {0}", toldFailure);
+        }
+    }
+
+    private void append(ConsumerRecords<byte[], byte[]> records) {
+        if (!records.nextOffsets().isEmpty()) {
+            var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
+            records.nextOffsets().forEach((partition, next) -> {
+                int index = topology.index(partition.topic(), partition.partition());
+                if (index >= 0) {
+                    records.records(partition).forEach(record -> add(batch, index, record));
+                    batch.endPartition(index, next.offset(), next.leaderEpoch().orElse(-1));
+                }
+            });
+            channels.append(batch, System.nanoTime());
+        }
+        if (!ready) {
+            var vector = channels.head().vector();
+            ready = liveFrom.entrySet().stream().allMatch(e -> {
+                int index = topology.index(e.getKey().topic(), e.getKey().partition());
+                return index < 0 || vector.offset(index) >= e.getValue();
+            });
+        }
+    }
+
+    private void add(Batch batch, int index, ConsumerRecord<byte[], byte[]> record) {
+        record.leaderEpoch().ifPresent(epoch -> channels.epochs().observe(index, epoch, record.offset()));
+        metrics.events.increment();
+        metrics.bytes.add(Math.max(0, record.serializedValueSize()));
+        try {
+            var routed = reader.read(record);
+            if (routed.event().extensions().containsKey("confluentschemaid")) {
+                metrics.confluentFramed.increment();
+            }
+            if (routed.channels().isEmpty()) {
+                metrics.unrouted.increment();
+            } else {
+                batch.add(index, record.leaderEpoch().orElse(-1), routed.event(), routed.channels());
+            }
+        } catch (RuntimeException fault) { // ours, not the record's; it must not cost the others behind it
+            metrics.undecodable(UndecodableException.Reason.INVALID_DATA).increment();
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "record %s/%d/%d is left out: reading it failed"
+                            .formatted(record.topic(), record.partition(), record.offset()),
+                    fault);
+        } catch (UndecodableException failure) {
+            var begin = liveFrom.get(new TopicPartition(record.topic(), record.partition()));
+            deadLetters.report(record, failure, begin == null || record.offset() >= begin);
+        }
+    }
+
+    /// Takes up topics and partitions that have appeared, and topics that were replaced.
+    private void applyNews() throws HistoryUnavailableException, InterruptedException {
+        var news = watch.takeNews();
+        if (news == null) {
+            return;
+        }
+        var before = topology;
+        var now = before;
+        for (var entry : news.entrySet()) {
+            var found = entry.getValue();
+            now = now.with(entry.getKey(), found.id(), found.partitions());
+        }
+        if (!fitsCursor(now)) {
+            return;
+        }
+        var added = new ArrayList<TopicPartition>();
+        for (int index = before.size(); index < now.size(); index++) {
+            added.add(now.partition(index));
+        }
+        if (!added.isEmpty() || !begun) {
+            take(before, now, added);
+        }
+        begun = true;
+    }
+
+    /// Cursors name every partition, so there is a bound to how many a node can read.
+    private boolean fitsCursor(Topology now) {
+        int partitions = now.topics().stream().mapToInt(t -> t.indexes().size()).sum();
+        if (partitions > Cursor.PARTITIONS_MAX) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "the routed topics have {0} partitions, {1} is the most that a cursor can name: route fewer topics",
+                    Integer.toString(partitions),
+                    Integer.toString(Cursor.PARTITIONS_MAX));
+            return false;
+        }
+        if (partitions > PARTITIONS_WARN && topology.size() <= PARTITIONS_WARN) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the routed topics have {0} partitions: each event carries a cursor of some {1} bytes",
+                    Integer.toString(partitions),
+                    Integer.toString(partitions * 6));
+        }
+        return true;
+    }
+
+    private void take(Topology before, Topology now, List<TopicPartition> added)
+            throws HistoryUnavailableException, InterruptedException {
+        var starts = offsets.starts(added);
+        var ends = begun ? Map.<TopicPartition, Long>of() : offsets.ends(added);
+        var replaced = before.topics().stream()
+                .filter(t -> !t.id().equals(Uuid.ZERO_UUID)
+                        && now.topic(t.name()).map(n -> !n.id().equals(t.id())).orElse(false))
+                .toList();
+        topology = now;
+        consumer.assign(now.topics().stream()
+                .flatMap(t -> IntStream.range(0, t.indexes().size()).mapToObj(p -> new TopicPartition(t.name(), p)))
+                .toList());
+        var batch = new Batch(channels.head(), now, System.currentTimeMillis());
+        for (var partition : added) {
+            long from = starts.getOrDefault(partition, 0L);
+            var end = ends.get(partition);
+            liveFrom.remove(partition);
+            if (end != null) { // it was there when we began: only its last events are of interest
+                from = Math.max(from, end - settings.warmEvents());
+                liveFrom.put(partition, end);
+            }
+            consumer.seek(partition, new OffsetAndMetadata(from, Optional.empty(), ""));
+            batch.endPartition(now.index(partition.topic(), partition.partition()), from, -1);
+        }
+        channels.appendAfterLoss(batch, System.nanoTime(), () -> {}); // where it begins is not where others were
+        for (var topic : replaced) {
+            LOG.log(System.Logger.Level.WARNING, "topic {0} was deleted and created anew", topic.name());
+            channels.forget(now);
+            for (int p = 0; p < topic.indexes().size(); p++) {
+                long from = channels.head().vector().offset(topic.indexes().get(p));
+                int successor = Math.max(now.index(topic.name(), p), now.index(topic.name(), 0));
+                tellLost.accept(new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true), successor);
+            }
+        }
+        if (!added.isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "reading {0} partitions more: {1}", added.size(), added);
+        }
+    }
+
+    /// The consumer stands where the log no longer is: behind its start, beyond its end, or the topic is another one.
+    private void outOfRange(Map<TopicPartition, Long> positions)
+            throws HistoryUnavailableException, InterruptedException {
+        var before = topology;
+        watch.askNow();
+        applyNews();
+        var starts = offsets.starts(positions.keySet());
+        var ends = offsets.ends(positions.keySet());
+        positions.forEach((partition, position) -> {
+            if (index(topology, partition) < 0 || index(topology, partition) != index(before, partition)) {
+                return; // another topic of that name by now
+            }
+            long start = starts.getOrDefault(partition, 0L);
+            long end = ends.getOrDefault(partition, start);
+            if (position < start) {
+                lost(partition, position, start, GapReason.RETENTION, start);
+            } else if (position > end) {
+                lost(partition, end, position, GapReason.TRUNCATED, end);
+            } else {
+                consumer.seek(partition, new OffsetAndMetadata(position, Optional.empty(), "")); // it is there again
+            }
+        });
+    }
+
+    /// Where the feed stands, as the head says: the consumer may have no answer while it checks its position.
+    private long position(TopicPartition partition) {
+        return channels.head().vector().offset(index(topology, partition));
+    }
+
+    private static int index(Topology topology, TopicPartition partition) {
+        return topology.index(partition.topic(), partition.partition());
+    }
+
+    private void truncated(LogTruncationException truncated) throws HistoryUnavailableException, InterruptedException {
+        var unclear = new HashMap<>(truncated.offsetOutOfRangePartitions());
+        truncated.divergentOffsets().forEach((partition, divergent) -> {
+            unclear.remove(partition);
+            lost(partition, divergent.offset(), position(partition), GapReason.TRUNCATED, divergent.offset());
+        });
+        if (!unclear.isEmpty()) {
+            outOfRange(unclear);
+        }
+    }
+
+    private void lost(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "offsets {1} to {2} of {0} cannot be read: {3}",
+                partition,
+                Long.toString(from),
+                Long.toString(to),
+                reason.code());
+        int index = index(topology, partition);
+        consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
+        var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
+        batch.endPartition(index, goOnAt, -1);
+        if (reason == GapReason.TRUNCATED) {
+            channels.epochs().truncate(index, goOnAt);
+        }
+        var gap = new Notice.Gap(partition.topic(), partition.partition(), from, to, reason, false);
+        channels.appendAfterLoss(batch, System.nanoTime(), () -> tellLost.accept(gap, index));
+    }
+
+    private void sampleLag() {
+        long now = System.nanoTime();
+        if (now - lagSampledNanos > Duration.ofSeconds(1).toNanos()) {
+            lagSampledNanos = now;
+            for (var partition : consumer.assignment()) {
+                consumer.currentLag(partition).ifPresent(lag -> metrics.lag(partition, lag));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        consumer.wakeup(); // an interrupt would make the consumer's own close fail
+        watch.close();
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                consumer.close(CloseOptions.timeout(CLOSE));
+                deadLetters.close();
+            } else if (!stopped.await(5, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "the feed does not stop");
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        offsets.close();
+    }
+}

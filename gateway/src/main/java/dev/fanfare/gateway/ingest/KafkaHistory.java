@@ -1,0 +1,197 @@
+package dev.fanfare.gateway.ingest;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.History;
+import dev.fanfare.gateway.channel.HistoryUnavailableException;
+import dev.fanfare.gateway.channel.PositionVector;
+import dev.fanfare.gateway.channel.Topology;
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.protocol.GapReason;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/// Reads back from Kafka in blocks that all sessions share: ten thousand clients that come back at once cost one read
+/// each block, and each walks through it at its own pace.
+///
+/// A block that would be large is read in parts: the first begins where the block does, the others where those who
+/// walk through them come from the part before.
+///
+/// Threads: any. A block is read by one of a few consumers, on a virtual thread, while everybody who needs it waits,
+/// each for a second at most at a time.
+public final class KafkaHistory implements History, AutoCloseable {
+    private static final int BLOCK = 1024; // offsets
+    private static final Duration RATE_WAIT = Duration.ofSeconds(2);
+    private static final Duration WAIT = Duration.ofSeconds(1); // a session that waits must not miss its heartbeats
+    private static final int ENTRY_BYTES = 300; // what an event costs beside its data
+    private static final ThreadFactory THREADS =
+            Thread.ofVirtual().name("history-", 0).factory();
+
+    private final Channels channels;
+    private final RecordReader reader;
+    private final Offsets offsets;
+    private final List<ChunkReader> readers = new ArrayList<>();
+    private final RateLimiter rate;
+    private final AsyncCache<Key, ChunkReader.Range> blocks;
+
+    private record Key(Uuid topic, int partition, long offset) {}
+
+    public KafkaHistory(
+            GatewaySettings.Replay settings,
+            KafkaClients clients,
+            RecordReader reader,
+            Channels channels,
+            FeedMetrics metrics) {
+        this.channels = channels;
+        this.reader = reader;
+        this.offsets = new Offsets(clients);
+        for (int i = 0; i < settings.readers(); i++) {
+            var consumer = clients.consumer("fanfare-replay-" + i, ChunkReader.CONSUMER);
+            readers.add(new ChunkReader(consumer, reader, offsets::starts, metrics));
+        }
+        this.rate = RateLimiter.of(
+                "replay-reads",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(Math.max(1, settings.readsPerSecond() / 10))
+                        .limitRefreshPeriod(Duration.ofMillis(100))
+                        .timeoutDuration(RATE_WAIT)
+                        .build());
+        this.blocks = Caffeine.newBuilder()
+                .maximumWeight(settings.cacheBytes())
+                .weigher((Key _, ChunkReader.Range range) -> (int) Math.min(
+                        Integer.MAX_VALUE,
+                        range.bytes() + (long) ENTRY_BYTES * (1 + range.events().size())))
+                .executor(task -> THREADS.newThread(task).start())
+                .buildAsync();
+    }
+
+    @Override
+    public Read read(Topology topology, int partition, long offset, long before)
+            throws HistoryUnavailableException, InterruptedException {
+        var where = topology.partition(partition);
+        var id = topology.topic(where.topic()).map(Topology.Topic::id).orElse(Uuid.ZERO_UUID);
+        var current = channels.head().topology().topic(where.topic()).map(Topology.Topic::id);
+        if (!current.equals(Optional.of(id))) {
+            return new Read.Lost(before, GapReason.TOPIC_RECREATED);
+        }
+        long blockEnd = (offset / BLOCK + 1) * BLOCK;
+        var here = new Key(id, where.partition(), offset);
+        var shared = new Key(id, where.partition(), blockEnd - BLOCK);
+        var key = blocks.getIfPresent(here) == null ? shared : here;
+        while (true) {
+            long start = key.offset;
+            var future = blocks.get(
+                    key,
+                    (_, executor) -> CompletableFuture.supplyAsync(
+                            () -> load(where, start, blockEnd, Math.min(before, blockEnd)), executor));
+            var range = await(future);
+            if (range.start() > offset) {
+                return new Read.Lost(range.start(), GapReason.RETENTION);
+            }
+            if (range.end() > offset) {
+                return new Read.Chunk(range.events(), range.end());
+            }
+            if (range.damaged() && range.end() == offset) {
+                return new Read.Lost(offset + 1, GapReason.CORRUPT);
+            }
+            if ((range.full() || range.damaged()) && !key.equals(here)) {
+                key = here; // what comes after a range that ended early begins where that ended
+            } else {
+                blocks.asMap().remove(key, future); // it was read when the partition ended before the offset
+            }
+        }
+    }
+
+    private ChunkReader.Range load(TopicPartition where, long from, long to, long atLeast) {
+        try {
+            if (!rate.acquirePermission()) {
+                throw new HistoryUnavailableException("too many reads from Kafka", null);
+            }
+            var of = readers.get(Math.floorMod(where.hashCode(), readers.size()));
+            return of.read(where, from, to, atLeast);
+        } catch (HistoryUnavailableException away) {
+            throw new CompletionException(away);
+        } catch (InterruptedException stop) {
+            throw new CompletionException(new HistoryUnavailableException("stopping", stop));
+        }
+    }
+
+    private static ChunkReader.Range await(CompletableFuture<ChunkReader.Range> future)
+            throws HistoryUnavailableException, InterruptedException {
+        try {
+            return future.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            throw new HistoryUnavailableException("Kafka is being read, ask again", slow); // and find it under way
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof HistoryUnavailableException away
+                    ? away
+                    : new HistoryUnavailableException("reading Kafka failed", failure.getCause());
+        }
+    }
+
+    @Override
+    public boolean mayHold(Topology topology, int partition, ChannelPattern pattern) {
+        return topology.isLive(partition)
+                && reader.mayHold(topology.partition(partition).topic(), pattern);
+    }
+
+    @Override
+    public PositionVector at(Topology topology, Instant time) throws HistoryUnavailableException, InterruptedException {
+        var partitions = partitions(topology);
+        var found = offsets.at(partitions, time.toEpochMilli());
+        var ends = offsets.ends(partitions);
+        var vector = PositionVector.START.mutable(topology.size());
+        partitions.forEach(p -> {
+            long at = found.getOrDefault(p, -1L);
+            vector.set(index(topology, p), at < 0 ? ends.getOrDefault(p, 0L) : at, -1);
+        });
+        return vector.done();
+    }
+
+    @Override
+    public PositionVector ends(Topology topology) throws HistoryUnavailableException, InterruptedException {
+        return vector(topology, offsets.ends(partitions(topology)));
+    }
+
+    private static PositionVector vector(Topology topology, Map<TopicPartition, Long> offsets) {
+        var vector = PositionVector.START.mutable(topology.size());
+        offsets.forEach((partition, offset) -> vector.set(index(topology, partition), offset, -1));
+        return vector.done();
+    }
+
+    private static int index(Topology topology, TopicPartition partition) {
+        return topology.index(partition.topic(), partition.partition());
+    }
+
+    private static List<TopicPartition> partitions(Topology topology) {
+        var partitions = new ArrayList<TopicPartition>();
+        for (int i = 0; i < topology.size(); i++) {
+            if (topology.isLive(i)) {
+                partitions.add(topology.partition(i));
+            }
+        }
+        return partitions;
+    }
+
+    @Override
+    public void close() {
+        readers.forEach(ChunkReader::close);
+        offsets.close();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fanfare.gateway.ingest;
+
+import dev.fanfare.gateway.channel.HistoryUnavailableException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/// Asks Kafka where partitions begin and end, as a reader of committed records sees it. Thread-safe; each call is one
+/// round trip and fails after a few seconds.
+final class Offsets implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 4000;
+    private final Admin admin;
+
+    Offsets(KafkaClients clients) {
+        admin = clients.admin("fanfare-offsets", TIMEOUT_MILLIS);
+    }
+
+    Map<TopicPartition, Long> starts(Collection<TopicPartition> partitions)
+            throws HistoryUnavailableException, InterruptedException {
+        return ask(partitions, _ -> OffsetSpec.earliest());
+    }
+
+    /// Last stable offsets.
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
+            throws HistoryUnavailableException, InterruptedException {
+        return ask(partitions, _ -> OffsetSpec.latest());
+    }
+
+    /// Offsets of the first records at or after a time; -1 where there are none.
+    Map<TopicPartition, Long> at(Collection<TopicPartition> partitions, long timeMillis)
+            throws HistoryUnavailableException, InterruptedException {
+        return ask(partitions, _ -> OffsetSpec.forTimestamp(timeMillis));
+    }
+
+    private Map<TopicPartition, Long> ask(
+            Collection<TopicPartition> partitions, Function<TopicPartition, OffsetSpec> spec)
+            throws HistoryUnavailableException, InterruptedException {
+        if (partitions.isEmpty()) {
+            return Map.of();
+        }
+        var question = new HashMap<TopicPartition, OffsetSpec>();
+        partitions.forEach(p -> question.put(p, spec.apply(p)));
+        try {
+            var answer = new HashMap<TopicPartition, Long>();
+            admin.listOffsets(question, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                    .all()
+                    .get()
+                    .forEach((partition, info) -> answer.put(partition, info.offset()));
+            return answer;
+        } catch (ExecutionException failure) {
+            throw new HistoryUnavailableException("Kafka did not tell its offsets", failure.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.fanfare.gateway.observe;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.helidon.metrics.api.FunctionalCounter;
+import io.helidon.metrics.api.Gauge;
+import io.helidon.metrics.api.Meter;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.metrics.api.MetricsConfig;
+import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.metrics.api.Tag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+
+/// One gateway's numbers in Helidon's registry. That is one per process, as only its global registry is connected to
+/// the Prometheus output: of gateways that share a process each meter shows the sum, and it is gone with the last.
+///
+/// Threads: any.
+final class Meters implements AutoCloseable {
+    private static final MetricsConfig CONFIG = MetricsConfig.create();
+    private static final MeterRegistry REGISTRY = MetricsFactory.getInstance().globalRegistry(CONFIG);
+
+    @GuardedBy("Meters.class")
+    private static final Map<Key, Shared> SHARED = new HashMap<>();
+
+    private record Key(String name, List<String> labels) {}
+
+    private record Shared(Meter meter, List<LongSupplier> sources) {}
+
+    /// What this gateway adds to a meter.
+    private record Part(Key key, LongSupplier source) {}
+
+    private final List<Part> parts = new CopyOnWriteArrayList<>();
+
+    MetricsConfig config() {
+        return CONFIG;
+    }
+
+    MeterRegistry registry() {
+        return REGISTRY;
+    }
+
+    /// A number that only grows; its name ends in `_total` on the wire.
+    void counter(String name, String description, LongSupplier value, Tag... labels) {
+        add(
+                name,
+                value,
+                labels,
+                sources -> FunctionalCounter.builder(name, sources, Meters::sum)
+                        .description(description)
+                        .tags(List.of(labels)));
+    }
+
+    void gauge(String name, String description, LongSupplier value, Tag... labels) {
+        add(
+                name,
+                value,
+                labels,
+                sources -> Gauge.builder(name, () -> sum(sources))
+                        .description(description)
+                        .tags(List.of(labels)));
+    }
+
+    private interface Builder {
+        Meter.Builder<?, ?> build(List<LongSupplier> sources);
+    }
+
+    private void add(String name, LongSupplier value, Tag[] labels, Builder builder) {
+        var texts = new ArrayList<String>();
+        for (var label : labels) {
+            texts.add(label.key() + "=" + label.value());
+        }
+        var key = new Key(name, List.copyOf(texts));
+        synchronized (Meters.class) {
+            SHARED.computeIfAbsent(key, _ -> {
+                        var sources = new CopyOnWriteArrayList<LongSupplier>();
+                        return new Shared(register(builder.build(sources)), sources);
+                    })
+                    .sources
+                    .add(value);
+        }
+        parts.add(new Part(key, value));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the registry's signature names the builder's own type
+    private static Meter register(Meter.Builder<?, ?> builder) {
+        return REGISTRY.getOrCreate((Meter.Builder) builder);
+    }
+
+    private static long sum(List<LongSupplier> sources) {
+        long sum = 0;
+        for (var source : sources) {
+            sum += source.getAsLong();
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        synchronized (Meters.class) {
+            for (var part : parts) {
+                var shared = SHARED.get(part.key);
+                if (shared != null && shared.sources.remove(part.source) && shared.sources.isEmpty()) {
+                    SHARED.remove(part.key);
+                    REGISTRY.remove(shared.meter);
+                }
+            }
+            parts.clear();
+        }
+    }
+}

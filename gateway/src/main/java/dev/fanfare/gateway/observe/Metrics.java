@@ -1,0 +1,109 @@
+package dev.fanfare.gateway.observe;
+
+import dev.fanfare.events.UndecodableException;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.ingest.Feed;
+import dev.fanfare.gateway.ingest.FeedMetrics;
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.gateway.session.SessionMetrics;
+import dev.fanfare.gateway.session.Sessions;
+import dev.fanfare.gateway.session.Transport;
+import io.helidon.metrics.api.Tag;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/// `/metrics`: every name, what it counts and its labels. Counters end in `_total` on the wire.
+public final class Metrics implements AutoCloseable {
+    private final Meters meters = new Meters();
+
+    /// Registers everything, until [#close].
+    public Metrics(Channels channels, Sessions sessions, SessionMetrics delivery, Feed feed, FeedMetrics ingest) {
+        feed(feed, ingest, channels);
+        sessions(sessions, delivery);
+    }
+
+    /// What serves the path.
+    public MetricsObserver observer() {
+        return MetricsObserver.builder()
+                .metricsConfig(meters.config())
+                .meterRegistry(meters.registry())
+                .build();
+    }
+
+    private void feed(Feed feed, FeedMetrics ingest, Channels channels) {
+        counter("fanfare_events_in", "Records read by the feed", ingest.events);
+        counter("fanfare_bytes_in", "Bytes of record values read by the feed", ingest.bytes);
+        counter("fanfare_unrouted", "Records that no routing rule matches", ingest.unrouted);
+        counter("fanfare_confluent_framed", "Records in Confluent's framing", ingest.confluentFramed);
+        counter("fanfare_dead_letters", "Undecodable records copied to the dead-letter topic", ingest.deadLettered);
+        counter("fanfare_dead_letter_failures", "Dead letters not written", ingest.deadLetterFailures);
+        for (var reason : UndecodableException.Reason.values()) {
+            counter(
+                    "fanfare_undecodable",
+                    "Records that cannot be decoded",
+                    ingest.undecodable(reason),
+                    Tag.create("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+        }
+        counter("fanfare_history_reads", "Blocks read back from Kafka", ingest.chunkReads);
+        counter("fanfare_history_bytes", "Bytes of record values read back from Kafka", ingest.historyBytes);
+        gauge("fanfare_feed_ready", "Whether the feed has caught up once", () -> feed.isReady() ? 1 : 0);
+        gauge("fanfare_kafka_reachable", "Whether Kafka answers", () -> feed.isKafkaReachable() ? 1 : 0);
+        gauge(
+                "fanfare_feed_lag",
+                "Records between the feed and the last stable offsets, all partitions",
+                () -> ingest.lag().values().stream().mapToLong(Long::longValue).sum());
+        ingest.onNewPartition(partition -> gauge(
+                "fanfare_feed_partition_lag",
+                "Records between the feed and the last stable offset",
+                () -> ingest.lag().getOrDefault(partition, 0L),
+                Tag.create("topic", partition.topic()),
+                Tag.create("partition", Integer.toString(partition.partition()))));
+        gauge("fanfare_log_bytes", "Bytes of kept events and their encoded forms", channels::keptBytes);
+        gauge("fanfare_logs", "Channel and pattern logs", channels::logCount);
+    }
+
+    private void sessions(Sessions sessions, SessionMetrics delivery) {
+        for (var transport : Transport.values()) {
+            gauge(
+                    "fanfare_sessions",
+                    "Open sessions",
+                    () -> sessions.count(transport),
+                    Tag.create("transport", transport.label()));
+        }
+        for (var reason : CloseReason.values()) {
+            counter(
+                    "fanfare_sessions_ended",
+                    "Sessions that ended",
+                    delivery.ended(reason),
+                    Tag.create("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+        }
+        for (var reason : GapReason.values()) {
+            counter("fanfare_gaps", "Gaps told to clients", delivery.gaps(reason), Tag.create("reason", reason.code()));
+        }
+        counter("fanfare_deliveries", "Events written to clients", delivery.delivered);
+        counter("fanfare_replayed", "Events written to clients from Kafka", delivery.replayed);
+        counter("fanfare_bytes_out", "Bytes written to clients", delivery.bytesWritten);
+        counter("fanfare_writes", "Writes to clients", delivery.writes);
+        counter("fanfare_write_nanoseconds", "Time in writes to clients", delivery.writeNanos);
+        counter("fanfare_write_failures", "Writes that failed", delivery.writeFailures);
+        counter("fanfare_heartbeats", "Heartbeats sent", delivery.heartbeats);
+        counter("fanfare_overflows", "Sessions that fell behind the logs", delivery.overflows);
+        gauge("fanfare_replaying", "Sessions that read from Kafka now", sessions::replaying);
+    }
+
+    private void counter(String name, String description, LongAdder adder, Tag... tags) {
+        meters.counter(name, description, adder::sum, tags);
+    }
+
+    private void gauge(String name, String description, LongSupplier value, Tag... tags) {
+        meters.gauge(name, description, value, tags);
+    }
+
+    @Override
+    public void close() {
+        meters.close();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.fanfare.gateway.protocol;
+
+/// Why a session ended. Clients see the WebSocket close code (RFC 6455 §7.4, IANA registry); operators see the name
+/// in
+/// metrics.
+public enum CloseReason {
+    /// The client closed, or its connection broke.
+    CLIENT_GONE(1000, false),
+    /// The client said goodbye, or broke the protocol and was told so.
+    CLIENT_CLOSED(1000, false),
+    /// The gateway stops or moves clients away.
+    SHUTTING_DOWN(1012, true),
+    /// The client did not read for too long, or kept falling behind.
+    TOO_SLOW(1013, true),
+    /// No room for another replay now.
+    REPLAY_BUSY(1013, true),
+    /// The connection reached its maximum life.
+    MAXIMUM_LIFE(1012, true),
+    /// No sign of the client for two heartbeats.
+    CLIENT_SILENT(1001, true),
+    /// A message that makes no sense.
+    BAD_MESSAGE(1007, false),
+    /// More control messages than the client reads answers to.
+    POLICY(1008, false),
+    /// The long-poll has its answer.
+    ANSWERED(1000, true),
+    /// A fault of the gateway.
+    INTERNAL(1011, true);
+
+    private final int code;
+    private final boolean resumable;
+
+    CloseReason(int code, boolean resumable) {
+        this.code = code;
+        this.resumable = resumable;
+    }
+
+    /// WebSocket close code.
+    public int code() {
+        return code;
+    }
+
+    /// Whether the client may come back with its cursor.
+    public boolean resumable() {
+        return resumable;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.fanfare.gateway.protocol;
+
+import dev.fanfare.events.ChannelName;
+import dev.fanfare.events.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Events and notices as JSON, the same on all transports.
+final class EventJson {
+    private static final Set<String> OURS = Set.of("fanfarecursor", "fanfarechannel", "deleted", "partitionkey");
+
+    private EventJson() {}
+
+    /// Members of the `data` format after an opening brace and something before: `,"data":…`.
+    static void data(JsonBytes out, Event event) {
+        var data = event.data();
+        if (data == null) {
+            out.raw(",\"data\":null");
+            if (event.deleted()) {
+                out.raw(",\"deleted\":true");
+            }
+        } else if (event.dataIsJson()) {
+            out.raw(",\"data\":").raw(data);
+        } else if (event.dataIsText()) {
+            out.member("data", new String(data, StandardCharsets.UTF_8));
+        } else {
+            out.raw(",\"data_base64\":\"").raw(Base64.getEncoder().encode(data)).raw("\"");
+        }
+    }
+
+    /// Members of the `json` format after `id`.
+    static void json(JsonBytes out, Event event, ChannelName channel) {
+        out.member("channel", channel.value()).member("eventId", event.id()).member("eventType", event.type());
+        var key = event.key();
+        if (key != null) {
+            out.member("key", key);
+        }
+        out.member("time", event.time().toString());
+        data(out, event);
+    }
+
+    /// A structured CloudEvent. Where it stands in the feed travels as the extension `fanfarecursor`.
+    static void cloudEvent(JsonBytes out, Event event, ChannelName channel, byte[] cursor) {
+        out.raw("{\"specversion\":\"1.0\"")
+                .member("id", event.id())
+                .member("source", event.source())
+                .member("type", event.type());
+        optional(out, "subject", event.subject());
+        out.member("time", event.time().toString());
+        optional(out, "datacontenttype", event.dataContentType());
+        optional(out, "dataschema", event.dataSchema());
+        optional(out, "partitionkey", event.key());
+        event.extensions().forEach((name, value) -> {
+            if (!OURS.contains(name)) {
+                out.member(name, value);
+            }
+        });
+        out.member("fanfarechannel", channel.value()).raw(",\"fanfarecursor\":").quoted(cursor);
+        data(out, event);
+        out.raw("}");
+    }
+
+    private static void optional(JsonBytes out, String name, @Nullable String value) {
+        if (value != null) {
+            out.member(name, value);
+        }
+    }
+
+    /// Members of a notice after something before: `,"session":…`.
+    static void notice(JsonBytes out, Notice notice) {
+        switch (notice) {
+            case Notice.Ready(var session, var heartbeat, var from, var complete) ->
+                out.member("session", session)
+                        .raw(",\"heartbeatMs\":" + heartbeat.toMillis())
+                        .member("from", from)
+                        .raw(",\"resumed\":" + !from.equals("live"))
+                        .raw(",\"complete\":" + complete);
+            case Notice.Gap(var topic, var partition, var from, var to, var reason, var approximate) ->
+                out.member("reason", reason.code())
+                        .member("topic", topic)
+                        .raw(",\"partition\":" + partition)
+                        .raw(",\"from\":" + from)
+                        .raw(",\"to\":" + to)
+                        .raw(approximate ? ",\"approximate\":true" : "");
+            case Notice.Failure(var id, var code, var detail) -> {
+                id(out, id);
+                out.member("code", code.code()).member("detail", detail);
+            }
+            case Notice.GoingAway(var after, var reason) ->
+                out.raw(",\"reconnectAfterMs\":" + after.toMillis()).member("reason", reason);
+            case Notice.Subscribed(var id, var channels) -> channels(out, id, channels);
+            case Notice.Unsubscribed(var id, var channels) -> channels(out, id, channels);
+            case Notice.Published(var id, var events) -> {
+                id(out, id);
+                out.raw(",\"events\":[");
+                for (int i = 0; i < events.size(); i++) {
+                    var event = events.get(i);
+                    out.raw(i == 0 ? "{\"id\":" : ",{\"id\":")
+                            .string(event.id())
+                            .member("topic", event.topic())
+                            .raw(",\"partition\":" + event.partition())
+                            .raw(",\"offset\":" + event.offset())
+                            .raw("}");
+                }
+                out.raw("]");
+            }
+            case Notice.Pong(var id) -> id(out, id);
+        }
+    }
+
+    private static void id(JsonBytes out, @Nullable String id) {
+        if (id != null) {
+            out.member("id", id);
+        }
+    }
+
+    private static void channels(JsonBytes out, @Nullable String id, List<String> channels) {
+        id(out, id);
+        out.raw(",\"channels\":[");
+        for (int i = 0; i < channels.size(); i++) {
+            out.raw(i == 0 ? "" : ",").string(channels.get(i));
+        }
+        out.raw("]");
+    }
+
+    /// Whether a notice speaks of where the client stands; the others are answers.
+    static boolean movesCursor(Notice notice) {
+        return switch (notice) {
+            case Notice.Ready _, Notice.Gap _, Notice.GoingAway _ -> true;
+            case Notice.Failure _, Notice.Subscribed _, Notice.Unsubscribed _, Notice.Published _, Notice.Pong _ ->
+                false;
+        };
+    }
+
+    /// The notice's name on the wire.
+    static String name(Notice notice) {
+        return switch (notice) {
+            case Notice.Ready _ -> "ready";
+            case Notice.Gap _ -> "gap";
+            case Notice.Failure _ -> "error";
+            case Notice.GoingAway _ -> "going-away";
+            case Notice.Subscribed _ -> "subscribed";
+            case Notice.Unsubscribed _ -> "unsubscribed";
+            case Notice.Published _ -> "published";
+            case Notice.Pong _ -> "pong";
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package dev.fanfare.gateway.protocol;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Builds JSON as UTF-8 bytes, into which values that are JSON already can be put as they are. Not thread-safe.
+final class JsonBytes {
+    private static final JsonStringEncoder ESCAPES = JsonStringEncoder.getInstance();
+
+    private byte[] bytes;
+    private int length;
+
+    JsonBytes(int sizeHint) {
+        bytes = new byte[sizeHint];
+    }
+
+    /// Punctuation, names and whatever else needs no escaping.
+    JsonBytes raw(String ascii) {
+        int n = ascii.length();
+        reserve(n);
+        for (int i = 0; i < n; i++) {
+            bytes[length++] = (byte) ascii.charAt(i);
+        }
+        return this;
+    }
+
+    JsonBytes raw(byte[] json) {
+        reserve(json.length);
+        System.arraycopy(json, 0, bytes, length, json.length);
+        length += json.length;
+        return this;
+    }
+
+    JsonBytes raw(byte[] from, int offset, int n) {
+        reserve(n);
+        System.arraycopy(from, offset, bytes, length, n);
+        length += n;
+        return this;
+    }
+
+    /// A string literal.
+    JsonBytes string(String value) {
+        return raw("\"").raw(ESCAPES.quoteAsUTF8(value)).raw("\"");
+    }
+
+    /// `,"name":"value"`.
+    JsonBytes member(String name, String value) {
+        return raw(",\"").raw(name).raw("\":").string(value);
+    }
+
+    /// A string literal of ASCII bytes that need no escaping, such as a cursor.
+    JsonBytes quoted(byte[] ascii) {
+        return raw("\"").raw(ascii).raw("\"");
+    }
+
+    int length() {
+        return length;
+    }
+
+    byte[] done() {
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    @Override
+    public String toString() {
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private void reserve(int n) {
+        if (bytes.length - length < n) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + n));
+        }
+    }
+}

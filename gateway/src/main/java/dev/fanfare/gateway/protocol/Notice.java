@@ -1,0 +1,47 @@
+package dev.fanfare.gateway.protocol;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the gateway tells a client beside events.
+public sealed interface Notice {
+    /// Opens a stream.
+    ///
+    /// @param session id of the session, in logs and metrics
+    /// @param heartbeat silence for longer than this, with some allowance, means that the connection is dead
+    /// @param from where the session started: `live`, `cursor`, `since` or `last`
+    /// @param complete false if `last` could not look back far enough
+    record Ready(String session, Duration heartbeat, String from, boolean complete) implements Notice {}
+
+    /// A range of a partition that will not be delivered.
+    ///
+    /// @param from first offset of the range
+    /// @param to the offset after the range
+    /// @param approximate whether events outside the range may be missing or repeated too
+    record Gap(String topic, int partition, long from, long to, GapReason reason, boolean approximate)
+            implements Notice {}
+
+    /// Something went wrong.
+    ///
+    /// @param id of the client's message that this answers, if it is an answer
+    record Failure(@Nullable String id, ErrorCode code, String detail) implements Notice {}
+
+    /// The connection will end; come back after the delay.
+    record GoingAway(Duration reconnectAfter, String reason) implements Notice {}
+
+    /// Answers a `subscribe`.
+    record Subscribed(@Nullable String id, List<String> channels) implements Notice {}
+
+    /// Answers an `unsubscribe`.
+    record Unsubscribed(@Nullable String id, List<String> channels) implements Notice {}
+
+    /// Answers a `publish`.
+    record Published(@Nullable String id, List<Receipt> events) implements Notice {}
+
+    /// Answers a `ping`.
+    record Pong(@Nullable String id) implements Notice {}
+
+    /// Where an event was written.
+    record Receipt(String id, String topic, int partition, long offset) {}
+}

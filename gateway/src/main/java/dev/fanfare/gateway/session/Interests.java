@@ -1,0 +1,124 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.events.ChannelName;
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelLog.Subscription;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.FeedEvent;
+import dev.fanfare.gateway.channel.Subscriber;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// What one session subscribes to, and the logs that this is read from. Owned by the session's drain.
+final class Interests {
+    private static final int PER_LOG_MAX = 512; // events taken from one log at a time
+
+    private final Channels channels;
+    private final Subscriber subscriber;
+    private final List<Interest> interests = new ArrayList<>(1);
+
+    private record Interest(ChannelPattern pattern, Subscription subscription) {}
+
+    Interests(Channels channels, Subscriber subscriber) {
+        this.channels = channels;
+        this.subscriber = subscriber;
+    }
+
+    int count() {
+        return interests.size();
+    }
+
+    /// Subscribes; false if it is there already.
+    boolean add(ChannelPattern pattern) {
+        if (interests.stream().anyMatch(i -> i.pattern.equals(pattern))) {
+            return false;
+        }
+        interests.add(new Interest(pattern, channels.subscribe(pattern, subscriber)));
+        return true;
+    }
+
+    /// Unsubscribes; false if there is none.
+    boolean remove(ChannelPattern pattern) {
+        return interests.removeIf(i -> {
+            if (!i.pattern.equals(pattern)) {
+                return false;
+            }
+            channels.unsubscribe(pattern, i.subscription);
+            return true;
+        });
+    }
+
+    void clear() {
+        interests.forEach(i -> channels.unsubscribe(i.pattern, i.subscription));
+        interests.clear();
+    }
+
+    boolean any(Predicate<ChannelPattern> test) {
+        for (var interest : interests) {
+            if (test.test(interest.pattern)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The first of an event's channels that is subscribed to.
+    @Nullable
+    ChannelName match(List<ChannelName> eventChannels) {
+        for (var channel : eventChannels) {
+            for (var interest : interests) {
+                if (interest.pattern.matches(channel)) {
+                    return channel;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// What a look into the logs found.
+    enum Found {
+        /// Everything up to the bound.
+        ALL,
+        /// The beginning of it; there is more.
+        PART,
+        /// A log no longer reaches back far enough.
+        OVERFLOW
+    }
+
+    /// Collects the events with `after < seq <= upTo` of all logs: in order, each once.
+    Found collect(long after, long upTo, List<FeedEvent> into) {
+        long cut = Long.MAX_VALUE;
+        for (var interest : interests) {
+            int before = into.size();
+            if (!interest.subscription.log().collect(after, upTo, PER_LOG_MAX, into)) {
+                return Found.OVERFLOW;
+            }
+            if (into.size() - before == PER_LOG_MAX) {
+                cut = Math.min(cut, into.getLast().seq());
+            }
+        }
+        if (interests.size() > 1 && into.size() > 1) {
+            merge(into, cut);
+        }
+        return cut == Long.MAX_VALUE ? Found.ALL : Found.PART;
+    }
+
+    private static void merge(List<FeedEvent> events, long cut) {
+        events.sort(Comparator.comparingLong(FeedEvent::seq));
+        int kept = 0;
+        long last = -1;
+        for (var event : events) {
+            if (event.seq() > cut) {
+                break;
+            }
+            if (event.seq() != last) {
+                last = event.seq();
+                events.set(kept++, event);
+            }
+        }
+        events.subList(kept, events.size()).clear();
+    }
+}

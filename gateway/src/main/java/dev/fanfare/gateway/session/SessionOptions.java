@@ -1,0 +1,87 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// What one session was granted.
+///
+/// @param id unguessable
+/// @param transport for metrics
+/// @param heartbeat the longest silence that the client sees
+/// @param heartbeatAfterNanos when one is sent: a little earlier, and not all sessions at once
+/// @param endsAtNanos ([System#nanoTime]) when the session has lived long enough
+public record SessionOptions(
+        String id,
+        Transport transport,
+        Duration heartbeat,
+        long heartbeatAfterNanos,
+        long endsAtNanos,
+        GatewaySettings.Session limits,
+        GatewaySettings.Replay replay) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final long FOR_EVER = Long.MAX_VALUE / 4; // nanoseconds
+
+    /// Options of a new session.
+    ///
+    /// @param life how long it may last; zero: for ever
+    public static SessionOptions of(
+            Transport transport,
+            Duration heartbeat,
+            Duration life,
+            GatewaySettings.Session limits,
+            GatewaySettings.Replay replay) {
+        var random = ThreadLocalRandom.current();
+        long lifeNanos = life.isZero() ? FOR_EVER : (long) (life.toNanos() * random.nextDouble(0.8, 1));
+        return new SessionOptions(
+                newId(),
+                transport,
+                heartbeat,
+                (long) (heartbeat.toNanos() * random.nextDouble(0.8, 0.95)),
+                System.nanoTime() + lifeNanos,
+                limits,
+                replay);
+    }
+
+    /// Options of a long-poll: its session lasts as long as the client would wait, and has no heartbeats. What is
+    /// there
+    /// already takes a moment to be found, also for a client that would not wait.
+    public static SessionOptions poll(Duration hold, GatewaySettings.Session limits, GatewaySettings.Replay replay) {
+        var life = hold.isZero() ? LOOK : hold;
+        return new SessionOptions(
+                newId(), Transport.POLL, hold, FOR_EVER, System.nanoTime() + life.toNanos(), limits, replay);
+    }
+
+    private static String newId() {
+        var id = new byte[15];
+        RANDOM.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+
+    Duration writeStall() {
+        return limits.writeStall();
+    }
+
+    Duration stall() {
+        return limits.stall();
+    }
+
+    int eventMax() {
+        return limits.eventMax();
+    }
+
+    int writeBytes() {
+        return limits.writeBytes();
+    }
+
+    Duration permitWait() {
+        return replay.permitWait();
+    }
+
+    long replayEventsMax() {
+        return replay.eventsMax();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.History;
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.Notice;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// All sessions of this node, and the one thread that looks after their heartbeats and dead connections.
+///
+/// Threads: everything may be called by any thread.
+public final class Sessions implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration PERMIT_TRY = Duration.ofMillis(200);
+
+    private final Channels channels;
+    private final History history;
+    private final SessionMetrics metrics;
+    private final Bulkhead replays;
+    private final Set<Session> all = ConcurrentHashMap.newKeySet();
+    private final Thread ticker =
+            Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
+
+    /// @param replaysMax replays that read from Kafka at once; further ones wait
+    public Sessions(Channels channels, History history, SessionMetrics metrics, int replaysMax) {
+        this.channels = channels;
+        this.history = history;
+        this.metrics = metrics;
+        this.replays = Bulkhead.of(
+                "replays",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(replaysMax)
+                        .maxWaitDuration(PERMIT_TRY)
+                        .build());
+        ticker.start();
+    }
+
+    /// Opens a session: from now on the wire is its.
+    ///
+    /// @param ready whether it begins with a `ready` notice
+    public Session open(Wire wire, SessionOptions options, List<ChannelPattern> patterns, Start start, boolean ready) {
+        var session = new Session(this, options, wire);
+        all.add(session);
+        session.start(patterns, start, ready);
+        return session;
+    }
+
+    public Channels channels() {
+        return channels;
+    }
+
+    public History history() {
+        return history;
+    }
+
+    public SessionMetrics metrics() {
+        return metrics;
+    }
+
+    /// Ends all sessions that are open now.
+    public void endAll(CloseReason reason) {
+        for (var session : all) {
+            if (!session.isEnding()) {
+                session.end(reason);
+            }
+        }
+    }
+
+    /// A view of all open sessions.
+    public Collection<Session> all() {
+        return Collections.unmodifiableSet(all);
+    }
+
+    /// How many sessions a transport has.
+    public long count(Transport transport) {
+        return all.stream().filter(s -> s.options().transport() == transport).count();
+    }
+
+    /// Replays that read from Kafka now.
+    public int replaying() {
+        var bulkhead = replays.getMetrics();
+        return bulkhead.getMaxAllowedConcurrentCalls() - bulkhead.getAvailableConcurrentCalls();
+    }
+
+    /// Tells every session that could have got an event of the partition that a range of it is gone.
+    ///
+    /// @param partition index in the topology of the present head
+    public void tellLost(int partition, Notice.Gap gap) {
+        var topology = channels.head().topology();
+        for (var session : all) {
+            session.inform(s -> s.tellIf(pattern -> history.mayHold(topology, partition, pattern), gap));
+        }
+    }
+
+    boolean tryAcquireReplay() {
+        return replays.tryAcquirePermission();
+    }
+
+    void releaseReplay() {
+        replays.onComplete();
+    }
+
+    void ended(Session session, CloseReason reason) {
+        if (all.remove(session)) {
+            metrics.ended(reason).increment();
+        }
+    }
+
+    private void tick() {
+        try {
+            while (true) {
+                Thread.sleep(TICK);
+                long now = System.nanoTime();
+                for (var session : all) {
+                    try {
+                        session.tick(now);
+                    } catch (RuntimeException fault) { // one session's must not cost the others their heartbeats
+                        LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
+                        session.end(CloseReason.INTERNAL);
+                    }
+                }
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        ticker.interrupt();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.events.Cursor;
+import dev.fanfare.gateway.channel.Head;
+import dev.fanfare.gateway.channel.PositionVector;
+import dev.fanfare.gateway.protocol.Notice;
+import java.util.List;
+
+/// Where a session begins.
+public sealed interface Start {
+    /// How `ready` names it.
+    String name();
+
+    /// At the head: nothing that was before is wanted.
+    record Live() implements Start {
+        @Override
+        public String name() {
+            return "live";
+        }
+    }
+
+    /// After a position.
+    ///
+    /// @param head the head that the position was worked out against
+    /// @param timeMillis the time that the client's cursor carries
+    /// @param position everything matching from here on is delivered
+    /// @param gaps what lies behind the client's own position and before this one, to be told first
+    /// @param foreign components of the client's cursor for topics that this node does not know, to be handed back
+    /// @param complete false if there would have been more
+    record After(
+            String name,
+            Head head,
+            long timeMillis,
+            PositionVector position,
+            List<Notice.Gap> gaps,
+            List<Cursor.TopicPosition> foreign,
+            boolean complete)
+            implements Start {}
+}

@@ -1,0 +1,14 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.protocol.ProblemException;
+import java.util.Optional;
+
+/// Whether new clients may come now.
+public interface Admission {
+    /// Why not, if not.
+    Optional<ProblemException> refusal();
+
+    /// A reconnection delay for one client, in milliseconds: longer while clients are sent away, never the same for
+    /// all.
+    long retryMillis();
+}

@@ -1,0 +1,57 @@
+package dev.fanfare.gateway.transport;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A long-poll's response, written onto a taken HTTP/1.1 connection.
+final class Http1Answer implements PollWire.Answer {
+    private final Map<String, String> headers;
+    private final boolean keepAlive;
+    private @Nullable Out out;
+
+    Http1Answer(Map<String, String> headers, boolean keepAlive) {
+        this.headers = headers;
+        this.keepAlive = keepAlive;
+    }
+
+    void connect(Out connection) {
+        out = connection;
+    }
+
+    @Override
+    public void write(byte[] body) throws IOException {
+        var head = new StringBuilder("HTTP/1.1 200 OK\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("Content-Length: ").append(body.length).append("\r\n");
+        head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n\r\n");
+        var first = head.toString().getBytes(StandardCharsets.US_ASCII);
+        connection().write(List.of(first, body), first.length + body.length);
+    }
+
+    @Override
+    public boolean keepAlive() {
+        return keepAlive;
+    }
+
+    @Override
+    public void abort() {
+        connection().abort();
+    }
+
+    @Override
+    public long stalledSince() {
+        return connection().stalledSince();
+    }
+
+    private Out connection() {
+        var connected = out;
+        if (connected == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return connected;
+    }
+}

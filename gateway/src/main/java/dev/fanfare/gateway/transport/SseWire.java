@@ -1,0 +1,114 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.EventForm;
+import dev.fanfare.gateway.protocol.SseForm;
+import dev.fanfare.gateway.session.Session;
+import dev.fanfare.gateway.session.Wire;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Server-sent events, over a taken HTTP/1.1 connection, whose body ends with it, or over an HTTP/2 stream.
+final class SseWire implements Wire, Guest {
+    private final SseForm form;
+    private final LongSupplier retryMillis;
+    private @Nullable Out out; // set before the session is opened
+    private volatile @Nullable Session session;
+    private volatile boolean gone;
+
+    /// @param retryMillis a reconnection time for one client; a new one each time
+    SseWire(SseForm form, LongSupplier retryMillis) {
+        this.form = form;
+        this.retryMillis = retryMillis;
+    }
+
+    /// What comes before the session's own bytes.
+    static byte[] head(String requestId, long retryMillis) {
+        return """
+                HTTP/1.1 200 OK\r
+                Content-Type: text/event-stream\r
+                Cache-Control: no-store\r
+                X-Accel-Buffering: no\r
+                X-Request-Id: %s\r
+                Connection: close\r
+                \r
+                retry: %d
+
+                """.formatted(requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    void connect(Out connection) {
+        out = connection;
+    }
+
+    void serve(Session opened) {
+        session = opened;
+        if (gone) {
+            opened.end(CloseReason.CLIENT_GONE);
+        }
+    }
+
+    @Override
+    public void peerGone() {
+        gone = true;
+        var served = session;
+        if (served != null) {
+            served.end(CloseReason.CLIENT_GONE);
+        }
+    }
+
+    @Override
+    public EventForm form() {
+        return form;
+    }
+
+    @Override
+    public void write(List<byte[]> pieces, int bytes) throws IOException {
+        connection().write(pieces, bytes);
+    }
+
+    @Override
+    public void close(CloseReason reason, Supplier<byte[]> cursor) {
+        if (reason != CloseReason.CLIENT_GONE && !gone) {
+            var retry = SseForm.retry(retryMillis.getAsLong());
+            try {
+                connection().write(List.of(retry), retry.length);
+            } catch (IOException tooLate) {
+                // the client comes back with its own delay
+            }
+        }
+        abort();
+    }
+
+    @Override
+    public void abort() {
+        connection().abort();
+    }
+
+    @Override
+    public long stalledSince() {
+        return connection().stalledSince();
+    }
+
+    @Override
+    public long lastHeard() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public boolean heartbeatsAlways() {
+        return false;
+    }
+
+    private Out connection() {
+        var connected = out;
+        if (connected == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return connected;
+    }
+}

@@ -1,0 +1,247 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.http.HttpProblems;
+import dev.fanfare.gateway.http.QueryParameters;
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.PollForm;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.protocol.SseForm;
+import dev.fanfare.gateway.session.SessionOptions;
+import dev.fanfare.gateway.session.Sessions;
+import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.session.Transport;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `GET /v1/events` without an upgrade: server-sent events or a long-poll, according to what the client accepts.
+public final class StreamHandler implements Handler {
+    private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
+    private static final HeaderName PREFER = HeaderNames.create("Prefer");
+    private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;]\\s*)wait\\s*=\\s*\"?(\\d{1,6})\"?");
+
+    private final GatewaySettings settings;
+    private final Sessions sessions;
+    private final Starts starts;
+    private final Admission admission;
+    private final Http2Watch http2;
+
+    /// Made once.
+    ///
+    /// @param http2 tells when a stream or its connection has ended
+    public StreamHandler(
+            GatewaySettings settings, Sessions sessions, Starts starts, Admission admission, Http2Watch http2) {
+        this.settings = settings;
+        this.sessions = sessions;
+        this.starts = starts;
+        this.admission = admission;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+        var asked = StreamRequest.parse(
+                QueryParameters.of(request.query()),
+                request.headers().first(LAST_EVENT_ID),
+                settings.session().channelsMax());
+        if (asked.patterns().isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "parameter 'channel' is missing: name at least one channel or pattern, as in ?channel=orders.*");
+        }
+        if (request.content().hasEntity()) { // whoever takes the connection would take it for the next request
+            throw new ProblemException(
+                    ErrorCode.INVALID_MESSAGE, "the request has a body, which GET has no use for: leave it out");
+        }
+        switch (transport(request, asked)) {
+            case SSE -> sse(request, response, asked);
+            case POLL -> poll(request, response, asked);
+            case WS ->
+                throw new ProblemException(
+                        ErrorCode.UPGRADE_REQUIRED,
+                        "transport=ws needs a WebSocket handshake: open it with a WebSocket client",
+                        Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
+        }
+    }
+
+    private Transport transport(ServerRequest request, StreamRequest asked) {
+        var transport = asked.transport().orElseGet(() -> acceptsEventStream(request) ? Transport.SSE : Transport.POLL);
+        var offered = settings.transports();
+        boolean on = switch (transport) {
+            case SSE -> offered.sse();
+            case POLL -> offered.poll();
+            case WS -> offered.websocket();
+        };
+        if (!on) {
+            throw new ProblemException(
+                    ErrorCode.TRANSPORT_OFF,
+                    "transport '%s' is switched off here: POST /v1/negotiate tells what is offered"
+                            .formatted(transport.label()));
+        }
+        return transport;
+    }
+
+    private static boolean acceptsEventStream(ServerRequest request) {
+        return values(request, HeaderNames.ACCEPT).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("text/event-stream"));
+    }
+
+    private void sse(ServerRequest request, ServerResponse response, StreamRequest asked)
+            throws IOException, InterruptedException {
+        var requestId = HttpProblems.requestId(request, response);
+        var refusal = admission.refusal();
+        if (refusal.isPresent()) {
+            refuse(response, requestId);
+            return;
+        }
+        var start = starts.find(asked.start(), asked.patterns());
+        var limits = settings.session();
+        var options = SessionOptions.of(
+                Transport.SSE, limits.granted(asked.heartbeat()), limits.sseLife(), limits, settings.replay());
+        var wire = new SseWire(SseForm.of(asked.format(), asked.naming()), admission::retryMillis);
+        if (isHttp1(request)) {
+            var out = Takeover.of(response, wire).out();
+            wire.connect(out);
+            var head = SseWire.head(requestId, admission.retryMillis());
+            write(out, head);
+            wire.serve(sessions.open(wire, options, asked.patterns(), start, true));
+        } else {
+            eventStream(response);
+            var out = new StreamOut(response.outputStream());
+            wire.connect(out);
+            http2.onEnd(request, wire::peerGone);
+            try {
+                write(out, SseForm.retry(admission.retryMillis()));
+                wire.serve(sessions.open(wire, options, asked.patterns(), start, true));
+                out.awaitEnd();
+            } finally {
+                http2.forget(request);
+            }
+        }
+    }
+
+    /// A browser's `EventSource` gives up for ever on anything but a stream, so it gets one that ends at once.
+    private void refuse(ServerResponse response, String requestId) {
+        eventStream(response);
+        response.header(HttpProblems.REQUEST_ID, requestId).send(SseForm.retry(admission.retryMillis()));
+    }
+
+    private static void eventStream(ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream")
+                .header(HeaderNames.CACHE_CONTROL, "no-store")
+                .header("X-Accel-Buffering", "no");
+    }
+
+    private static void write(Out out, byte[] bytes) throws IOException {
+        out.write(List.of(bytes), bytes.length);
+    }
+
+    private void poll(ServerRequest request, ServerResponse response, StreamRequest asked) throws InterruptedException {
+        admission.refusal().ifPresent(problem -> {
+            throw problem;
+        });
+        var start = starts.find(asked.start(), asked.patterns());
+        var preferred = preferredWait(request);
+        var hold = min(
+                asked.hold().or(() -> preferred).orElse(settings.poll().hold()),
+                settings.poll().holdMax());
+        var options = SessionOptions.poll(hold, settings.session(), settings.replay());
+        var headers = new HashMap<String, String>();
+        headers.put("Content-Type", "application/json");
+        headers.put("Cache-Control", "no-store");
+        headers.put("X-Request-Id", HttpProblems.requestId(request, response));
+        headers.put("Vary", "Accept, Prefer");
+        if (asked.hold().isEmpty() && preferred.isPresent()) {
+            headers.put("Preference-Applied", "wait=" + hold.toSeconds());
+        }
+        var form = PollForm.of(asked.format());
+        if (isHttp1(request)) {
+            boolean keepAlive = values(request, HeaderNames.CONNECTION).stream()
+                    .noneMatch(value -> value.equalsIgnoreCase("close"));
+            var answer = new Http1Answer(headers, keepAlive);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), answer);
+            answer.connect(Takeover.of(response, wire).out());
+            wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
+        } else {
+            var answer = new Http2Answer();
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), answer);
+            http2.onEnd(request, wire::peerGone);
+            try {
+                wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
+                var body = answer.await();
+                headers.forEach(response::header);
+                response.send(body);
+            } finally {
+                http2.forget(request);
+            }
+        }
+    }
+
+    /// An answer that is waited for by its handler.
+    private static final class Http2Answer implements PollWire.Answer {
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+
+        @Override
+        public void write(byte[] bytes) {
+            body.complete(bytes);
+        }
+
+        byte[] await() throws InterruptedException {
+            try {
+                return body.get();
+            } catch (ExecutionException | CancellationException cut) {
+                throw new ProblemException(ErrorCode.INTERNAL, "the poll ended without an answer");
+            }
+        }
+
+        @Override
+        public boolean keepAlive() {
+            return true;
+        }
+
+        @Override
+        public void abort() {
+            body.cancel(false);
+        }
+
+        @Override
+        public long stalledSince() {
+            return 0;
+        }
+    }
+
+    private static Optional<Duration> preferredWait(ServerRequest request) {
+        return values(request, PREFER).stream()
+                .map(PREFER_WAIT::matcher)
+                .filter(Matcher::find)
+                .map(match -> Duration.ofSeconds(Long.parseLong(match.group(1))))
+                .findFirst();
+    }
+
+    private static List<String> values(ServerRequest request, HeaderName name) {
+        return request.headers().contains(name) ? request.headers().get(name).allValues() : List.of();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static boolean isHttp1(ServerRequest request) {
+        return request.prologue().protocolVersion().startsWith("1");
+    }
+}

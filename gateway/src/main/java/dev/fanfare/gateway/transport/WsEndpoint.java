@@ -1,0 +1,134 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.http.QueryParameters;
+import dev.fanfare.gateway.protocol.ClientMessage;
+import dev.fanfare.gateway.protocol.CloudEventForm;
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.EventForm;
+import dev.fanfare.gateway.protocol.Format;
+import dev.fanfare.gateway.protocol.MessageForm;
+import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.publish.PublishRequest;
+import dev.fanfare.gateway.publish.PublishRequests;
+import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.SessionOptions;
+import dev.fanfare.gateway.session.Sessions;
+import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.session.Transport;
+import dev.fanfare.gateway.websocket.WebSocketAnswer;
+import dev.fanfare.gateway.websocket.WebSocketHandshake;
+import io.helidon.common.uri.UriQuery;
+import io.helidon.http.HeaderNames;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// `GET /v1/events` with `Upgrade: websocket`: judges handshakes and opens sessions. Thread-safe.
+public final class WsEndpoint {
+    private static final String PATH = "/v1/events";
+
+    private final GatewaySettings settings;
+    private final Sessions sessions;
+    private final Starts starts;
+    private final Admission admission;
+    private final Optional<Publisher> publisher;
+    private final PublishRequests publishRequests;
+    private final Map<Format, Function<Boolean, EventForm>> jsonForms = new EnumMap<>(Format.class);
+    private final Function<Boolean, EventForm> cloudEventForms;
+
+    public WsEndpoint(
+            GatewaySettings settings,
+            Sessions sessions,
+            Starts starts,
+            Admission admission,
+            Optional<Publisher> publisher) {
+        this.settings = settings;
+        this.sessions = sessions;
+        this.starts = starts;
+        this.admission = admission;
+        this.publisher = publisher;
+        this.publishRequests = new PublishRequests(settings.publish());
+        for (var format : Format.values()) {
+            jsonForms.put(format, forms(MessageForm.of(format)));
+        }
+        this.cloudEventForms = forms(CloudEventForm.INSTANCE);
+    }
+
+    private Function<Boolean, EventForm> forms(EventForm messages) {
+        var plain = new FramedForm(messages, false, 0);
+        var deflated = new FramedForm(messages, true, settings.websocket().deflateMin());
+        return deflate -> deflate ? deflated : plain;
+    }
+
+    /// Opens a WebSocket on our path, refuses it with a [ProblemException], or leaves it to others.
+    public WebSocketAnswer judge(WebSocketHandshake handshake) {
+        if (!handshake.path().equals(PATH)) {
+            return new WebSocketAnswer.PassOn();
+        }
+        var asked = StreamRequest.parse(
+                QueryParameters.of(UriQuery.create(handshake.rawQuery())),
+                handshake.headers().first(HeaderNames.create("Last-Event-ID")),
+                settings.session().channelsMax());
+        if (asked.transport().isPresent() && asked.transport().get() != Transport.WS) {
+            return new WebSocketAnswer.PassOn();
+        }
+        if (!settings.transports().websocket()) {
+            throw new ProblemException(
+                    ErrorCode.TRANSPORT_OFF,
+                    "transport 'ws' is switched off here: POST /v1/negotiate tells what is offered");
+        }
+        admission.refusal().ifPresent(problem -> {
+            throw problem;
+        });
+        var subprotocol = subprotocol(handshake.offeredSubprotocols());
+        try {
+            var start = starts.find(asked.start(), asked.patterns());
+            var limits = settings.session();
+            var options = SessionOptions.of(
+                    Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay());
+            var forms = subprotocol.equals(Optional.of(CloudEventForm.SUBPROTOCOL))
+                    ? cloudEventForms
+                    : jsonForms.getOrDefault(asked.format(), cloudEventForms);
+            var wire = new WsWire(
+                    forms,
+                    w -> sessions.open(w, options, asked.patterns(), start, true),
+                    this::publish,
+                    admission::retryMillis,
+                    limits.channelsMax());
+            return new WebSocketAnswer.Accept(subprotocol.orElse(null), Map.of(), wire);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(ErrorCode.SHUTTING_DOWN, "this node stops");
+        }
+    }
+
+    /// The first that we speak; none if none is offered, or none that we know, as RFC 6455 §4.2.2 has it.
+    private static Optional<String> subprotocol(List<String> offered) {
+        return offered.stream()
+                .filter(name -> name.equals(MessageForm.SUBPROTOCOL) || name.equals(CloudEventForm.SUBPROTOCOL))
+                .findFirst();
+    }
+
+    private Notice.Published publish(ClientMessage.Publish message) {
+        var writer = publisher.orElseThrow(Publisher::off);
+        var query = new HashMap<String, List<String>>();
+        var channel = message.channel();
+        if (channel != null) {
+            query.put("channel", List.of(channel));
+        }
+        var type = message.cloudEvent() ? "application/cloudevents+json" : "application/json";
+        var request = new PublishRequest(query, Map.of("content-type", List.of(type)), message.body());
+        var receipts = writer.publish(publishRequests.read(request), message.idempotencyKey());
+        return new Notice.Published(
+                message.id(),
+                receipts.stream()
+                        .map(r -> new Notice.Receipt(r.id(), r.topic(), r.partition(), r.offset()))
+                        .toList());
+    }
+}

@@ -1,0 +1,249 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.protocol.ClientMessage;
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.protocol.EventForm;
+import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.session.Session;
+import dev.fanfare.gateway.session.Wire;
+import dev.fanfare.gateway.websocket.WebSocketApplication;
+import dev.fanfare.gateway.websocket.WebSocketPeer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One WebSocket: its session's wire, and what the client says.
+///
+/// Threads: the [WebSocketApplication] part is called by the connection's reading thread, the [Wire] part by the
+/// session's drain. Whatever the reading thread has to send goes through the session, which has the only writer.
+final class WsWire implements Wire, WebSocketApplication {
+    private final Function<Boolean, EventForm> forms;
+    private final Function<WsWire, Session> open;
+    private final Function<ClientMessage.Publish, Notice.Published> publisher;
+    private final LongSupplier retryMillis;
+    private final int channelsMax;
+
+    private @Nullable WebSocketPeer peer; // these four: set before the session is opened
+    private @Nullable SocketOut out;
+    private @Nullable EventForm form;
+    private volatile @Nullable Session session;
+    private volatile long lastHeard = System.nanoTime();
+    private volatile byte @Nullable [] owedClose;
+
+    /// @param forms by whether the client takes deflated messages
+    /// @param open opens the session, once the handshake is done
+    /// @param publisher blocks until the event is written
+    WsWire(
+            Function<Boolean, EventForm> forms,
+            Function<WsWire, Session> open,
+            Function<ClientMessage.Publish, Notice.Published> publisher,
+            LongSupplier retryMillis,
+            int channelsMax) {
+        this.forms = forms;
+        this.open = open;
+        this.publisher = publisher;
+        this.retryMillis = retryMillis;
+        this.channelsMax = channelsMax;
+    }
+
+    // ---- the reading thread ----
+
+    @Override
+    public void opened(WebSocketPeer opened) {
+        peer = opened;
+        out = new SocketOut(opened.socket());
+        form = forms.apply(opened.deflated());
+        lastHeard = System.nanoTime();
+        session = open.apply(this);
+    }
+
+    @Override
+    public void text(String message) {
+        lastHeard = System.nanoTime();
+        var to = session();
+        switch (ClientMessage.parse(message)) {
+            case ClientMessage.Subscribe(var id, var channels) -> to.command(s -> subscribe(s, id, channels));
+            case ClientMessage.Unsubscribe(var id, var channels) -> to.command(s -> unsubscribe(s, id, channels));
+            case ClientMessage.Publish publish -> {
+                var answer = publish(publish);
+                to.command(s -> s.tell(answer));
+            }
+            case ClientMessage.Ping(var id) -> to.command(s -> s.tell(new Notice.Pong(id)));
+            case ClientMessage.Wrong(var id, var code, var detail) ->
+                to.command(s -> s.tell(new Notice.Failure(id, code, detail)));
+        }
+        lastHeard = System.nanoTime(); // publishing may have taken its time
+    }
+
+    @Override
+    public void binary(byte[] message) {
+        lastHeard = System.nanoTime();
+        session()
+                .command(s -> s.tell(new Notice.Failure(
+                        null, ErrorCode.INVALID_MESSAGE, "binary messages are not understood: send JSON as text")));
+    }
+
+    @Override
+    public void pong(byte[] payload) {
+        lastHeard = System.nanoTime();
+    }
+
+    @Override
+    public void outbound(byte[] wholeFrame, boolean last) {
+        lastHeard = System.nanoTime();
+        if (last) {
+            owedClose = wholeFrame;
+            session().end(CloseReason.CLIENT_CLOSED);
+        } else {
+            session().command(s -> s.send(wholeFrame));
+        }
+    }
+
+    @Override
+    public void closed(int code, String reason) {
+        var opened = session;
+        if (opened != null) {
+            opened.end(CloseReason.CLIENT_GONE);
+        }
+    }
+
+    private Notice publish(ClientMessage.Publish message) {
+        try {
+            return publisher.apply(message);
+        } catch (ProblemException refused) {
+            return new Notice.Failure(message.id(), refused.code(), refused.detail());
+        }
+    }
+
+    private void subscribe(Session to, @Nullable String id, List<String> channels) {
+        try {
+            var patterns =
+                    channels.stream().map(StreamRequest::pattern).distinct().toList();
+            if (to.subscriptions() + patterns.size() > channelsMax) {
+                throw new ProblemException(
+                        ErrorCode.TOO_MANY_CHANNELS,
+                        "a session may have %d subscriptions: use patterns, or unsubscribe first"
+                                .formatted(channelsMax));
+            }
+            patterns.forEach(to::subscribe);
+            to.tell(new Notice.Subscribed(id, channels));
+        } catch (ProblemException refused) {
+            to.tell(new Notice.Failure(id, refused.code(), refused.detail()));
+        }
+    }
+
+    private static void unsubscribe(Session to, @Nullable String id, List<String> channels) {
+        try {
+            var unknown = new ArrayList<String>();
+            for (var channel : channels) {
+                if (!to.unsubscribe(StreamRequest.pattern(channel))) {
+                    unknown.add(channel);
+                }
+            }
+            to.tell(
+                    unknown.isEmpty()
+                            ? new Notice.Unsubscribed(id, channels)
+                            : new Notice.Failure(
+                                    id, ErrorCode.INVALID_CHANNEL, "not subscribed to: " + String.join(", ", unknown)));
+        } catch (ProblemException refused) {
+            to.tell(new Notice.Failure(id, refused.code(), refused.detail()));
+        }
+    }
+
+    // ---- the drain ----
+
+    @Override
+    public EventForm form() {
+        var agreed = form;
+        if (agreed == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return agreed;
+    }
+
+    @Override
+    public void write(List<byte[]> pieces, int bytes) throws IOException {
+        out().write(pieces, bytes);
+    }
+
+    @Override
+    public void close(CloseReason reason, Supplier<byte[]> cursor) {
+        if (reason == CloseReason.CLIENT_GONE) {
+            return;
+        }
+        try {
+            var last = new ArrayList<byte[]>();
+            var owed = owedClose;
+            if (owed == null && reason.resumable()) {
+                var after = Duration.ofMillis(retryMillis.getAsLong());
+                var name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                last.add(form().notice(new Notice.GoingAway(after, name), cursor.get()));
+            }
+            if (owed == null) {
+                owed = peer().beginClose(
+                                reason.code(),
+                                reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .orElseGet(() -> owedClose);
+            }
+            if (owed != null) {
+                last.add(owed);
+            }
+            write(last, last.stream().mapToInt(frame -> frame.length).sum());
+            peer().lastWritten();
+        } catch (IOException tooLate) {
+            abort();
+        }
+    }
+
+    @Override
+    public void abort() {
+        out().abort();
+    }
+
+    @Override
+    public long stalledSince() {
+        return out().stalledSince();
+    }
+
+    @Override
+    public long lastHeard() {
+        return lastHeard;
+    }
+
+    @Override
+    public boolean heartbeatsAlways() {
+        return true;
+    }
+
+    private SocketOut out() {
+        var connected = out;
+        if (connected == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return connected;
+    }
+
+    private WebSocketPeer peer() {
+        var connected = peer;
+        if (connected == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return connected;
+    }
+
+    private Session session() {
+        var opened = session;
+        if (opened == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return opened;
+    }
+}
