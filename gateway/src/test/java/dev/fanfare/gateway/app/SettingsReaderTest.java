@@ -1,0 +1,465 @@
+package dev.fanfare.gateway.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.GatewaySettings.Route;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsReaderTest {
+    private static final String NEEDED = """
+            kafka: {bootstrap.servers: 'localhost:9092'}
+            routes: [{topics: orders, channels: 'orders.{key}'}]
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void takesDefaultsForAllThatIsNotSet() throws IOException {
+        var settings = read(NEEDED);
+
+        assertThat(SettingsKeys.of(settings)).isEqualTo(SettingsKeys.defaults());
+        assertThat(settings.kafka()).containsOnly(Map.entry("bootstrap.servers", "localhost:9092"));
+        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("orders.{key}")));
+    }
+
+    @Test
+    void needsNoFile() {
+        var settings = SettingsReader.read(Optional.empty(), needed(), new Properties());
+
+        assertThat(settings.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
+        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("orders.{key}")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void putsEachKeyWhereItBelongsFromEachLayer(String key) throws IOException {
+        var changed = changed(key);
+        var expected = new HashMap<>(SettingsKeys.defaults());
+        expected.put(key, changed);
+        var text = written(changed);
+
+        var environment = Map.of("FANFARE_" + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), text);
+        var properties = new Properties();
+        properties.setProperty("fanfare." + key, text);
+
+        assertThat(SettingsKeys.of(read(NEEDED, Map.of(), properties))).isEqualTo(expected);
+        assertThat(SettingsKeys.of(read(NEEDED, environment, new Properties()))).isEqualTo(expected);
+        assertThat(SettingsKeys.of(read(NEEDED + key + ": '" + text + "'\n"))).isEqualTo(expected);
+    }
+
+    static List<String> keys() {
+        return List.copyOf(SettingsKeys.defaults().keySet());
+    }
+
+    @Test
+    void hasADifferentVariableForEachKey() {
+        var layer = Layer.environment(Map.of());
+        var names = new HashSet<String>();
+        keys().forEach(key -> assertThat(names.add(layer.name(key))).as(key).isTrue());
+    }
+
+    @Test
+    void prefersSystemPropertiesToVariablesToTheFile() throws IOException {
+        var yaml = NEEDED + "server: {port: 1, backlog: 1, connections-max: 1}\n";
+        var environment = Map.of(
+                "FANFARE_SERVER_PORT",
+                "2",
+                "FANFARE_SERVER_BACKLOG",
+                "2",
+                "FANFARE_KAFKA_CLIENT_ID",
+                "from-environment");
+        var system = new Properties();
+        system.setProperty("fanfare.server.port", "3");
+        system.setProperty("fanfare.kafka.bootstrap.servers", "elsewhere:1");
+
+        var settings = read(yaml, environment, system);
+
+        assertThat(settings.server().port()).isEqualTo(3);
+        assertThat(settings.server().backlog()).isEqualTo(2);
+        assertThat(settings.server().connectionsMax()).isEqualTo(1);
+        assertThat(settings.kafka())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "elsewhere:1"), Map.entry("client.id", "from-environment"));
+    }
+
+    @Test
+    void takesRoutesWholeFromTheHighestLayer() throws IOException {
+        var yaml = """
+                kafka: {bootstrap.servers: 'localhost:9092'}
+                routes: [{topics: [a, b], channels: [x, y]}, {topics: c, channels: z}]
+                """;
+
+        var settings = read(
+                yaml, Map.of("FANFARE_ROUTES_0_TOPICS_0", "d", "FANFARE_ROUTES_0_CHANNELS", "w"), new Properties());
+
+        assertThat(settings.routes()).containsExactly(new Route(List.of("d"), List.of("w")));
+        assertThat(read(yaml).routes())
+                .containsExactly(
+                        new Route(List.of("a", "b"), List.of("x", "y")), new Route(List.of("c"), List.of("z")));
+    }
+
+    @Test
+    void keepsTheOrderOfMoreThanTenRoutes() {
+        var environment = new HashMap<>(needed());
+        for (int i = 0; i < 12; i++) {
+            environment.put("FANFARE_ROUTES_" + i + "_TOPICS", "t" + i);
+            environment.put("FANFARE_ROUTES_" + i + "_CHANNELS", "c" + i);
+        }
+
+        var routes = SettingsReader.read(Optional.empty(), environment, new Properties())
+                .routes();
+
+        assertThat(routes)
+                .extracting(route -> route.topics().getFirst())
+                .startsWith("t0", "t1", "t2")
+                .endsWith("t11");
+    }
+
+    @Test
+    void readsPropertiesFiles() throws IOException {
+        var file = Files.writeString(folder.resolve("gateway.properties"), """
+                kafka.bootstrap.servers=localhost:9092
+                kafka.config.providers=file
+                kafka.config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider
+                kafka.sasl.jaas.config=${file:/run/secrets:jaas}
+                routes.0.topics=orders
+                routes.0.channels.0={topic}.{key}
+                routes.0.channels.1=all
+                """);
+
+        var settings = SettingsReader.read(Optional.of(file), Map.of(), new Properties());
+
+        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("{topic}.{key}", "all")));
+        assertThat(settings.kafka())
+                .containsEntry("sasl.jaas.config", "${file:/run/secrets:jaas}")
+                .containsEntry("config.providers", "file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka: {bootstrap: {servers: 'a:1,b:2'}, ssl: {endpoint: {identification: {algorithm: ''}}}}",
+                "kafka: {'bootstrap.servers': 'a:1,b:2', 'ssl.endpoint.identification.algorithm': ''}",
+                "kafka.bootstrap.servers: a:1,b:2\nkafka.ssl: {endpoint.identification.algorithm: ''}"
+            })
+    void flattensKafkaSettingsHoweverTheyAreNested(String kafka) throws IOException {
+        var settings = read("routes: [{topics: a, channels: b}]\n" + kafka);
+
+        assertThat(settings.kafka())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1,b:2"),
+                        Map.entry("ssl.endpoint.identification.algorithm", ""));
+    }
+
+    @Test
+    void leavesReferencesToKafkasConfigProviders() throws IOException {
+        var settings = read(NEEDED + "server.port: 1234\nkafka.client.id: '${server.port}'\n");
+
+        assertThat(settings.kafka()).containsEntry("client.id", "${server.port}");
+    }
+
+    @Test
+    void passesAPluginsOwnSettingsThrough() throws IOException {
+        var settings = read(NEEDED + "kafka.sasl.vault.address: 'https://vault'\n");
+
+        assertThat(settings.kafka()).containsEntry("sasl.vault.address", "https://vault");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT5S,5000", "pt0.5s,500", "250ms,250", "5s,5000", "2m,120000", "1h,3600000"})
+    void readsDurations(String text, long millis) {
+        assertThat(Units.duration(text)).contains(Duration.ofMillis(millis));
+        assertThat(Units.duration(Units.show(Duration.ofMillis(millis)))).contains(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "", "-5s", "5 s", "5S", "1d", "1.5s", "P", "PTS", "PT9999999999999999999S", "5s5"})
+    void refusesOtherDurations(String text) {
+        assertThat(Units.duration(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0",
+        "65536,65536",
+        "64KiB,65536",
+        "64 KiB,65536",
+        "1MiB,1048576",
+        "2GiB,2147483648",
+        "64KB,64000",
+        "1MB,1000000",
+        "5B,5"
+    })
+    void readsSizes(String text, long bytes) {
+        assertThat(Units.size(text)).contains(bytes);
+        assertThat(Units.size(Units.show(bytes))).contains(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "1.5MiB", "1mib", "1M", "KiB", "1000000000000000000"})
+    void refusesOtherSizes(String text) {
+        assertThat(Units.size(text)).isEmpty();
+    }
+
+    @Test
+    void leavesAloneWhatKubernetesSets() {
+        var environment = new HashMap<>(needed());
+        environment.putAll(Map.of(
+                "FANFARE_SERVICE_HOST", "10.0.0.1",
+                "FANFARE_SERVICE_PORT", "80",
+                "FANFARE_SERVICE_PORT_HTTP", "80",
+                "FANFARE_PORT", "tcp://10.0.0.1:80",
+                "FANFARE_PORT_80_TCP", "tcp://10.0.0.1:80",
+                "FANFARE_PORT_80_TCP_ADDR", "10.0.0.1",
+                "FANFARE_SERVER_PORT", "tcp://10.0.0.2:80",
+                "FANFARE_SERVER_SERVICE_HOST", "10.0.0.2",
+                "PATH", "/bin"));
+
+        var settings = SettingsReader.read(Optional.empty(), environment, new Properties());
+
+        assertThat(settings.server().port()).isEqualTo(8080);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "'::1'", "'[::1]'"})
+    void bindsLoopbackWithoutMoreAdo(String host) {
+        assertThatCode(() -> read(NEEDED + "server.host: " + host + "\n")).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "'::'", "192.0.2.1"})
+    void bindsOtherAddressesOnlyIfAnybodyMayConnect(String host) throws IOException {
+        assertThatThrownBy(() -> read(NEEDED + "server.host: " + host + "\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("server.host: " + "'" + host.replace("'", "") + "'")
+                .hasMessageContaining("access.anonymous: true");
+
+        var settings = read(NEEDED + "server.host: " + host + "\naccess.anonymous: true\n");
+        assertThat(settings.access().anonymous()).isTrue();
+    }
+
+    @Test
+    void tellsAllProblemsAtOnceOneLineEachWithTheirOrigin() {
+        var environment = Map.of("FANFARE_SESION_STALL", "1s", "FANFARE_SERVER_PORT", "http");
+        var system = new Properties();
+        system.setProperty("fanfare.feed.refresh", "1m\nnonsense: injected");
+
+        var problems = catchThrowableOfType(
+                        ConfigException.class, () -> read("routes: []\nlog: {age: 5}\n", environment, system))
+                .problems();
+
+        assertThat(problems)
+                .hasSize(6)
+                .noneMatch(line -> line.contains("\n"))
+                .anyMatch(line -> line.startsWith("server.port: 'http' from environment variable FANFARE_SERVER_PORT")
+                        && line.endsWith("it must be a whole number from 0 to 65535"))
+                .anyMatch(line -> line.startsWith("kafka.bootstrap.servers: is missing"))
+                .anyMatch(line -> line.startsWith("routes: is missing"))
+                .anyMatch(line -> line.startsWith(
+                        "feed.refresh: '1m nonsense: injected' from system property fanfare.feed.refresh"))
+                .anyMatch(line -> line.startsWith("log.age: '5' from file " + folder.resolve("gateway.yaml"))
+                        && line.contains("250ms, 5s, 2m, 1h or PT5S"))
+                .anyMatch(line -> line.equals("sesion.stall: unknown key from environment variable "
+                        + "FANFARE_SESION_STALL: did you mean FANFARE_SESSION_STALL?"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    server.port: 65536                            | server.port: '65536' | from 0 to 65535
+                    server.port: -1                               | server.port: '-1'    | from 0 to 65535
+                    server.port: 99999999999999999999             | server.port: '9999   | from 0 to 65535
+                    server.page: 'yes'                            | server.page: 'yes'   | true or false
+                    server.page: 'TRUE'                           | server.page: 'TRUE'  | true or false
+                    server.host: ''                               | server.host: ''      | not blank
+                    server.host: no-such-host.invalid             | server.host: 'no-    | no such host is known
+                    server.send-buffer: 64kb                      | server.send-buffer:  | from 4KiB to 16MiB
+                    server.host: [a, b]                           | server.host: from | it takes one value
+                    server: 8080                                  | server: from file    | a section, with keys such as server.
+                    server: {hosst: a}                            | server.hosst: unknown key | did you mean server.host?
+                    heartbeat: 5s                                 | heartbeat: unknown key | did you mean session.heartbeat?
+                    session: {writeStall: 5s}                     | session.writeStall: unknown key | session.write-stall?
+                    zebra: 1                                      | zebra: unknown key   | see docs/configuration.md
+                    feed.refresh: 11s                             | feed.refresh: '11s'  | from 100ms to 10s
+                    session.heartbeat: 2s                         | session.heartbeat: '2s' | session.heartbeat-min, which is 5s
+                    session.heartbeat-min: 20s                    | session.heartbeat: the default 15s | which is 20s
+                    session.heartbeat-max: 10s                    | session.heartbeat: the default 15s | which is 10s
+                    session.event-max: 17MiB                      | session.event-max: '17MiB' | from 1KiB to 16MiB
+                    session.event-max: 1000                       | session.event-max: '1000' | from 1KiB to 16MiB
+                    log.bytes: 100KiB                             | log.bytes: '100KiB'  | session.event-max, which is 256KiB
+                    poll.hold: 56s                                | poll.hold: '56s'     | poll.hold-max, which is 55s
+                    poll.hold-max: 11m                            | poll.hold-max: '11m' | to 10m
+                    shutdown.retry-min: 9s                        | shutdown.retry-min: '9s' | shutdown.retry-max, which is 8s
+                    transports: {sse: false, websocket: false, poll: false} | transports: all three | must be true
+                    publish.topic: a/b                            | publish.topic: 'a/b' | a topic name
+                    publish.topic: ..                             | publish.topic: '..'  | a topic name
+                    dead-letter.topic: a b                        | dead-letter.topic: 'a b' | a topic name
+                    dead-letter.topic: orders                     | dead-letter.topic: 'orders' | a route reads this topic
+                    kafka.client.id: [a, b]                       | kafka.client.id: from   | it takes one value
+                    kafka.group.id: mine                          | kafka.group.id: from | without a consumer group
+                    kafka.enable.auto.commit: true                | kafka.enable.auto.commit: | nothing is committed
+                    kafka.auto.offset.reset: latest               | kafka.auto.offset.reset: | told as a gap
+                    kafka.isolation.level: read_uncommitted       | kafka.isolation.level: | only committed
+                    kafka.value.deserializer: X                   | kafka.value.deserializer: | as bytes
+                    kafka.acks: 0                                 | kafka.acks: from     | acks=all
+                    kafka.fetch.max.byte: 1                       | kafka.fetch.max.byte: unknown | kafka.fetch.max.bytes?
+                    kafka.zebra: 1                                | kafka.zebra: unknown | no Kafka client
+                    kafka.ssl.key.store.location: x               | kafka.ssl.key.store.location: unknown | kafka.ssl.keystore.location?
+                    kafka.request.timeout.ms: soon                | kafka.request.timeout.ms: 'soon' | Not a number
+                    kafka.security.protocol: SSLL                 | kafka.security.protocol: 'SSLL' | SASL_SSL
+                    kafka.batch.size: many                        | kafka.batch.size: 'many' | Not a number
+                    """)
+    void refusesWhatCannotBe(String yaml, String start, String part) {
+        assertRefused(NEEDED + yaml + "\n", start, part);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    localhost            | kafka.bootstrap.servers: 'localhost' | host:port
+                    a:1,,b:2             | kafka.bootstrap.servers: 'a:1,,b:2' | host:port
+                    ''                   | kafka.bootstrap.servers: ''  | host:port
+                    """)
+    void refusesServersThatAreNone(String servers, String start, String part) {
+        assertRefused("routes: [{topics: a, channels: b}]\nkafka.bootstrap.servers: '" + servers + "'\n", start, part);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    []                                  | routes: is missing | FANFARE_ROUTES_0_TOPICS
+                    [{topics: a}]                       | routes.0.channels: is missing | at least one
+                    [{topics: a, channels: []}]         | routes.0.channels: is missing | at least one
+                    [{channels: a}]                     | routes.0.topics: is missing | at least one
+                    [{topic: a, channels: b}]           | routes.0.topic: unknown key | did you mean routes.0.topics?
+                    {topics: a, channels: b}            | routes.topics: unknown key | did you mean routes.0.topics?
+                    [{topics: 'a b', channels: c}]      | routes.0.topics: 'a b' | a topic name
+                    [{topics: 'a,b', channels: c}]      | routes.0.topics: 'a,b' | a topic name
+                    [{topics: [a, '*'], channels: c}]   | routes.0.topics.1: '*' | a topic name
+                    [{topics: a, channels: ['b.{k}']}]  | routes.0.channels.0: 'b.{k}' | {key}
+                    [{topics: a, channels: 'b.**'}]     | routes.0.channels: 'b.**' | b.**
+                    [{topics: a, channels: ''}]         | routes.0.channels: '' | channel template
+                    [{topics: a, channels: b}, a]       | routes.1: unknown key | did you mean routes.1.topics?
+                    """)
+    void refusesRoutesThatLeadNowhere(String routes, String start, String part) {
+        assertRefused("kafka.bootstrap.servers: localhost:9092\nroutes: " + routes + "\n", start, part);
+    }
+
+    @Test
+    void refusesAScalarForRoutes() {
+        assertRefused("kafka.bootstrap.servers: localhost:9092\nroutes: orders\n", "routes: from", "routes.0.topics");
+    }
+
+    @Test
+    void toleratesSectionsWithoutKeys() {
+        assertThatCode(() -> read(NEEDED + "server:\nsession: {}\n")).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    a: {b: 1, b: 2}          | duplicate key b
+                    server: {port: 1         | line
+                    - a                      | must hold keys and values
+                    just text                | must hold keys and values
+                    kafka.x: *hunter2        | quote values that have special characters
+                    kafka.x: !hunter2 y      | quote values that have special characters
+                    kafka.x: @hunter2        | cannot start any token
+                    """)
+    void refusesFilesThatAreNotYamlWithoutQuotingThem(String yaml, String part) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("--config: the file " + folder)
+                .hasMessageContaining(part)
+                .message()
+                .doesNotContain("hunter2", "\n");
+    }
+
+    @Test
+    void refusesFilesThatCannotBeRead() throws IOException {
+        assertThatThrownBy(() -> readFile(folder.resolve("none.yaml"))).hasMessageContaining("does not exist");
+        var folderLikeAFile = Files.createDirectory(folder.resolve("folder.yaml"));
+        assertThatThrownBy(() -> readFile(folderLikeAFile)).hasMessageContaining("is a folder");
+        assertThatThrownBy(() -> readFile(Files.writeString(folder.resolve("gateway.conf"), "")))
+                .hasMessageContaining(".yaml, .yml or .properties");
+        assertThatThrownBy(() -> readFile(Files.writeString(folder.resolve("huge.yaml"), " ".repeat((1 << 20) + 1))))
+                .hasMessageContaining("larger than 1MiB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka.sasl.jaas.conf: hunter2",
+                "kafka.sasl.jass.config: hunter2",
+                "kafka.pasword: hunter2",
+                "pasword: hunter2",
+                "kafka.ssl.key.passwort: hunter2",
+                "kafka.sasl.jaas.config: {a: hunter2}",
+                "kafka.ssl.keystore.key: [hunter2]"
+            })
+    void neverShowsAValueThatMayBeASecret(String yaml) {
+        assertThatThrownBy(() -> read(NEEDED + yaml + "\n"))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .doesNotContain("hunter2");
+    }
+
+    private void assertRefused(String yaml, String start, String part) {
+        var refused = catchThrowableOfType(ConfigException.class, () -> read(yaml));
+        assertThat(refused).as("refusal of %s", yaml).isNotNull();
+        assertThat(refused.problems()).as(yaml).anyMatch(line -> line.startsWith(start) && line.contains(part));
+    }
+
+    private static Object changed(String key) {
+        return switch (SettingsKeys.defaults().get(key)) {
+            case Integer number -> number + 1;
+            case Long number -> number + 1;
+            case Boolean flag -> !flag;
+            case Duration duration -> duration.plusMillis(1);
+            case Optional<?> none -> Optional.of("changed");
+            case String text -> key.equals("server.host") ? "127.0.0.2" : "changed";
+            case null, default -> throw new AssertionError("no other value for " + key);
+        };
+    }
+
+    private static String written(Object value) {
+        return value instanceof Duration duration ? Units.show(duration) : SettingsKeys.text(value);
+    }
+
+    private static Map<String, String> needed() {
+        return Map.of(
+                "FANFARE_KAFKA_BOOTSTRAP_SERVERS", "localhost:9092",
+                "FANFARE_ROUTES_0_TOPICS", "orders",
+                "FANFARE_ROUTES_0_CHANNELS", "orders.{key}");
+    }
+
+    private GatewaySettings read(String yaml) throws IOException {
+        return read(yaml, Map.of(), new Properties());
+    }
+
+    private GatewaySettings read(String yaml, Map<String, String> environment, Properties system) throws IOException {
+        var file = Files.writeString(folder.resolve("gateway.yaml"), yaml);
+        return SettingsReader.read(Optional.of(file), environment, system);
+    }
+
+    private static GatewaySettings readFile(Path file) {
+        return SettingsReader.read(Optional.of(file), Map.of(), new Properties());
+    }
+}

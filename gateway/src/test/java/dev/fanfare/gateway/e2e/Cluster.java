@@ -1,0 +1,151 @@
+package dev.fanfare.gateway.e2e;
+
+import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/// One real broker that can go away and come back on the same port, and what tests do to its topics. Not thread-safe
+/// but for [#producer].
+public final class Cluster implements AutoCloseable {
+    private static final Map<String, String> OVERRIDES = Map.of("log.cleaner.backoff.ms", "100");
+
+    private final Path dir;
+    private final int port;
+    private final Admin admin;
+    private @Nullable EmbeddedKafka broker;
+
+    private Cluster(Path dir, EmbeddedKafka broker) {
+        this.dir = dir;
+        this.broker = broker;
+        this.port = broker.port();
+        this.admin = Admin.create(clientSettings());
+    }
+
+    public static Cluster start(Path dir) {
+        return new Cluster(dir, EmbeddedKafka.start(dir, 0, OVERRIDES));
+    }
+
+    public void stop() {
+        if (broker != null) {
+            broker.close();
+            broker = null;
+        }
+    }
+
+    public void startAgain() {
+        broker = EmbeddedKafka.start(dir, port, OVERRIDES);
+    }
+
+    String servers() {
+        return "127.0.0.1:" + port;
+    }
+
+    private Map<String, Object> clientSettings() {
+        var settings = new HashMap<String, Object>();
+        settings.put("bootstrap.servers", "127.0.0.1:" + port);
+        settings.put("reconnect.backoff.max.ms", "200");
+        return settings;
+    }
+
+    public void create(String topic, int partitions) {
+        create(topic, partitions, Map.of());
+    }
+
+    /// Also for a name whose former topic is still being deleted.
+    void create(String topic, int partitions, Map<String, String> config) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsMatching(Cluster::passes)
+                .until(() -> {
+                    done(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(config)))
+                            .all());
+                    return true;
+                });
+        describable(topic, partitions);
+    }
+
+    private static boolean passes(Throwable failure) {
+        return failure.getCause() instanceof RetriableException || failure.getCause() instanceof TopicExistsException;
+    }
+
+    private void describable(String topic, int partitions) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+            var description =
+                    done(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+            return description != null && description.partitions().size() == partitions;
+        });
+    }
+
+    void delete(String topic) {
+        done(admin.deleteTopics(List.of(topic)).all());
+    }
+
+    void grow(String topic, int partitions) {
+        done(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
+                .all());
+        describable(topic, partitions);
+    }
+
+    /// Deletes the records before an offset, as retention would.
+    void deleteBefore(String topic, int partition, long offset) {
+        done(admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
+                .all());
+    }
+
+    /// Bytes of all segments of a topic.
+    long bytes(String topic) {
+        return done(admin.describeLogDirs(List.of(1)).allDescriptions()).values().stream()
+                .flatMap(dirs -> dirs.values().stream())
+                .flatMap(found -> found.replicaInfos().entrySet().stream())
+                .filter(replica -> replica.getKey().topic().equals(topic))
+                .mapToLong(replica -> replica.getValue().size())
+                .sum();
+    }
+
+    /// A producer of its own for whoever asks.
+    ///
+    /// @param transactionalId null for one without transactions
+    KafkaProducer<String, String> producer(@Nullable String transactionalId) {
+        var settings = clientSettings();
+        settings.put("acks", "all");
+        settings.put("linger.ms", 0);
+        if (transactionalId != null) {
+            settings.put("transactional.id", transactionalId);
+        }
+        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    private static <T> T done(KafkaFuture<T> future) {
+        try {
+            return future.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException(failure.getCause());
+        } catch (InterruptedException | TimeoutException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+        stop();
+    }
+}

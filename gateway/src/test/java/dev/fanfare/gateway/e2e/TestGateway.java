@@ -1,0 +1,183 @@
+package dev.fanfare.gateway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.GatewaySettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/// A gateway in this process, that can be stopped and started again (on another port). Threads: one starts and stops,
+/// any ask for the port.
+final class TestGateway implements AutoCloseable {
+    private final GatewaySettings settings;
+    private volatile @Nullable Gateway running;
+
+    private TestGateway(GatewaySettings settings) {
+        this.settings = settings;
+    }
+
+    /// Settings under construction: quick, and like the defaults otherwise.
+    static final class Setup {
+        private final String servers;
+        private final List<String> topics;
+        private GatewaySettings.Feed feed = new GatewaySettings.Feed(1000, Duration.ofMillis(300));
+        private GatewaySettings.Log log = GatewaySettings.Log.DEFAULT;
+        private GatewaySettings.Replay replay = GatewaySettings.Replay.DEFAULT;
+        private GatewaySettings.Session session;
+
+        private Setup(String servers, List<String> topics) {
+            this.servers = servers;
+            this.topics = topics;
+            var usual = GatewaySettings.Session.DEFAULT;
+            session = new GatewaySettings.Session(
+                    usual.heartbeat(),
+                    Duration.ofMillis(100),
+                    usual.heartbeatMax(),
+                    usual.writeStall(),
+                    usual.stall(),
+                    usual.sseLife(),
+                    usual.channelsMax(),
+                    usual.eventMax(),
+                    usual.writeBytes());
+        }
+
+        /// @param warm records per partition that are read at start
+        Setup logs(int events, long bytes, int warm) {
+            log = new GatewaySettings.Log(bytes, events, log.age());
+            feed = new GatewaySettings.Feed(warm, feed.refresh());
+            return this;
+        }
+
+        Setup refresh(Duration every) {
+            feed = new GatewaySettings.Feed(feed.warmEvents(), every);
+            return this;
+        }
+
+        Setup replay(UnaryOperator<GatewaySettings.Replay> change) {
+            replay = change.apply(replay);
+            return this;
+        }
+
+        Setup writeStall(Duration stall) {
+            session = new GatewaySettings.Session(
+                    session.heartbeat(),
+                    session.heartbeatMin(),
+                    session.heartbeatMax(),
+                    stall,
+                    session.stall(),
+                    session.sseLife(),
+                    session.channelsMax(),
+                    session.eventMax(),
+                    session.writeBytes());
+            return this;
+        }
+
+        Setup eventMax(int bytes) {
+            session = new GatewaySettings.Session(
+                    session.heartbeat(),
+                    session.heartbeatMin(),
+                    session.heartbeatMax(),
+                    session.writeStall(),
+                    session.stall(),
+                    session.sseLife(),
+                    session.channelsMax(),
+                    bytes,
+                    session.writeBytes());
+            return this;
+        }
+
+        /// Starts it and waits until it is ready.
+        TestGateway start() {
+            var gateway = startUnready();
+            gateway.awaitReady();
+            return gateway;
+        }
+
+        TestGateway startUnready() {
+            var gateway = new TestGateway(settings());
+            gateway.startAgain();
+            return gateway;
+        }
+
+        private GatewaySettings settings() {
+            var server = GatewaySettings.Server.DEFAULT;
+            return new GatewaySettings(
+                    new GatewaySettings.Server(
+                            server.host(), 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
+                    Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
+                    List.of(new GatewaySettings.Route(topics, List.of("{topic}.{key}", "by-key.{key}"))),
+                    GatewaySettings.DeadLetter.DEFAULT,
+                    feed,
+                    log,
+                    replay,
+                    session,
+                    GatewaySettings.Transports.DEFAULT,
+                    GatewaySettings.WebSocket.DEFAULT,
+                    GatewaySettings.Poll.DEFAULT,
+                    GatewaySettings.Publish.DEFAULT,
+                    GatewaySettings.Access.DEFAULT,
+                    new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100)));
+        }
+    }
+
+    /// Each record goes to `{topic}.{key}` and to `by-key.{key}`.
+    static Setup route(Cluster cluster, String... topics) {
+        return new Setup(cluster.servers(), new ArrayList<>(List.of(topics)));
+    }
+
+    void stop() {
+        var gateway = running;
+        running = null;
+        if (gateway != null) {
+            gateway.close();
+        }
+    }
+
+    void startAgain() {
+        running = Gateway.start(settings);
+    }
+
+    /// Where it listens; nothing while it is stopped.
+    Optional<Integer> openPort() {
+        var gateway = running;
+        return gateway == null ? Optional.empty() : Optional.of(gateway.port());
+    }
+
+    int port() {
+        return openPort().orElseThrow();
+    }
+
+    void awaitReady() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(
+                        () -> assertThat(Wire.get(port(), "/health/ready")).startsWith("200"));
+    }
+
+    boolean isReady() throws IOException {
+        return Wire.get(port(), "/health/ready").startsWith("200");
+    }
+
+    /// The sum of a metric over those of its labels that contain a text.
+    long metric(String name, String label) throws IOException {
+        return Wire.get(port(), "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name) && line.contains(label))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.fanfare.gateway.observe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.testing.EventSourceParser;
+import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.LocalBroker;
+import io.helidon.metrics.api.MetricsFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// `/metrics`, against `docs/operations.md`.
+@Timeout(60)
+class MetricsTest {
+    private static final Pattern ROW = Pattern.compile("\\| `(fanfare_\\w+)` \\| (gauge|counter) \\|([^|]*)\\|.*");
+    private static final Pattern SAMPLE = Pattern.compile("(fanfare_\\w+)\\{([^}]*)} .*");
+
+    private static LocalBroker broker;
+    private static String topic;
+
+    @BeforeAll
+    static void start() {
+        broker = LocalBroker.get();
+        topic = broker.newTopic("metrics", 2);
+    }
+
+    private static Gateways.Running gateway() {
+        return new Gateways().route(topic, "{topic}.{key}").start();
+    }
+
+    /// Names with their labels.
+    private static Map<String, Set<String>> documented() throws IOException {
+        var rows = new TreeMap<String, Set<String>>();
+        for (var line : Files.readAllLines(Path.of("..", "docs", "operations.md"))) {
+            var row = ROW.matcher(line);
+            if (row.matches()) {
+                assertThat(row.group(1).endsWith("_total"))
+                        .as(line)
+                        .isEqualTo(row.group(2).equals("counter"));
+                rows.put(row.group(1), labels("`(\\w+)`", row.group(3)));
+            }
+        }
+        return rows;
+    }
+
+    private static Set<String> labels(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .filter(label -> !label.equals("scope"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Map<String, Set<String>> served(Gateways.Running gateway) throws IOException {
+        var served = new TreeMap<String, Set<String>>();
+        gateway.get("/metrics").text().lines().forEach(line -> {
+            var sample = SAMPLE.matcher(line);
+            if (sample.matches()) {
+                served.put(sample.group(1), labels("(\\w+)=\"", sample.group(2)));
+            }
+        });
+        return served;
+    }
+
+    @Test
+    void servesWhatIsDocumentedAndNoOther() throws IOException {
+        try (var gateway = gateway()) {
+            Awaitility.await().untilAsserted(() -> assertThat(served(gateway)).isEqualTo(documented()));
+            var answer = gateway.get("/metrics", "Accept: text/plain");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Content-Type")).startsWith("text/plain");
+            assertThat(answer.text())
+                    .contains("# HELP fanfare_sessions Open sessions", "# TYPE fanfare_gaps_total counter");
+        }
+    }
+
+    @Test
+    void countsWhatHappens() throws IOException {
+        try (var gateway = gateway();
+                var client = gateway.connect()) {
+            client.openStream("/v1/events?channel=" + topic + ".x");
+            var events = new EventSourceParser(client.in());
+            events.message("ready");
+            var before = gateway.metric("fanfare_events_in_total", "");
+            broker.send(topic, 0, "x", "12345".getBytes(UTF_8));
+            broker.send(topic, 0, null, "no key: no channel".getBytes(UTF_8));
+            broker.send(topic, 0, "x", "{".getBytes(UTF_8), "content-type", "application/cloudevents+json");
+            broker.send(topic, 0, "x", "last".getBytes(UTF_8));
+            events.message();
+            events.message();
+            assertThat(gateway.metric("fanfare_events_in_total", "") - before).isEqualTo(4);
+            assertThat(gateway.metric("fanfare_unrouted_total", "")).isEqualTo(1);
+            assertThat(gateway.metric("fanfare_undecodable_total", "reason=\"invalid-json\""))
+                    .isEqualTo(1);
+            assertThat(gateway.metric("fanfare_deliveries_total", "")).isEqualTo(2);
+            assertThat(gateway.metric("fanfare_bytes_out_total", "")).isPositive();
+            assertThat(gateway.metric("fanfare_sessions", "transport=\"sse\"")).isEqualTo(1);
+            assertThat(gateway.metric("fanfare_kafka_reachable", "")).isEqualTo(1);
+            assertThat(gateway.metric("fanfare_feed_ready", "")).isEqualTo(1);
+            client.socket().close();
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(gateway.metric("fanfare_sessions", "transport=\"sse\""))
+                        .isZero();
+                assertThat(gateway.metric("fanfare_sessions_ended_total", "reason=\"client-gone\""))
+                        .isEqualTo(1);
+            });
+        }
+    }
+
+    @Test
+    void addsUpTheGatewaysOfAProcessAndForgetsThemWhenTheyStop() throws IOException {
+        try (var one = gateway();
+                var first = one.connect()) {
+            first.openStream("/v1/events?channel=a");
+            try (var two = gateway();
+                    var second = two.connect()) {
+                second.openStream("/v1/events?channel=a");
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(two.metric("fanfare_sessions", "transport=\"sse\""))
+                                .isEqualTo(2));
+            }
+            assertThat(one.metric("fanfare_sessions", "transport=\"sse\"")).isEqualTo(1);
+        }
+        assertThat(MetricsFactory.getInstance().globalRegistry().meters().stream()
+                        .map(meter -> meter.id().name())
+                        .filter(name -> name.startsWith("fanfare")))
+                .isEmpty();
+        try (var again = gateway()) {
+            assertThat(again.metric("fanfare_sessions", "transport=\"sse\"")).isZero();
+            assertThat(again.metric("fanfare_deliveries_total", "")).isZero();
+            assertThat(again.metric("fanfare_feed_ready", "")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void hasNumbersOfTheJvmAndOfRequestsToo() throws IOException {
+        try (var gateway = gateway()) {
+            assertThat(gateway.get("/metrics").text()).contains("memory_usedHeap_bytes{", "requests_count_total{");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.fanfare.gateway.transport;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.LocalBroker;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.List;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Bytes that are not what they should be: refused, and the next client is served.
+@Timeout(60)
+class HostileClientsTest {
+    private static final String EVENTS = "/v1/events?channel=a&wait=0";
+
+    private static Gateways.Running gateway;
+
+    @BeforeAll
+    static void start() {
+        var topic = LocalBroker.get().newTopic("hostile", 1);
+        gateway = new Gateways().route(topic, "{topic}.{key}").start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @AfterEach
+    void theNextClientIsServed() throws IOException {
+        assertThat(gateway.get(EVENTS).status()).isEqualTo(200);
+        Awaitility.await().until(() -> gateway.metric("fanfare_sessions", "poll") == 0);
+    }
+
+    /// Everything that comes back until the server closes.
+    private static String exchange(byte[] sent) throws IOException {
+        try (var client = gateway.connect()) {
+            try {
+                client.send(sent);
+                client.socket().shutdownOutput();
+                return new String(client.in().readAllBytes(), ISO_8859_1);
+            } catch (SocketException reset) {
+                return "";
+            }
+        }
+    }
+
+    private static String exchange(String sent) throws IOException {
+        return exchange(sent.getBytes(ISO_8859_1));
+    }
+
+    @Test
+    void closesOnWhatIsNoHttp() throws IOException {
+        var seed = Long.getLong("fanfare.seed", System.nanoTime());
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            var bytes = new byte[random.nextInt(1, 20_000)];
+            random.nextBytes(bytes);
+            assertThat(exchange(bytes)).doesNotContain("200 OK", "500 ");
+        }
+        for (var text : List.of(
+                "\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET /\r\n\r\n",
+                "HELO example.org\r\n",
+                "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
+                "GET " + EVENTS + " HTTP/1.0\r\nHost: x\r\n\r\n",
+                "GET " + EVENTS + " HTTP/3.7\r\nHost: x\r\n\r\n")) {
+            assertThat(exchange(text)).as(text).doesNotContain("200 OK", "500 ");
+        }
+    }
+
+    @Test
+    void refusesHeadersThatAreNone() throws IOException {
+        for (var headers : List.of(
+                "",
+                "Host: a\r\nHost: b\r\n",
+                "Host: \r\n",
+                "Host: a:b\r\n",
+                "Host: x\r\nno colon\r\n",
+                "Host: x\r\nX-A: \u0000\r\n",
+                "Host: x\r\nX A: 1\r\n",
+                "Host: x\r\nContent-Length: -1\r\n",
+                "Host: x\r\nContent-Length: x\r\n")) {
+            var answer = exchange("GET " + EVENTS + " HTTP/1.1\r\n" + headers + "\r\n");
+            assertThat(answer).as(headers).startsWith("HTTP/1.1 400 ");
+            assertThat(answer)
+                    .as(headers)
+                    .contains("Content-Type: application/problem+json\r\n", "\r\nX-Request-Id: ", "\"code\":\"");
+        }
+    }
+
+    @Test
+    void boundsHeadersAndUrls() throws IOException {
+        assertThat(exchange("GET " + EVENTS + " HTTP/1.1\r\nHost: x\r\nX-Big: " + "x".repeat(100_000) + "\r\n\r\n"))
+                .as("many headers")
+                .doesNotContain("200 OK", "500 ");
+        assertThat(exchange("GET " + EVENTS + "&cursor=" + "x".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .doesNotContain("200 OK", "500 ");
+        try (var client = gateway.connect()) {
+            var answer = client.get(EVENTS + "&cursor=" + "A".repeat(50_000)).answer();
+            assertThat(answer.status()).isEqualTo(414);
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        }
+        try (var client = gateway.connect()) {
+            var answer = client.get(EVENTS, "X-Big: " + "x".repeat(20_000)).answer();
+            assertThat(answer.status()).isBetween(400, 431);
+        }
+    }
+
+    @Test
+    void takesTheLongestCursorInTheUrlBesidesManyChannels() throws IOException {
+        var target = EVENTS + "&channel=b&channel=" + "c".repeat(255) + "&cursor=" + "A".repeat(4096);
+        assertThat(gateway.get(target).text()).contains("\"code\":\"invalid-cursor\"");
+    }
+
+    @Test
+    void answersAHalfClosedClientOfAnOrdinaryPath() throws IOException {
+        assertThat(exchange("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200 OK\r\n");
+    }
+
+    @Test
+    void keepsQuietClientsApart() throws IOException {
+        try (var silent = gateway.connect();
+                var partial = gateway.connect()) {
+            partial.send("GET /v1/ev");
+            assertThat(silent.socket().isConnected()).isTrue();
+            assertThat(gateway.get(EVENTS).status()).isEqualTo(200);
+            partial.send("ents?channel=a&wait=0 HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(partial.answer().status()).isEqualTo(200);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package dev.fanfare.gateway.transport;
+
+import static dev.fanfare.gateway.testing.Texts.cursor;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.config.GatewaySettings.Poll;
+import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.LocalBroker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Long-polling over HTTP/1.1.
+@Timeout(60)
+class LongPollTest {
+    private static final Pattern DATA = Pattern.compile("\"data\":\"?([^\"}]*)\"?}");
+
+    private static LocalBroker broker;
+    private static String topic;
+    private static Gateways.Running gateway;
+
+    @BeforeAll
+    static void start() {
+        broker = LocalBroker.get();
+        topic = broker.newTopic("poll", 3);
+        gateway = new Gateways().route(topic, "{topic}.{key}").start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static void publish(String key, String value) {
+        broker.send(topic, 0, key, value.getBytes(UTF_8));
+    }
+
+    private static String url(String key, String... parameters) {
+        return "/v1/events?channel=" + topic + "." + key + (parameters.length == 0 ? "" : "&")
+                + String.join("&", parameters);
+    }
+
+    private static List<String> values(String answer) {
+        return DATA.matcher(answer).results().map(match -> match.group(1)).toList();
+    }
+
+    @Test
+    void answersAtOnceWithWhatIsThere() throws IOException {
+        var start = cursor(gateway.get(url("now", "wait=0")));
+        publish("now", "one");
+        publish("now", "two");
+        var events = new ArrayList<String>();
+        for (var from = start; events.size() < 2; ) {
+            var answer = gateway.get(url("now", "cursor=" + from), "X-Request-Id: r-7");
+            assertThat(answer.head().statusLine()).isEqualTo("HTTP/1.1 200 OK");
+            assertThat(answer.head().headers())
+                    .containsExactlyInAnyOrder(
+                            "Content-Type: application/json",
+                            "Cache-Control: no-store",
+                            "X-Request-Id: r-7",
+                            "Vary: Accept, Prefer",
+                            "Content-Length: " + answer.body().length,
+                            "Connection: keep-alive");
+            assertThat(answer.text()).startsWith("{\"events\":[{\"id\":\"").endsWith("\"}\n");
+            events.addAll(values(answer.text()));
+            from = cursor(answer);
+        }
+        assertThat(events).containsExactly("one", "two");
+    }
+
+    @Test
+    void answersWithExactlyTheseBytesInEachFormat() throws IOException {
+        var start = "cursor=" + cursor(gateway.get(url("form", "wait=0")));
+        var at = broker.send(topic, 0, "form", "{\"a\": 1}".getBytes(UTF_8), "content-type", "application/json");
+        assertThat(gateway.get(url("form", start)).text())
+                .matches("\\{\"events\":\\[\\{\"id\":\"([\\w-]+)\",\"channel\":\"" + topic
+                        + ".form\",\"data\":\\{\"a\": 1}}],\"cursor\":\"\\1\"}\n");
+        assertThat(gateway.get(url("form", "format=json", start)).text())
+                .matches("\\{\"events\":\\[\\{\"id\":\"([\\w-]+)\",\"channel\":\"" + topic + ".form\",\"eventId\":\""
+                        + topic + "/0/" + at.offset() + "\",\"eventType\":\"dev.fanfare.record\",\"key\":\"form\","
+                        + "\"time\":\"[0-9TZ:.-]+\",\"data\":\\{\"a\": 1}}],\"cursor\":\"\\1\"}\n");
+        assertThat(gateway.get(url("form", "format=cloudevents", start)).text())
+                .matches("\\{\"events\":\\[\\{\"specversion\":\"1.0\",\"id\":\"" + topic + "/0/" + at.offset()
+                        + "\",\"source\":\"/kafka/" + topic + "\",\"type\":\"dev.fanfare.record\","
+                        + "\"time\":\"[0-9TZ:.-]+\",\"datacontenttype\":\"application/json\","
+                        + "\"partitionkey\":\"form\",\"fanfarechannel\":\"" + topic
+                        + ".form\",\"fanfarecursor\":\"([\\w-]+)\",\"data\":\\{\"a\": 1}}],\"cursor\":\"\\1\"}\n");
+    }
+
+    @Test
+    void tellsATombstoneABinaryValueAndAGap() throws IOException {
+        var from = cursor(gateway.get(url("odd", "wait=0")));
+        broker.send(topic, 0, "odd", null);
+        broker.send(topic, 0, "odd", new byte[] {(byte) 0xff});
+        var large = broker.send(topic, 0, "odd", new byte[300_000]);
+        var all = new StringBuilder();
+        while (!all.toString().contains("gaps")) {
+            var answer = gateway.get(url("odd", "cursor=" + from));
+            all.append(answer.text());
+            from = cursor(answer);
+        }
+        assertThat(all.toString())
+                .contains(
+                        ",\"data\":null,\"deleted\":true}",
+                        ",\"data_base64\":\"/w==\"}",
+                        "],\"gaps\":[{\"type\":\"gap\",\"cursor\":\"",
+                        "\"reason\":\"too-large\",\"topic\":\"" + topic + "\",\"partition\":0,\"from\":"
+                                + large.offset() + ",\"to\":" + (large.offset() + 1) + "}],\"cursor\":\"");
+    }
+
+    @Test
+    void holdsAnEmptyPollUntilThereIsAnEvent() throws IOException {
+        try (var client = gateway.connect()) {
+            client.get(url("held", "wait=30"));
+            awaitSessions(1);
+            publish("held", "at last");
+            assertThat(values(client.answer().text())).containsExactly("at last");
+        }
+    }
+
+    @Test
+    void answersEmptyAtTheDeadlineWithACursorThatGoesOn() throws IOException {
+        var first = gateway.get(url("empty", "wait=300ms"));
+        assertThat(first.text()).matches("\\{\"events\":\\[],\"cursor\":\"[\\w-]+\"}\n");
+        assertThat(first.head().header("Preference-Applied")).isEmpty();
+        var second = gateway.get(url("empty", "wait=0", "cursor=" + cursor(first)));
+        assertThat(second.text()).startsWith("{\"events\":[],");
+        publish("empty", "later");
+        var third = gateway.get(url("empty", "wait=20", "cursor=" + cursor(second)));
+        assertThat(values(third.text())).containsExactly("later");
+    }
+
+    @Test
+    void waitsAsPreferredAndSaysSo() throws IOException {
+        for (var prefer : new String[] {"wait=0", "respond-async, wait=0", "Wait=\"0\"", "handling=lenient,wait = 0"}) {
+            assertThat(gateway.get(url("pref"), "Prefer: " + prefer).header("Preference-Applied"))
+                    .as(prefer)
+                    .isEqualTo("wait=0");
+        }
+        try (var client = gateway.connect()) {
+            client.get(url("pref"), "Prefer: wait=3000");
+            awaitSessions(1);
+            publish("pref", "x");
+            assertThat(client.answer().header("Preference-Applied"))
+                    .as("no more than poll.hold-max")
+                    .isEqualTo("wait=55");
+        }
+        assertThat(gateway.get(url("pref", "wait=0"), "Prefer: wait=3000")
+                        .head()
+                        .header("Preference-Applied"))
+                .as("the parameter goes before the header")
+                .isEmpty();
+    }
+
+    @Test
+    void answersABacklogEvenWhereTheClientWouldNotWait() throws IOException {
+        publish("backlog", "1");
+        for (int i = 0; i < 20; i++) {
+            var answer = gateway.get(url("backlog", "wait=0", "since=1h"));
+            assertThat(values(answer.text())).containsExactly("1");
+        }
+    }
+
+    @Test
+    void servesPollAfterPollOnOneConnection() throws IOException {
+        try (var client = gateway.connect()) {
+            var from = cursor(client.get(url("keep", "wait=0")).answer());
+            for (int i = 0; i < 5; i++) {
+                publish("keep", "n" + i);
+                var answer = client.get(url("keep", "cursor=" + from)).answer();
+                assertThat(values(answer.text())).containsExactly("n" + i);
+                from = cursor(answer);
+            }
+            assertThat(client.get("/health/live").answer().status())
+                    .as("anything else too")
+                    .isEqualTo(200);
+            assertThat(client.get(url("keep", "wait=0")).answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void answersPipelinedRequestsInTheirOrder() throws IOException {
+        try (var client = gateway.connect()) {
+            var request = "GET " + url("pipe", "wait=%s") + " HTTP/1.1\r\nHost: x\r\nX-Request-Id: %s\r\n\r\n";
+            client.send(request.formatted("500ms", "a") + request.formatted("0", "b")
+                    + "GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: c\r\n\r\n");
+            for (var id : new String[] {"a", "b", "c"}) {
+                var answer = client.answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("X-Request-Id")).isEqualTo(id);
+            }
+        }
+    }
+
+    @Test
+    void takesARequestThatComesInPieces() throws IOException {
+        try (var client = gateway.connect()) {
+            var request = "GET " + url("pieces", "wait=0") + " HTTP/1.1\r\nHost: x\r\n\r\n";
+            for (int i = 0; i < request.length(); i++) {
+                client.send(request.substring(i, i + 1));
+            }
+            assertThat(client.answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void closesWhereTheClientAsksForIt() throws IOException {
+        try (var client = gateway.connect()) {
+            var answer = client.get(url("close", "wait=0"), "Connection: close").answer();
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void doesNotTakeABodyForTheNextRequest() throws IOException {
+        var smuggled = "GET /v1/events?channel=x.y&wait=0 HTTP/1.1\r\nHost: x\r\n\r\n";
+        for (var accept : new String[] {"application/json", "text/event-stream"}) {
+            try (var client = gateway.connect()) {
+                client.get(url("body", "wait=0"), "Accept: " + accept, "Content-Length: " + smuggled.length())
+                        .send(smuggled)
+                        .get("/health/live", "X-Request-Id: after");
+                var answer = client.answer();
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.text()).contains("\"code\":\"invalid-message\"", "body");
+                assertThat(client.answer().header("X-Request-Id")).isEqualTo("after");
+            }
+        }
+    }
+
+    @Test
+    void forgetsAHeldPollWhoseClientIsGone() throws IOException {
+        var client = gateway.connect();
+        client.get(url("left", "wait=50"));
+        awaitSessions(1);
+        client.close();
+        awaitSessions(0);
+    }
+
+    @Test
+    void forgetsAHeldPollWhoseClientHasClosedItsHalf() throws IOException {
+        try (var client = gateway.connect()) {
+            client.get(url("half", "wait=50"));
+            awaitSessions(1);
+            client.socket().shutdownOutput();
+            awaitSessions(0);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void answersHeldPollsWhenTheGatewayStops() throws Exception {
+        try (var other = new Gateways().route(topic, "{topic}.{key}").start();
+                var client = other.connect()) {
+            client.get(url("stop", "wait=50"));
+            Awaitility.await().until(() -> other.metric("fanfare_sessions", "poll") >= 1);
+            var stopping = Thread.startVirtualThread(other::close);
+            var answer = client.answer();
+            assertThat(answer.text()).startsWith("{\"events\":[],\"cursor\":\"");
+            publish("stop", "meanwhile");
+            assertThat(values(
+                            gateway.get(url("stop", "cursor=" + cursor(answer))).text()))
+                    .containsExactly("meanwhile");
+            stopping.join();
+        }
+    }
+
+    @Test
+    void missesNothingBetweenPolls() throws Exception {
+        int count = 400;
+        var from = cursor(gateway.get(url("flow", "wait=0")));
+        var publisher = Thread.startVirtualThread(() -> {
+            for (int i = 0; i < count; i++) {
+                broker.send(topic, i % 3, "flow", Integer.toString(i).getBytes(UTF_8));
+            }
+        });
+        var seen = new ArrayList<String>();
+        try (var client = gateway.connect()) {
+            while (seen.size() < count) {
+                var answer =
+                        client.get(url("flow", "wait=10", "cursor=" + from)).answer();
+                var numbers = values(answer.text());
+                assertThat(numbers).as("after %d: %s", seen.size(), answer).isNotEmpty();
+                seen.addAll(numbers);
+                from = cursor(answer);
+            }
+        }
+        publisher.join();
+        assertThat(seen).hasSize(count);
+        assertThat(new HashSet<>(seen)).hasSize(count);
+        for (int p = 0; p < 3; p++) {
+            int partition = p;
+            assertThat(seen.stream().map(Integer::valueOf).filter(i -> i % 3 == partition))
+                    .isSorted();
+        }
+    }
+
+    @Test
+    void boundsOneAnswerAndGoesOnAfterIt() throws IOException {
+        var gateways = new Gateways().route(topic, "{topic}.{key}");
+        gateways.poll = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 2000);
+        try (var small = gateways.start()) {
+            var from = cursor(small.get(url("bound", "wait=0")));
+            for (int i = 0; i < 200; i++) {
+                publish("bound", i + "x".repeat(500));
+            }
+            var seen = new ArrayList<String>();
+            int polls = 0;
+            while (seen.size() < 200) {
+                var answer = small.get(url("bound", "cursor=" + from));
+                assertThat(answer.body()).hasSizeLessThan(2000 + 65_536 + 1000);
+                seen.addAll(values(answer.text()));
+                from = cursor(answer);
+                polls++;
+            }
+            assertThat(seen).doesNotHaveDuplicates().hasSize(200);
+            assertThat(polls).isGreaterThan(1);
+        }
+    }
+
+    private static void awaitSessions(int expected) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(gateway.metric("fanfare_sessions", "transport=\"poll\""))
+                        .isEqualTo(expected));
+    }
+}

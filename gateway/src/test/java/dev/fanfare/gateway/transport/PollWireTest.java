@@ -1,0 +1,117 @@
+package dev.fanfare.gateway.transport;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.Format;
+import dev.fanfare.gateway.protocol.PollForm;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PollWireTest {
+    private final Answers answers = new Answers();
+    private final PollWire wire = new PollWire(PollForm.of(Format.DATA), 1000, false, answers);
+
+    private static final class Answers implements PollWire.Answer {
+        final List<String> bodies = new ArrayList<>();
+        boolean keepAlive = true;
+        boolean broken;
+        boolean cut;
+
+        @Override
+        public void write(byte[] body) throws IOException {
+            if (broken) {
+                throw new IOException("planned");
+            }
+            bodies.add(new String(body, UTF_8));
+        }
+
+        @Override
+        public boolean keepAlive() {
+            return keepAlive;
+        }
+
+        @Override
+        public void abort() {
+            cut = true;
+        }
+
+        @Override
+        public long stalledSince() {
+            return 0;
+        }
+    }
+
+    private static byte[] cursor() {
+        return "AQ".getBytes(US_ASCII);
+    }
+
+    private void write(String... pieces) {
+        for (var piece : pieces) {
+            wire.write(List.of(piece.getBytes(UTF_8)), piece.length());
+        }
+    }
+
+    @Test
+    void answersOnceCaughtUpWithAllThatCame() throws IOException {
+        write("{\"id\":\"A\"}", "{\"type\":\"gap\",\"to\":2}", "{\"id\":\"B\"}");
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isFalse();
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isTrue();
+        wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
+        assertThat(answers.bodies)
+                .containsExactly("{\"events\":[{\"id\":\"A\"},{\"id\":\"B\"}],"
+                        + "\"gaps\":[{\"type\":\"gap\",\"to\":2}],\"cursor\":\"AQ\"}\n");
+        assertThat(answers.cut).isFalse();
+    }
+
+    @Test
+    void answersBeforeItIsCaughtUpOnceThereIsEnough() throws IOException {
+        write("\"" + "x".repeat(1000) + "\"");
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isTrue();
+    }
+
+    @Test
+    void staysEmptyUntilItsEnd() throws IOException {
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isFalse();
+        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
+        assertThat(answers.bodies).containsExactly("{\"events\":[],\"cursor\":\"AQ\"}\n");
+        assertThat(answers.cut).isFalse();
+    }
+
+    @Test
+    void closesAConnectionThatIsNotToBeKept() {
+        answers.keepAlive = false;
+        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
+        assertThat(answers.bodies).hasSize(1);
+        assertThat(answers.cut).isTrue();
+    }
+
+    @Test
+    void saysNothingToAClientThatIsGone() {
+        wire.peerGone();
+        wire.close(CloseReason.CLIENT_GONE, PollWireTest::cursor);
+        assertThat(answers.bodies).isEmpty();
+        assertThat(answers.cut).isTrue();
+    }
+
+    @Test
+    void cutsAConnectionThatCannotBeWrittenTo() throws InterruptedException {
+        answers.broken = true;
+        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
+        assertThat(answers.cut).isTrue();
+        assertThat(wire.awaitAnswered()).isFalse();
+    }
+
+    @Test
+    void isIdleOnceItHasAnswered() throws InterruptedException {
+        assertThat(wire.idleTime()).isEqualTo(Duration.ZERO);
+        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
+        assertThat(wire.awaitAnswered()).isTrue();
+        assertThat(wire.idleTime()).isPositive();
+    }
+}
