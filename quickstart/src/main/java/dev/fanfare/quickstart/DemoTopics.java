@@ -1,0 +1,71 @@
+package dev.fanfare.quickstart;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/// The topics of the quickstart, each with the channels that its records go to.
+///
+/// @param channel the template of the route, in the gateway's notation
+record DemoTopics(String topic, int partitions, String channel) {
+    static final List<DemoTopics> ALL = List.of(
+            new DemoTopics("orders", 6, "orders.{key}"),
+            new DemoTopics("prices", 3, "prices.{key}"),
+            new DemoTopics("notices", 1, "notices"),
+            new DemoTopics("events", 3, "{key}"));
+
+    private static final Map<String, String> BOUNDED = Map.of(
+            "retention.ms", Long.toString(Duration.ofHours(24).toMillis()),
+            "retention.bytes", Long.toString(256L << 20),
+            "segment.bytes", Long.toString(32L << 20));
+
+    /// Creates those that are not there yet; leaves the others as they are. Waits for Kafka at most `wait`.
+    ///
+    /// @return whether Kafka could be reached
+    /// @throws IllegalStateException when Kafka refuses
+    static boolean create(String bootstrapServers, Duration wait) throws InterruptedException {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "default.api.timeout.ms",
+                Math.toIntExact(wait.toMillis()),
+                "request.timeout.ms",
+                Math.toIntExact(wait.toMillis()),
+                "reconnect.backoff.max.ms",
+                200);
+        try (var admin = Admin.create(settings)) {
+            var wanted = ALL.stream()
+                    .map(demo -> new NewTopic(demo.topic(), Optional.of(demo.partitions()), Optional.empty())
+                            .configs(BOUNDED))
+                    .toList();
+            for (var created : admin.createTopics(wanted).values().values()) {
+                try {
+                    created.get();
+                } catch (ExecutionException failure) {
+                    switch (failure.getCause()) {
+                        case TopicExistsException kept -> {}
+                        case RetriableException away -> {
+                            return false;
+                        }
+                        case null, default -> throw refused(bootstrapServers, failure);
+                    }
+                }
+            }
+            return true;
+        } catch (KafkaException failure) {
+            throw refused(bootstrapServers, failure);
+        }
+    }
+
+    private static IllegalStateException refused(String bootstrapServers, Exception failure) {
+        return new IllegalStateException(
+                "Kafka at %s cannot be used: %s".formatted(bootstrapServers, failure.getMessage()), failure);
+    }
+}

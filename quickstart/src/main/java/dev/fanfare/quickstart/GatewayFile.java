@@ -1,0 +1,33 @@
+package dev.fanfare.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/// The gateway's configuration, written anew with each `up`.
+final class GatewayFile {
+    private GatewayFile() {}
+
+    static void write(Path file, Options options) throws IOException {
+        Files.writeString(file, text(options));
+    }
+
+    static String text(Options options) {
+        var routes = DemoTopics.ALL.stream()
+                .map(demo -> "  - topics: [%s]%n    channels: [\"%s\"]%n".formatted(demo.topic(), demo.channel()))
+                .collect(Collectors.joining());
+        return """
+                # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
+                server:
+                  port: %d
+                kafka:
+                  bootstrap.servers: "%s"
+                routes:
+                %spublish:
+                  enabled: true
+                shutdown:
+                  deadline: 5s
+                """.formatted(options.port(), options.bootstrapServers(), routes);
+    }
+}

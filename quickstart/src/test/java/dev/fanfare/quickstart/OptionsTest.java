@@ -1,0 +1,70 @@
+package dev.fanfare.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    @Test
+    void hasDefaultsForEverything() {
+        assertThat(options("")).isEqualTo(new Options(8080, 9092, true, Optional.empty()));
+    }
+
+    @Test
+    void takesAllInBothSpellings() {
+        assertThat(options("--port 1 --kafka-port=2 --no-demo")).isEqualTo(new Options(1, 2, false, Optional.empty()));
+        assertThat(options("--kafka a:1,b:2").bootstrapServers()).isEqualTo("a:1,b:2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--prot 1 | unknown option '--prot'; up takes --port N, --kafka-port N, --no-demo, --kafka HOST:PORT",
+                "--port | --port takes a port from 1 to 65535, not nothing",
+                "--port x | --port takes a port from 1 to 65535, not 'x'",
+                "--kafka-port 65536 | --kafka-port takes a port from 1 to 65535, not '65536'",
+                "--port 0 | --port takes a port from 1 to 65535, not '0'",
+                "--kafka host | --kafka takes HOST:PORT, several with commas between them, not 'host'",
+                "--kafka a:1 --kafka-port 2 | --kafka names an existing cluster, so no broker is started: "
+                        + "drop --kafka-port",
+            })
+    void saysWhatIsWrongAndWhatWouldBeRight(String given, String message) {
+        assertThatThrownBy(() -> options(given))
+                .isInstanceOf(Options.UsageException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void theGatewayIsConfiguredForThem() {
+        assertThat(GatewayFile.text(options("--port 81 --kafka broker:9000"))).isEqualTo("""
+                # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
+                server:
+                  port: 81
+                kafka:
+                  bootstrap.servers: "broker:9000"
+                routes:
+                  - topics: [orders]
+                    channels: ["orders.{key}"]
+                  - topics: [prices]
+                    channels: ["prices.{key}"]
+                  - topics: [notices]
+                    channels: ["notices"]
+                  - topics: [events]
+                    channels: ["{key}"]
+                publish:
+                  enabled: true
+                shutdown:
+                  deadline: 5s
+                """);
+    }
+
+    private static Options options(String words) {
+        return Options.parse(words.isEmpty() ? List.of() : List.of(words.split(" ", -1)));
+    }
+}
