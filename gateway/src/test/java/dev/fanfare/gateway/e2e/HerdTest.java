@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// All clients lose their connection at once, and come back at once.
 @Timeout(300)
+@org.junit.jupiter.api.condition.EnabledIfSystemProperty(named = "fanfare.long", matches = "true")
 class HerdTest {
     private static final int CLIENTS = 1000;
     private static final String TOPIC = "herd";
