@@ -87,10 +87,10 @@ class ArchitectureTest {
     void onlyAppSeesConfiguration() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(GATEWAY + "app..")
+                .resideOutsideOfPackages(GATEWAY + "app..", "dev.fanfare.service.config..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.helidon.config..")
+                .resideInAnyPackage("io.helidon.config..", "dev.fanfare.service.config..")
                 .check(CLASSES);
     }
 

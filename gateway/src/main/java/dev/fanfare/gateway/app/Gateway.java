@@ -4,20 +4,16 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.http.HttpProblems;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
-import dev.fanfare.gateway.ingest.KafkaClients;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.RecordReader;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
-import dev.fanfare.gateway.protocol.Problems;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
@@ -27,11 +23,14 @@ import dev.fanfare.gateway.transport.StreamHandler;
 import dev.fanfare.gateway.transport.TakeoverSelector;
 import dev.fanfare.gateway.transport.WsEndpoint;
 import dev.fanfare.gateway.websocket.WebSocketUpgrader;
+import dev.fanfare.service.Lifecycle;
+import dev.fanfare.service.http.HttpProblems;
+import dev.fanfare.service.http.ProblemException;
+import dev.fanfare.service.http.Problems;
+import dev.fanfare.service.kafka.KafkaClients;
 import io.helidon.common.socket.SocketOptions;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.Method;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -43,9 +42,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// The gateway, put together: the parts in their start order. The only place that sees them all.
 public final class Gateway implements AutoCloseable {
@@ -71,9 +68,7 @@ public final class Gateway implements AutoCloseable {
         var parts = new Lifecycle();
         try {
             var clients = new KafkaClients(settings.kafka());
-            var reader = new RecordReader(Routing.of(settings.routes().stream()
-                    .map(route -> new Routing.Rule(route.topics(), route.channels()))
-                    .toList()));
+            var reader = new RecordReader(Routing.of(settings.routes()));
             var feedMetrics = new FeedMetrics();
             var sessionMetrics = new SessionMetrics();
             var log = settings.log();
@@ -128,7 +123,7 @@ public final class Gateway implements AutoCloseable {
                             .build()))
                     .addConnectionSelector(http2)
                     .protocolsDiscoverServices(false)
-                    .directHandlers(problems())
+                    .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .routing(routing)
                     .build();
             server.start();
@@ -161,44 +156,19 @@ public final class Gateway implements AutoCloseable {
                         .orElse((_, _) -> {
                             throw Publisher.off();
                         }));
-        only(routing, "/v1/events", Method.GET, Method.POST);
+        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/events", Method.GET, Method.POST);
         routing.post("/v1/negotiate", new NegotiateHandler(settings));
-        only(routing, "/v1/negotiate", Method.POST);
-        only(routing, "/metrics", Method.GET);
+        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/negotiate", Method.POST);
+        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/metrics", Method.GET);
         for (var check : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
-            only(routing, check, Method.GET, Method.HEAD);
+            HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, check, Method.GET, Method.HEAD);
         }
         if (settings.server().page()) {
             Page.register(routing);
-            Page.PATHS.forEach(path -> only(routing, path, Method.GET));
+            Page.PATHS.forEach(path -> HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.GET));
         }
         routing.error(ProblemException.class, HttpProblems::handle);
         return routing;
-    }
-
-    /// Has all other methods answered. What is allowed is left to whoever serves the path, before or after.
-    private static void only(HttpRouting.Builder routing, String path, Method... allowed) {
-        var methods = List.of(allowed);
-        var names = methods.stream().map(Method::text).collect(Collectors.joining(", "));
-        routing.any(path, (request, response) -> {
-            var method = request.prologue().method();
-            if (methods.contains(method)) {
-                response.next();
-            } else {
-                throw new ProblemException(
-                        ErrorCode.METHOD_NOT_ALLOWED,
-                        "%s is not possible here: use %s".formatted(method.text(), names),
-                        Map.of("Allow", names));
-            }
-        });
-    }
-
-    private static DirectHandlers problems() {
-        var handlers = DirectHandlers.builder();
-        for (var type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, HttpProblems.direct());
-        }
-        return handlers.build();
     }
 
     private static SocketOptions socketOptions(GatewaySettings.Server server, PeerLoss loss) {

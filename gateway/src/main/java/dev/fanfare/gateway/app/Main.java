@@ -1,5 +1,7 @@
 package dev.fanfare.gateway.app;
 
+import dev.fanfare.service.Logging;
+import dev.fanfare.service.config.ConfigException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

@@ -5,6 +5,7 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
@@ -13,17 +14,21 @@ import dev.fanfare.gateway.config.GatewaySettings.Log;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Replay;
-import dev.fanfare.gateway.config.GatewaySettings.Route;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.config.KafkaSettings;
+import dev.fanfare.service.config.RoutesReader;
+import dev.fanfare.service.config.Topics;
+import dev.fanfare.service.config.Units;
+import dev.fanfare.service.config.Values;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,21 +57,16 @@ final class SettingsReader {
     /// @param file YAML or properties, by its name
     /// @throws ConfigException with all that is wrong: unknown keys, bad values, what is missing or does not fit
     static GatewaySettings read(Optional<Path> file, Map<String, String> environment, Properties system) {
-        var layers = new ArrayList<>(List.of(Layer.system(system), Layer.environment(environment)));
-        file.map(Layer::file).ifPresent(layers::add);
-        var values = new Values(layers);
+        var values = Values.of(file, environment, system);
         var settings = new SettingsReader(values).read();
-        var problems = values.problems();
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
-        }
+        values.check();
         return settings;
     }
 
     private GatewaySettings read() {
         var access = new Access(values.flag("access.anonymous", Access.DEFAULT.anonymous()));
         var server = server(access);
-        var kafka = KafkaSettings.read(values);
+        var kafka = KafkaSettings.read(values, KafkaRefusals.ALL);
         var routes = new RoutesReader(values).read();
         var session = session();
         return new GatewaySettings(
@@ -119,7 +119,7 @@ final class SettingsReader {
         }
     }
 
-    private DeadLetter deadLetter(List<Route> routes) {
+    private DeadLetter deadLetter(List<Routing.Rule> routes) {
         var key = "dead-letter.topic";
         var topic = values.text(key);
         topic.ifPresent(name -> {

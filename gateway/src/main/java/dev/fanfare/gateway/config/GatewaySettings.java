@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.config;
 
+import dev.fanfare.events.Routing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
 public record GatewaySettings(
         Server server,
         Map<String, String> kafka,
-        List<Route> routes,
+        List<Routing.Rule> routes,
         DeadLetter deadLetter,
         Feed feed,
         Log log,
@@ -73,17 +74,6 @@ public record GatewaySettings(
     /// @param page whether the page is served at `/`
     public record Server(String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page) {
         public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true);
-    }
-
-    /// One routing rule: each record of `topics` goes to each channel that a template yields.
-    ///
-    /// @param topics literal topic names
-    /// @param channels templates such as `orders.{key}`
-    public record Route(List<String> topics, List<String> channels) {
-        public Route {
-            topics = List.copyOf(topics);
-            channels = List.copyOf(channels);
-        }
     }
 
     /// What happens to records that cannot be decoded.

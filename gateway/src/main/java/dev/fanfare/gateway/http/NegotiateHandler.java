@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.Nearest;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;

@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.http;
 
 import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import io.helidon.common.uri.UriQuery;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.ingest;
 
 import dev.fanfare.events.UndecodableException;
+import dev.fanfare.service.kafka.KafkaClients;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

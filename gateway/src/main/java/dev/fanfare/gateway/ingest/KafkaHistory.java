@@ -10,6 +10,7 @@ import dev.fanfare.gateway.channel.PositionVector;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.service.kafka.KafkaClients;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.ingest;
 
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
+import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.ingest;
 
+import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

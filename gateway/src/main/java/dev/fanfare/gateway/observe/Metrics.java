@@ -9,6 +9,7 @@ import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Transport;
+import dev.fanfare.service.observe.Meters;
 import io.helidon.metrics.api.Tag;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import java.util.Locale;

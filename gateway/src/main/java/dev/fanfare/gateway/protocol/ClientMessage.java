@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.fanfare.service.http.ProblemCode;
+import dev.fanfare.service.http.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +51,7 @@ public sealed interface ClientMessage {
     /// A message that makes no sense, and why.
     ///
     /// @param id of the message, where that could be read
-    record Wrong(@Nullable String id, ErrorCode code, String detail) implements ClientMessage {}
+    record Wrong(@Nullable String id, ProblemCode code, String detail) implements ClientMessage {}
 
     /// Reads a message. Never fails: what cannot be read is [Wrong].
     static ClientMessage parse(String text) {

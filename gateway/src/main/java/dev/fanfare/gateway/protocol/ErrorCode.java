@@ -1,11 +1,12 @@
 package dev.fanfare.gateway.protocol;
 
+import dev.fanfare.service.http.ProblemCode;
 import java.util.Locale;
 
 /// The stable codes that clients may rely on, each with its HTTP status (RFC 9457 `type` is `about:blank#code`).
 /// Listed
 /// in `docs/protocol.md`.
-public enum ErrorCode {
+public enum ErrorCode implements ProblemCode {
     UNKNOWN_PARAMETER(400, "Unknown parameter"),
     INVALID_PARAMETER(400, "Invalid parameter"),
     INVALID_CHANNEL(400, "Invalid channel"),
@@ -37,16 +38,29 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    /// The HTTP status that an answer with this code has.
+    /// For what the HTTP server itself refuses.
+    public static ErrorCode of(int status) {
+        return switch (status) {
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 413 -> TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 503 -> NOT_READY;
+            default -> status < 500 ? INVALID_MESSAGE : INTERNAL;
+        };
+    }
+
+    @Override
     public int status() {
         return status;
     }
 
+    @Override
     public String title() {
         return title;
     }
 
-    /// As it goes over the wire: `unknown-parameter`.
+    @Override
     public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

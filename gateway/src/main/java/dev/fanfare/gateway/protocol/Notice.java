@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.protocol;
 
+import dev.fanfare.service.http.ProblemCode;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public sealed interface Notice {
     /// Something went wrong.
     ///
     /// @param id of the client's message that this answers, if it is an answer
-    record Failure(@Nullable String id, ErrorCode code, String detail) implements Notice {}
+    record Failure(@Nullable String id, ProblemCode code, String detail) implements Notice {}
 
     /// The connection will end; come back after the delay.
     record GoingAway(Duration reconnectAfter, String reason) implements Notice {}

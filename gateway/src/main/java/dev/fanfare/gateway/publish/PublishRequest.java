@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.publish;
 
 import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import dev.fanfare.events.ChannelName;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.Nearest;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

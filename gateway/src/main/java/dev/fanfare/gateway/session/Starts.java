@@ -13,7 +13,7 @@ import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

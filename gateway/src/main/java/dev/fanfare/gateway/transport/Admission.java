@@ -1,6 +1,6 @@
 package dev.fanfare.gateway.transport;
 
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import java.util.Optional;
 
 /// Whether new clients may come now.

@@ -1,16 +1,16 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.http.HttpProblems;
 import dev.fanfare.gateway.http.QueryParameters;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
-import dev.fanfare.gateway.protocol.ProblemException;
 import dev.fanfare.gateway.protocol.SseForm;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
 import dev.fanfare.gateway.session.Transport;
+import dev.fanfare.service.http.HttpProblems;
+import dev.fanfare.service.http.ProblemException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;

@@ -1,6 +1,6 @@
 package dev.fanfare.gateway.websocket;
 
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 
 /// Makes the body of a refusal: an RFC 9457 problem document in JSON.
 @FunctionalInterface

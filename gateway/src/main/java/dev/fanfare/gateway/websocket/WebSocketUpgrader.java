@@ -2,7 +2,7 @@ package dev.fanfare.gateway.websocket;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;

@@ -3,6 +3,10 @@ package dev.fanfare.gateway.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.config.ConfigFile;
+import dev.fanfare.service.config.KafkaSettings;
+import dev.fanfare.service.config.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,7 +85,7 @@ class ConfigurationDocTest {
     @Test
     void namesEachRefusedKafkaSetting() throws IOException {
         var text = Files.readString(DOCS.resolve("configuration.md"));
-        assertThat(KafkaSettings.REFUSED.keySet())
+        assertThat(Stream.concat(KafkaSettings.REFUSED.keySet().stream(), KafkaRefusals.ALL.keySet().stream()))
                 .allSatisfy(key -> assertThat(text).contains("`" + key + "`"));
     }
 

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Route;
+import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.config.Layer;
+import dev.fanfare.service.config.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +43,7 @@ class SettingsReaderTest {
 
         assertThat(SettingsKeys.of(settings)).isEqualTo(SettingsKeys.defaults());
         assertThat(settings.kafka()).containsOnly(Map.entry("bootstrap.servers", "localhost:9092"));
-        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("orders.{key}")));
+        assertThat(settings.routes()).containsExactly(new Routing.Rule(List.of("orders"), List.of("orders.{key}")));
     }
 
     @Test
@@ -48,7 +51,7 @@ class SettingsReaderTest {
         var settings = SettingsReader.read(Optional.empty(), needed(), new Properties());
 
         assertThat(settings.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
-        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("orders.{key}")));
+        assertThat(settings.routes()).containsExactly(new Routing.Rule(List.of("orders"), List.of("orders.{key}")));
     }
 
     @ParameterizedTest
@@ -113,10 +116,11 @@ class SettingsReaderTest {
         var settings = read(
                 yaml, Map.of("FANFARE_ROUTES_0_TOPICS_0", "d", "FANFARE_ROUTES_0_CHANNELS", "w"), new Properties());
 
-        assertThat(settings.routes()).containsExactly(new Route(List.of("d"), List.of("w")));
+        assertThat(settings.routes()).containsExactly(new Routing.Rule(List.of("d"), List.of("w")));
         assertThat(read(yaml).routes())
                 .containsExactly(
-                        new Route(List.of("a", "b"), List.of("x", "y")), new Route(List.of("c"), List.of("z")));
+                        new Routing.Rule(List.of("a", "b"), List.of("x", "y")),
+                        new Routing.Rule(List.of("c"), List.of("z")));
     }
 
     @Test
@@ -150,7 +154,8 @@ class SettingsReaderTest {
 
         var settings = SettingsReader.read(Optional.of(file), Map.of(), new Properties());
 
-        assertThat(settings.routes()).containsExactly(new Route(List.of("orders"), List.of("{topic}.{key}", "all")));
+        assertThat(settings.routes())
+                .containsExactly(new Routing.Rule(List.of("orders"), List.of("{topic}.{key}", "all")));
         assertThat(settings.kafka())
                 .containsEntry("sasl.jaas.config", "${file:/run/secrets:jaas}")
                 .containsEntry("config.providers", "file");

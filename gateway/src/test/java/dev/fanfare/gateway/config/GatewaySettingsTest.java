@@ -2,7 +2,7 @@ package dev.fanfare.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.gateway.config.GatewaySettings.Route;
+import dev.fanfare.events.Routing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ class GatewaySettingsTest {
         assertThat(text)
                 .doesNotContain("hunter2")
                 .contains("bootstrap.servers=broker:9092", "sasl.jaas.config=***")
-                .contains("Route[topics=[orders]", "port=8080", "retryMax=PT8S");
+                .contains("Rule[topics=[orders]", "port=8080", "retryMax=PT8S");
     }
 
     @Test
@@ -39,7 +39,7 @@ class GatewaySettingsTest {
         return new GatewaySettings(
                 GatewaySettings.Server.DEFAULT,
                 kafka,
-                List.of(new Route(List.of("orders"), List.of("orders.{key}"))),
+                List.of(new Routing.Rule(List.of("orders"), List.of("orders.{key}"))),
                 GatewaySettings.DeadLetter.DEFAULT,
                 GatewaySettings.Feed.DEFAULT,
                 GatewaySettings.Log.DEFAULT,

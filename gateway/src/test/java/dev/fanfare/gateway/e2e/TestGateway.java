@@ -2,6 +2,7 @@ package dev.fanfare.gateway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
 import java.io.IOException;
@@ -113,7 +114,7 @@ final class TestGateway implements AutoCloseable {
                     new GatewaySettings.Server(
                             server.host(), 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
                     Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
-                    List.of(new GatewaySettings.Route(topics, List.of("{topic}.{key}", "by-key.{key}"))),
+                    List.of(new Routing.Rule(topics, List.of("{topic}.{key}", "by-key.{key}"))),
                     GatewaySettings.DeadLetter.DEFAULT,
                     feed,
                     log,

@@ -8,14 +8,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfare.events.EventDecoder;
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.publish.Receipt;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
-import io.helidon.http.DirectHandler.EventType;
+import dev.fanfare.service.http.HttpProblems;
+import dev.fanfare.service.http.ProblemException;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -78,15 +78,11 @@ class PublishHandlerTest {
     }
 
     private static WebServer serve(PublishHandler handler) {
-        var direct = DirectHandlers.builder();
-        for (var type : EventType.values()) {
-            direct.addHandler(type, HttpProblems.direct());
-        }
         return WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .maxPayloadSize(4L * BYTES_MAX)
-                .directHandlers(direct.build())
+                .directHandlers(HttpProblems.direct(ErrorCode::of))
                 .addRouting(HttpRouting.builder()
                         .error(ProblemException.class, HttpProblems::handle)
                         .post("/v1/events", handler))

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.loss;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
@@ -46,7 +47,7 @@ final class TestGateway implements AutoCloseable {
                 new GatewaySettings.Server(
                         host, 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                List.of(new GatewaySettings.Route(List.of(topic), List.of("{key}"))),
+                List.of(new Routing.Rule(List.of(topic), List.of("{key}"))),
                 GatewaySettings.DeadLetter.DEFAULT,
                 GatewaySettings.Feed.DEFAULT,
                 log,

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Route;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
 import java.nio.file.Files;
@@ -221,10 +221,10 @@ class PageTest {
                         server.host(), port, server.connectionsMax(), server.backlog(), server.sendBuffer(), true),
                 Topics.kafka(broker),
                 List.of(
-                        new Route(List.of("orders"), List.of("orders.{key}")),
-                        new Route(List.of("prices"), List.of("prices.{key}")),
-                        new Route(List.of("notices"), List.of("notices")),
-                        new Route(List.of("events"), List.of("{key}"))),
+                        new Routing.Rule(List.of("orders"), List.of("orders.{key}")),
+                        new Routing.Rule(List.of("prices"), List.of("prices.{key}")),
+                        new Routing.Rule(List.of("notices"), List.of("notices")),
+                        new Routing.Rule(List.of("events"), List.of("{key}"))),
                 GatewaySettings.DeadLetter.DEFAULT,
                 GatewaySettings.Feed.DEFAULT,
                 GatewaySettings.Log.DEFAULT,

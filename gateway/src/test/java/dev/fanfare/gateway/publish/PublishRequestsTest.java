@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
+import dev.fanfare.service.http.ProblemException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import dev.fanfare.service.http.ProblemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

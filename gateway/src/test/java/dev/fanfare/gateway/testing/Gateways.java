@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.testing;
 
+import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.Access;
@@ -9,7 +10,6 @@ import dev.fanfare.gateway.config.GatewaySettings.Log;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Replay;
-import dev.fanfare.gateway.config.GatewaySettings.Route;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
@@ -28,7 +28,7 @@ import org.awaitility.Awaitility;
 public final class Gateways {
     public Server server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true);
     public Map<String, String> kafka = new HashMap<>();
-    public List<Route> routes = new ArrayList<>();
+    public List<Routing.Rule> routes = new ArrayList<>();
     public DeadLetter deadLetter = DeadLetter.DEFAULT;
     public Feed feed = new Feed(1000, Duration.ofMillis(200));
     public Log log = Log.DEFAULT;
@@ -41,7 +41,7 @@ public final class Gateways {
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
-        routes.add(new Route(List.of(topic), List.of(channels)));
+        routes.add(new Routing.Rule(List.of(topic), List.of(channels)));
         return this;
     }
 

@@ -1,13 +1,13 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /// The running parts of an app, closed in the reverse order of their start. Not thread-safe.
-final class Lifecycle implements AutoCloseable {
+public final class Lifecycle implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-    <T extends AutoCloseable> T open(T part) {
+    public <T extends AutoCloseable> T open(T part) {
         parts.push(part);
         return part;
     }

@@ -1,18 +1,18 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service;
 
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/// `java.util.logging` as the gateway wants it where the operator has not configured it: one line an entry, Kafka's
-/// clients at warnings, and still there while the gateway stops.
+/// `java.util.logging` as the apps want it where the operator has not configured it: one line an entry, Kafka's
+/// clients at warnings, and still there while an app stops.
 public final class Logging {
     private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$-7s %3$s %5$s%6$s%n";
 
     private Logging() {}
 
     /// To be called before anything logs.
-    static void configure() {
+    public static void configure() {
         setUnlessSet("java.util.logging.manager", Manager.class.getName());
         setUnlessSet("java.util.logging.SimpleFormatter.format", FORMAT);
         if (System.getProperty("java.util.logging.config.file") == null) {
@@ -44,7 +44,7 @@ public final class Logging {
 
         static void set() {
             KAFKA.setLevel(Level.WARNING);
-            CONNECTING.setLevel(Level.SEVERE); // would repeat every try; the gateway says once that Kafka is away
+            CONNECTING.setLevel(Level.SEVERE); // would repeat every try; the app says once that Kafka is away
         }
     }
 }

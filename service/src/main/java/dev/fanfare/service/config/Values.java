@@ -1,17 +1,20 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
 /// The values of all layers by key and type, and everything that is wrong with them: a bad value is noted and its
 /// default returned, so that one run finds all problems. A key becomes known by being asked for.
-final class Values {
+public final class Values {
     private static final int SHOWN_MAX = 80;
 
     private final List<Layer> layers;
@@ -19,8 +22,18 @@ final class Values {
     private final Set<String> bad = new HashSet<>();
     private final List<String> problems = new ArrayList<>();
 
+    /// The layers of an app: system properties `fanfare.*`, environment variables `FANFARE_*`, the file.
+    ///
+    /// @param file YAML or properties, by its name
+    /// @throws ConfigException if the file cannot be read or is not well-formed
+    public static Values of(Optional<Path> file, Map<String, String> environment, Properties system) {
+        var layers = new ArrayList<>(List.of(Layer.system(system), Layer.environment(environment)));
+        file.map(Layer::file).ifPresent(layers::add);
+        return new Values(layers);
+    }
+
     /// @param layers highest first
-    Values(List<Layer> layers) {
+    private Values(List<Layer> layers) {
         this.layers = List.copyOf(layers);
     }
 
@@ -28,25 +41,25 @@ final class Values {
         return layers;
     }
 
-    int integer(String key, int fallback, int min, int max) {
+    public int integer(String key, int fallback, int min, int max) {
         return Math.toIntExact(number(key, fallback, min, max));
     }
 
-    long number(String key, long fallback, long min, long max) {
+    public long number(String key, long fallback, long min, long max) {
         var wanted = "a whole number from %d to %d".formatted(min, max);
         return read(key, fallback, wanted, text -> whole(text).filter(value -> value >= min && value <= max));
     }
 
-    int size(String key, int fallback, int min, int max) {
+    public int size(String key, int fallback, int min, int max) {
         return Math.toIntExact(bytes(key, fallback, min, max));
     }
 
-    long bytes(String key, long fallback, long min, long max) {
+    public long bytes(String key, long fallback, long min, long max) {
         var wanted = "a size from %s to %s, such as 65536, 64KiB or 1MiB".formatted(Units.show(min), Units.show(max));
         return read(key, fallback, wanted, text -> Units.size(text).filter(value -> value >= min && value <= max));
     }
 
-    Duration duration(String key, Duration fallback, Duration min, Duration max) {
+    public Duration duration(String key, Duration fallback, Duration min, Duration max) {
         var wanted = "a duration from %s to %s, such as 250ms, 5s, 2m, 1h or PT5S"
                 .formatted(Units.show(min), Units.show(max));
         return read(
@@ -56,7 +69,7 @@ final class Values {
                 text -> Units.duration(text).filter(value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0));
     }
 
-    boolean flag(String key, boolean fallback) {
+    public boolean flag(String key, boolean fallback) {
         return read(key, fallback, "true or false", text -> switch (text) {
             case "true" -> Optional.of(true);
             case "false" -> Optional.of(false);
@@ -64,7 +77,7 @@ final class Values {
         });
     }
 
-    String text(String key, String fallback) {
+    public String text(String key, String fallback) {
         return read(
                 key,
                 fallback,
@@ -73,7 +86,7 @@ final class Values {
     }
 
     /// An empty text counts as none.
-    Optional<String> text(String key) {
+    public Optional<String> text(String key) {
         return find(key).map(value -> value.text().strip()).filter(text -> !text.isEmpty());
     }
 
@@ -87,14 +100,14 @@ final class Values {
     }
 
     /// Makes `key` known without reading it.
-    void expect(String key) {
+    public void expect(String key) {
         known.add(key);
     }
 
     /// Notes that what `key` is set to cannot be.
     ///
     /// @param inForce shown where the key is not set
-    void refuse(String key, Object inForce, String why) {
+    public void refuse(String key, Object inForce, String why) {
         bad.add(key);
         var shown = find(key)
                 .map(value -> "%s from %s".formatted(quoted(value.text()), value.origin()))
@@ -103,12 +116,12 @@ final class Values {
     }
 
     /// Notes a problem, on one line whatever is in it.
-    void problem(String problem) {
+    public void problem(String problem) {
         problems.add(oneLine(problem));
     }
 
     /// Whether nothing is wrong with these so far; what goes together is checked only then.
-    boolean good(String... keys) {
+    public boolean good(String... keys) {
         return Set.of(keys).stream().noneMatch(bad::contains);
     }
 
@@ -120,6 +133,16 @@ final class Values {
             }
         }
         return problems.stream().distinct().toList();
+    }
+
+    /// Ends the start if anything is wrong.
+    ///
+    /// @throws ConfigException with all [#problems], if there are any
+    public void check() {
+        var all = problems();
+        if (!all.isEmpty()) {
+            throw new ConfigException(all);
+        }
     }
 
     private Optional<String> unknown(Layer layer, String key) {

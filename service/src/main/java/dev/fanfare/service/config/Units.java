@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Durations and sizes as an operator writes them, both ways. Whether a value is in range is for the caller to say.
-final class Units {
+public final class Units {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
     private static final Map<String, ChronoUnit> DURATION_UNITS =
             Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
@@ -21,7 +21,7 @@ final class Units {
     private Units() {}
 
     /// `250ms`, `5s`, `2m`, `1h` or ISO-8601 `PT5S`; empty for anything else, a bare number too.
-    static Optional<Duration> duration(String text) {
+    public static Optional<Duration> duration(String text) {
         var shortForm = DURATION.matcher(text);
         if (shortForm.matches()) {
             var unit = DURATION_UNITS.getOrDefault(shortForm.group(2), ChronoUnit.MILLIS);
@@ -38,7 +38,7 @@ final class Units {
     }
 
     /// In bytes: `65536`, `64KiB`, `1MiB`, `1GiB`, or in thousands `64KB`, `1MB`, `1GB`; empty for anything else.
-    static Optional<Long> size(String text) {
+    public static Optional<Long> size(String text) {
         var size = SIZE.matcher(text);
         if (!size.matches()) {
             return Optional.empty();
@@ -56,7 +56,7 @@ final class Units {
     }
 
     /// The shortest text that [#duration] reads back.
-    static String show(Duration duration) {
+    public static String show(Duration duration) {
         for (var name : LARGEST_FIRST) {
             var unit = DURATION_UNITS.getOrDefault(name, ChronoUnit.MILLIS).getDuration();
             if (!duration.isZero() && duration.equals(unit.multipliedBy(duration.dividedBy(unit)))) {
@@ -67,7 +67,7 @@ final class Units {
     }
 
     /// The shortest text that [#size] reads back.
-    static String show(long bytes) {
+    public static String show(long bytes) {
         for (int shift = 30; shift >= 10; shift -= 10) {
             if (bytes > 0 && bytes % (1L << shift) == 0) {
                 return (bytes >> shift) + List.of("KiB", "MiB", "GiB").get(shift / 10 - 1);

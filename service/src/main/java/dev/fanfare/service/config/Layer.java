@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /// Each place has its own notation for a key. Environment variables have no dashes and dots, so in that layer keys
 /// are
 /// compared with dashes as dots.
-final class Layer {
+public final class Layer {
     private static final String VARIABLE = "FANFARE_";
     private static final String PROPERTY = "fanfare.";
 
@@ -52,7 +52,7 @@ final class Layer {
         return new Layer("file " + file, UnaryOperator.identity(), UnaryOperator.identity(), ConfigFile.read(file));
     }
 
-    static Layer environment(Map<String, String> environment) {
+    public static Layer environment(Map<String, String> environment) {
         var entries = new TreeMap<String, String>();
         environment.forEach((name, text) -> {
             var serviceLink = SERVICE_LINK.matcher(name).matches()
@@ -104,7 +104,7 @@ final class Layer {
     }
 
     /// How `key` is written here.
-    String name(String key) {
+    public String name(String key) {
         return notation.apply(key);
     }
 

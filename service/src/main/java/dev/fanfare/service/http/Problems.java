@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.protocol;
+package dev.fanfare.service.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +26,7 @@ public final class Problems {
     }
 
     /// For an answer whose status is not the code's own: what the HTTP server itself refuses.
-    public static byte[] render(ErrorCode code, int status, String detail, String requestId) {
+    public static byte[] render(ProblemCode code, int status, String detail, String requestId) {
         var bytes = new ByteArrayOutputStream(256);
         try (var json = JSON.createGenerator(bytes)) {
             json.writeStartObject();

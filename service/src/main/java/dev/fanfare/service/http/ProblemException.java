@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.protocol;
+package dev.fanfare.service.http;
 
 import java.util.Map;
 
@@ -7,21 +7,21 @@ import java.util.Map;
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final ErrorCode code;
+    private final transient ProblemCode code;
     private final transient Map<String, String> headers;
 
-    public ProblemException(ErrorCode code, String detail) {
+    public ProblemException(ProblemCode code, String detail) {
         this(code, detail, Map.of());
     }
 
     /// @param headers sent with the answer, such as `Allow` or `Retry-After`
-    public ProblemException(ErrorCode code, String detail, Map<String, String> headers) {
+    public ProblemException(ProblemCode code, String detail, Map<String, String> headers) {
         super(detail, null, false, false);
         this.code = code;
         this.headers = Map.copyOf(headers);
     }
 
-    public ErrorCode code() {
+    public ProblemCode code() {
         return code;
     }
 

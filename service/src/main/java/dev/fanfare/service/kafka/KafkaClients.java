@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.ingest;
+package dev.fanfare.service.kafka;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +14,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// Makes Kafka clients from the operator's `kafka.*` settings: each gets the keys that it knows, and what the gateway
-/// depends on is set over them. No consumer has a group: the gateway assigns partitions and remembers no offsets.
+/// Makes Kafka clients from the operator's `kafka.*` settings: each gets the keys that it knows, and what the apps
+/// depend on is set over them.
 public final class KafkaClients {
     private final Map<String, String> settings;
 
@@ -28,7 +28,7 @@ public final class KafkaClients {
     ///
     /// @param name client id, for the broker's logs and quotas
     /// @param overrides what this use of it needs
-    Consumer<byte[], byte[]> consumer(String name, Map<String, Object> overrides) {
+    public Consumer<byte[], byte[]> consumer(String name, Map<String, Object> overrides) {
         var config = known(ConsumerConfig.configNames()::contains);
         config.putAll(overrides);
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
@@ -40,7 +40,7 @@ public final class KafkaClients {
     }
 
     /// An admin client whose calls fail after `timeoutMillis`.
-    Admin admin(String name, int timeoutMillis) {
+    public Admin admin(String name, int timeoutMillis) {
         var config = known(AdminClientConfig.configNames()::contains);
         config.put(AdminClientConfig.CLIENT_ID_CONFIG, name);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMillis);
@@ -49,7 +49,7 @@ public final class KafkaClients {
     }
 
     /// A producer that writes each record once, or says that it could not.
-    Producer<byte[], byte[]> producer(String name) {
+    public Producer<byte[], byte[]> producer(String name) {
         var config = known(ProducerConfig.configNames()::contains);
         config.put(ProducerConfig.CLIENT_ID_CONFIG, name);
         config.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -1,25 +1,29 @@
-package dev.fanfare.gateway.http;
+package dev.fanfare.service.http;
 
-import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.ProblemException;
-import dev.fanfare.gateway.protocol.Problems;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Problems as HTTP answers, and the `X-Request-Id` that every answer carries: the client's own if it is sane, else a
 /// new one.
 ///
 /// [#handle] is an `ErrorHandler<ProblemException>` for routing; [#direct] renders what Helidon itself refuses before
-/// or beside routing.
+/// or beside routing; [#only] answers the methods that a path does not have.
 public final class HttpProblems {
     public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
@@ -71,10 +75,20 @@ public final class HttpProblems {
     }
 
     /// For Helidon's own refusals (malformed requests, a payload above the listener's limit, unknown paths).
-    public static DirectHandler direct() {
+    ///
+    /// @param codes the app's own code for an HTTP status
+    public static DirectHandlers direct(IntFunction<? extends ProblemCode> codes) {
+        var handlers = DirectHandlers.builder();
+        for (var type : DirectHandler.EventType.values()) {
+            handlers.addHandler(type, handler(codes));
+        }
+        return handlers.build();
+    }
+
+    private static DirectHandler handler(IntFunction<? extends ProblemCode> codes) {
         return (request, type, status, headers, message) -> {
             var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
-            var code = code(status);
+            var code = codes.apply(status.code());
             headers.set(REQUEST_ID, id);
             headers.set(HeaderNames.CACHE_CONTROL, NO_STORE);
             headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
@@ -95,14 +109,22 @@ public final class HttpProblems {
         return message == null || message.isEmpty() || status.code() >= 500 ? status.reasonPhrase() : message;
     }
 
-    private static ErrorCode code(Status status) {
-        return switch (status.code()) {
-            case 404 -> ErrorCode.NOT_FOUND;
-            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
-            case 413 -> ErrorCode.TOO_LARGE;
-            case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
-            case 503 -> ErrorCode.NOT_READY;
-            default -> status.code() < 500 ? ErrorCode.INVALID_MESSAGE : ErrorCode.INTERNAL;
-        };
+    /// Has all other methods answered. What is allowed is left to whoever serves the path, before or after.
+    ///
+    /// @param code of that answer, status 405
+    public static void only(HttpRouting.Builder routing, ProblemCode code, String path, Method... allowed) {
+        var methods = List.of(allowed);
+        var names = methods.stream().map(Method::text).collect(Collectors.joining(", "));
+        routing.any(path, (request, response) -> {
+            var method = request.prologue().method();
+            if (methods.contains(method)) {
+                response.next();
+            } else {
+                throw new ProblemException(
+                        code,
+                        "%s is not possible here: use %s".formatted(method.text(), names),
+                        Map.of("Allow", names));
+            }
+        });
     }
 }

@@ -1,8 +1,7 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
 import dev.fanfare.events.Cursor;
 import dev.fanfare.events.Routing;
-import dev.fanfare.gateway.config.GatewaySettings.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -12,7 +11,7 @@ import java.util.regex.Pattern;
 /// Reads the list `routes`, whole from the highest layer that has any of it: a list cannot be half overridden.
 ///
 /// A key is `routes.0.topics` or, for a list, `routes.0.topics.0`: one topic or template needs no list.
-final class RoutesReader {
+public final class RoutesReader {
     /// No cursor names more, so more topics than this never work.
     private static final int TOPICS_MAX = Cursor.TOPICS_MAX;
 
@@ -25,20 +24,20 @@ final class RoutesReader {
             this(new TreeMap<>(), new TreeMap<>());
         }
 
-        Route route() {
-            return new Route(List.copyOf(topics.values()), List.copyOf(channels.values()));
+        Routing.Rule route() {
+            return new Routing.Rule(List.copyOf(topics.values()), List.copyOf(channels.values()));
         }
     }
 
     private final Values values;
 
-    RoutesReader(Values values) {
+    public RoutesReader(Values values) {
         this.values = values;
     }
 
-    List<Route> read() {
+    public List<Routing.Rule> read() {
         values.expect("routes.0.topics");
-        List<Route> inForce = List.of();
+        List<Routing.Rule> inForce = List.of();
         for (var layer : values.layers()) {
             var routes = read(layer);
             inForce = inForce.isEmpty() ? routes : inForce;
@@ -58,7 +57,7 @@ final class RoutesReader {
         return inForce;
     }
 
-    private List<Route> read(Layer layer) {
+    private List<Routing.Rule> read(Layer layer) {
         var drafts = new TreeMap<Integer, Draft>();
         for (var key : layer.keysUnder(PREFIX)) {
             var text = layer.find(key).map(Layer.Value::text).orElse("").strip();

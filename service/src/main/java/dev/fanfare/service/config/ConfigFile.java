@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
 import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
@@ -29,13 +29,15 @@ import org.yaml.snakeyaml.scanner.ScannerException;
 /// index as the last part of the key.
 ///
 /// Helidon's `${...}` references stay as they are: such values belong to Kafka's config providers.
-final class ConfigFile {
+public final class ConfigFile {
     private static final int BYTES_MAX = 1 << 20;
 
     private ConfigFile() {}
 
+    /// Key by key, what is in the file.
+    ///
     /// @throws ConfigException if it cannot be read or is not well-formed; the message quotes keys, never values
-    static Map<String, String> read(Path file) {
+    public static Map<String, String> read(Path file) {
         var type = type(file);
         byte[] content = content(file);
         if (type.equals(MediaTypes.APPLICATION_YAML)) {

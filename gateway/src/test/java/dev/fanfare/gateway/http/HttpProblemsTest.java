@@ -1,11 +1,14 @@
-package dev.fanfare.gateway.protocol;
+package dev.fanfare.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.service.http.ProblemException;
+import dev.fanfare.service.http.Problems;
 import org.junit.jupiter.api.Test;
 
-class ProblemsTest {
+class HttpProblemsTest {
     @Test
     void rendersAnRfc9457DocumentWhateverTheDetailHolds() {
         var problem = new ProblemException(ErrorCode.NO_KEY, "the event 'é\"\n' has no key");

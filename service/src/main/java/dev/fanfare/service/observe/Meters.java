@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.observe;
+package dev.fanfare.service.observe;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.helidon.metrics.api.FunctionalCounter;
@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
-/// One gateway's numbers in Helidon's registry. That is one per process, as only its global registry is connected to
-/// the Prometheus output: of gateways that share a process each meter shows the sum, and it is gone with the last.
+/// One app's numbers in Helidon's registry. That is one per process, as only its global registry is connected to
+/// the Prometheus output: of apps that share a process each meter shows the sum, and it is gone with the last.
 ///
 /// Threads: any.
-final class Meters implements AutoCloseable {
+public final class Meters implements AutoCloseable {
     private static final MetricsConfig CONFIG = MetricsConfig.create();
     private static final MeterRegistry REGISTRY = MetricsFactory.getInstance().globalRegistry(CONFIG);
 
@@ -30,21 +30,21 @@ final class Meters implements AutoCloseable {
 
     private record Shared(Meter meter, List<LongSupplier> sources) {}
 
-    /// What this gateway adds to a meter.
+    /// What this app adds to a meter.
     private record Part(Key key, LongSupplier source) {}
 
     private final List<Part> parts = new CopyOnWriteArrayList<>();
 
-    MetricsConfig config() {
+    public MetricsConfig config() {
         return CONFIG;
     }
 
-    MeterRegistry registry() {
+    public MeterRegistry registry() {
         return REGISTRY;
     }
 
     /// A number that only grows; its name ends in `_total` on the wire.
-    void counter(String name, String description, LongSupplier value, Tag... labels) {
+    public void counter(String name, String description, LongSupplier value, Tag... labels) {
         add(
                 name,
                 value,
@@ -54,7 +54,7 @@ final class Meters implements AutoCloseable {
                         .tags(List.of(labels)));
     }
 
-    void gauge(String name, String description, LongSupplier value, Tag... labels) {
+    public void gauge(String name, String description, LongSupplier value, Tag... labels) {
         add(
                 name,
                 value,

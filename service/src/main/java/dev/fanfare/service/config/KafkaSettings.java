@@ -1,6 +1,6 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
-import dev.fanfare.gateway.protocol.Nearest;
+import dev.fanfare.service.EditDistance;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +13,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 
-/// What passes through to Kafka's clients: every setting that one of them knows, except those that the gateway's
+/// What passes through to Kafka's clients: every setting that one of them knows, except those that an app's
 /// promises rest on. Values are checked by Kafka's own definitions.
-final class KafkaSettings {
+public final class KafkaSettings {
     private static final String PREFIX = "kafka.";
     private static final String SERVERS = "bootstrap.servers";
     private static final String SERVERS_WANTED = "brokers as host:port, several with commas between them";
@@ -30,40 +30,30 @@ final class KafkaSettings {
     private static final List<ConfigDef> DEFINITIONS =
             List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef());
 
-    /// Settings that the gateway alone decides, each with the reason.
-    static final Map<String, String> REFUSED = refused();
+    /// Settings that no app leaves to the operator, each with the reason.
+    public static final Map<String, String> REFUSED = refused();
 
     private final Values values;
+    private final Map<String, String> refused;
     private final TreeSet<String> known = new TreeSet<>();
 
-    private KafkaSettings(Values values) {
+    private KafkaSettings(Values values, Map<String, String> ownRefused) {
         this.values = values;
+        this.refused = new HashMap<>(REFUSED);
+        refused.putAll(ownRefused);
         DEFINITIONS.forEach(definition -> known.addAll(definition.names()));
-        known.removeAll(REFUSED.keySet());
+        known.removeAll(refused.keySet());
     }
 
     /// Reads everything under `kafka.`, and notes what is wrong with it.
-    static Map<String, String> read(Values values) {
-        return new KafkaSettings(values).all();
+    ///
+    /// @param refused settings that the app decides besides [#REFUSED], each with the reason
+    public static Map<String, String> read(Values values, Map<String, String> refused) {
+        return new KafkaSettings(values, refused).all();
     }
 
     private static Map<String, String> refused() {
         var why = new HashMap<String, String>();
-        for (var key : List.of(
-                ConsumerConfig.GROUP_ID_CONFIG,
-                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
-                ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)) {
-            why.put(key, "every node reads every partition, without a consumer group");
-        }
-        for (var key :
-                List.of(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, ConsumerConfig.AUTO_COMMIT_INTERVAL_MS_CONFIG)) {
-            why.put(key, "nothing is committed, clients hold their position in their cursor");
-        }
         for (var key : List.of(
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
@@ -77,10 +67,9 @@ final class KafkaSettings {
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG)) {
             why.put(key, "events are published by an idempotent producer with acks=all");
         }
-        why.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "a position that is gone is told as a gap, never skipped");
         why.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "only committed records are delivered");
-        why.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "the gateway never creates the topics that it reads");
-        why.put(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "the gateway talks to brokers: kafka." + SERVERS);
+        why.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "topics that are read are never created");
+        why.put(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "Fanfare talks to brokers: kafka." + SERVERS);
         return Map.copyOf(why);
     }
 
@@ -114,9 +103,9 @@ final class KafkaSettings {
 
     private void check(String name, Layer.Value value) {
         var key = PREFIX + name;
-        var refused = REFUSED.get(name);
-        if (refused != null) {
-            values.problem("%s: from %s is refused: %s".formatted(key, value.origin(), refused));
+        var reason = refused.get(name);
+        if (reason != null) {
+            values.problem("%s: from %s is refused: %s".formatted(key, value.origin(), reason));
         } else if (!isKnown(name)) {
             var hint = NearestKey.to(name, known).map(near -> ": did you mean " + PREFIX + near + "?");
             values.problem("%s: unknown key from %s%s"
@@ -134,7 +123,7 @@ final class KafkaSettings {
     private boolean isKnown(String name) {
         return known.contains(name)
                 || (PLUGINS.stream().anyMatch(name::startsWith)
-                        && known.stream().noneMatch(one -> Nearest.distance(name, one) <= SLIP));
+                        && known.stream().noneMatch(one -> EditDistance.between(name, one) <= SLIP));
     }
 
     /// What Kafka's own definition has against the value, never against a secret one. A reference to a config

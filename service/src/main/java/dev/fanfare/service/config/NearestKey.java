@@ -1,12 +1,12 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.service.config;
 
-import dev.fanfare.gateway.protocol.Nearest;
+import dev.fanfare.service.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /// Finds what somebody probably meant to write.
-final class NearestKey {
+public final class NearestKey {
     private NearestKey() {}
 
     /// The one of `known` that takes the fewest edits, if those are fewer than half of its characters; first of
@@ -17,8 +17,8 @@ final class NearestKey {
         return inSection.isPresent()
                 ? inSection
                 : known.stream()
-                        .filter(one -> 2 * Nearest.distance(name, one) < one.length())
-                        .min(Comparator.<String>comparingInt(one -> Nearest.distance(name, one))
+                        .filter(one -> 2 * EditDistance.between(name, one) < one.length())
+                        .min(Comparator.<String>comparingInt(one -> EditDistance.between(name, one))
                                 .thenComparing(Comparator.naturalOrder()));
     }
 }

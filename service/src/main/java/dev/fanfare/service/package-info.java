@@ -1,0 +1,5 @@
+/// What the apps share: starting and stopping, logging, names.
+@NullMarked
+package dev.fanfare.service;
+
+import org.jspecify.annotations.NullMarked;
