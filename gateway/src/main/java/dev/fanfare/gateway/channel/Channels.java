@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// All logs of this node, and the head of the feed.
@@ -85,16 +86,18 @@ public final class Channels {
         return encodedBytes;
     }
 
-    /// Adds a batch that skips records which cannot be read. Whoever comes back with a position before it must read
-    /// Kafka and be told there: the logs would pass over the gap silently. Feed thread only.
+    /// Adds a batch that skips records which cannot be read, and has no events. Whoever comes back with a position
+    /// before it must read Kafka and be told there: the logs would pass over the gap silently. Feed thread only.
     ///
-    /// @param tell tells all sessions of now. Under the lock, since those that open meanwhile wait there
-    ///     to subscribe and begin with the new head or with Kafka
-    public void appendAfterLoss(Batch batch, long nowNanos, Runnable tell) {
+    /// @param tell tells all sessions of now; gets the head behind the loss, whose sequence number no head before
+    ///     it has. Under the lock, since those that open meanwhile wait there to subscribe and begin with the new
+    ///     head or with Kafka
+    public void appendAfterLoss(Batch batch, long nowNanos, Consumer<Head> tell) {
         Set<ChannelLog> touched;
         synchronized (this) {
+            batch.countLoss();
             marks.clear();
-            tell.run(); // first: no session may pass over the range, and be cut, before it has heard of it
+            tell.accept(batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
             touched = keep(batch, nowNanos);
         }
         touched.forEach(signaller::enqueue);

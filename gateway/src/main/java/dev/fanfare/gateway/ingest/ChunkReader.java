@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -38,10 +39,12 @@ final class ChunkReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final RecordReader reader;
     private final Starts starts;
+    private final IntSupplier truncations;
     private final FeedMetrics metrics;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> carried = new ArrayDeque<>(); // polled, not yet used
     private @Nullable TopicPartition partition;
     private long nextOffset = NOWHERE; // where the last range ended, if it was read to its end
+    private int truncationsSeen;
 
     /// Part of a partition.
     ///
@@ -74,10 +77,17 @@ final class ChunkReader implements AutoCloseable {
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             1024);
 
-    ChunkReader(Consumer<byte[], byte[]> consumer, RecordReader reader, Starts starts, FeedMetrics metrics) {
+    /// @param truncations how often partitions were cut back: what is kept from before that is let go of
+    ChunkReader(
+            Consumer<byte[], byte[]> consumer,
+            RecordReader reader,
+            Starts starts,
+            IntSupplier truncations,
+            FeedMetrics metrics) {
         this.consumer = consumer;
         this.reader = reader;
         this.starts = starts;
+        this.truncations = truncations;
         this.metrics = metrics;
     }
 
@@ -91,6 +101,11 @@ final class ChunkReader implements AutoCloseable {
         }
         try {
             metrics.chunkReads.increment();
+            int truncationsNow = truncations.getAsInt();
+            if (truncationsSeen != truncationsNow) {
+                truncationsSeen = truncationsNow;
+                forget();
+            }
             return readFrom(of, from, to, atLeast);
         } catch (OffsetOutOfRangeException gone) {
             long earliest = starts.of(Set.of(of)).getOrDefault(of, from);

@@ -4,6 +4,7 @@ import dev.fanfare.events.Cursor;
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,7 +47,7 @@ public final class Feed implements AutoCloseable {
     private final GatewaySettings.Feed settings;
     private final RecordReader reader;
     private final Channels channels;
-    private final ObjIntConsumer<Notice.Gap> tellLost;
+    private final LossListener tellLost;
     private final FeedMetrics metrics;
     private final Consumer<byte[], byte[]> consumer;
     private final Offsets offsets;
@@ -64,13 +64,22 @@ public final class Feed implements AutoCloseable {
     private volatile boolean ready;
     private volatile boolean stopping;
 
-    /// @param tellLost told a range that is lost for everybody who stands before it, with its partition's index
+    /// Tells those who are there that a range is lost for everybody who stands before it.
+    public interface LossListener {
+        /// Must not block.
+        ///
+        /// @param partition its index in the topology
+        /// @param after the head behind the loss
+        void lost(Notice.Gap gap, int partition, Head after);
+    }
+
+    /// @param tellLost told what is lost, before the head behind it is published
     public Feed(
             GatewaySettings settings,
             KafkaClients clients,
             RecordReader reader,
             Channels channels,
-            ObjIntConsumer<Notice.Gap> tellLost,
+            LossListener tellLost,
             FeedMetrics metrics) {
         this.settings = settings.feed();
         this.reader = reader;
@@ -280,14 +289,17 @@ public final class Feed implements AutoCloseable {
             consumer.seek(partition, new OffsetAndMetadata(from, Optional.empty(), ""));
             batch.endPartition(now.index(partition.topic(), partition.partition()), from, -1);
         }
-        channels.appendAfterLoss(batch, System.nanoTime(), () -> {}); // where it begins is not where others were
+        channels.appendAfterLoss(batch, System.nanoTime(), _ -> {}); // where it begins is not where others were
         for (var topic : replaced) {
             LOG.log(System.Logger.Level.WARNING, "topic {0} was deleted and created anew", topic.name());
             channels.forget(now);
             for (int p = 0; p < topic.indexes().size(); p++) {
                 long from = channels.head().vector().offset(topic.indexes().get(p));
                 int successor = Math.max(now.index(topic.name(), p), now.index(topic.name(), 0));
-                tellLost.accept(new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true), successor);
+                tellLost.lost(
+                        new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true),
+                        successor,
+                        channels.head());
             }
         }
         if (!added.isEmpty()) {
@@ -355,7 +367,7 @@ public final class Feed implements AutoCloseable {
             channels.epochs().truncate(index, goOnAt);
         }
         var gap = new Notice.Gap(partition.topic(), partition.partition(), from, to, reason, false);
-        channels.appendAfterLoss(batch, System.nanoTime(), () -> tellLost.accept(gap, index));
+        channels.appendAfterLoss(batch, System.nanoTime(), after -> tellLost.lost(gap, index, after));
     }
 
     private void sampleLag() {

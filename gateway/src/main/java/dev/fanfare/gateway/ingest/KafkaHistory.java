@@ -50,7 +50,8 @@ public final class KafkaHistory implements History, AutoCloseable {
     private final RateLimiter rate;
     private final AsyncCache<Key, ChunkReader.Range> blocks;
 
-    private record Key(Uuid topic, int partition, long offset) {}
+    /// @param truncations so that what was read before a partition was cut back is not taken for what follows
+    private record Key(Uuid topic, int partition, long offset, int truncations) {}
 
     public KafkaHistory(
             GatewaySettings.Replay settings,
@@ -63,7 +64,7 @@ public final class KafkaHistory implements History, AutoCloseable {
         this.offsets = new Offsets(clients);
         for (int i = 0; i < settings.readers(); i++) {
             var consumer = clients.consumer("fanfare-replay-" + i, ChunkReader.CONSUMER);
-            readers.add(new ChunkReader(consumer, reader, offsets::starts, metrics));
+            readers.add(new ChunkReader(consumer, reader, offsets::starts, channels.epochs()::truncations, metrics));
         }
         this.rate = RateLimiter.of(
                 "replay-reads",
@@ -91,8 +92,9 @@ public final class KafkaHistory implements History, AutoCloseable {
             return new Read.Lost(before, GapReason.TOPIC_RECREATED);
         }
         long blockEnd = (offset / BLOCK + 1) * BLOCK;
-        var here = new Key(id, where.partition(), offset);
-        var shared = new Key(id, where.partition(), blockEnd - BLOCK);
+        int truncations = channels.epochs().truncations();
+        var here = new Key(id, where.partition(), offset, truncations);
+        var shared = new Key(id, where.partition(), blockEnd - BLOCK, truncations);
         var key = blocks.getIfPresent(here) == null ? shared : here;
         while (true) {
             long start = key.offset;

@@ -120,6 +120,9 @@ public final class Session implements Subscriber {
                 startTopology = after.head().topology();
                 timeMillis = after.timeMillis();
                 resume(after.position());
+                if (!after.head().vector().isAtMost(sessions.channels().head().vector())) {
+                    end(CloseReason.SHUTTING_DOWN); // truncated since: the start has to be worked out anew
+                }
             }
         }
         if (ready) {
@@ -506,6 +509,26 @@ public final class Session implements Subscriber {
     }
 
     // ---- for commands ----
+
+    /// A partition was cut back: whoever stands beyond its end, or walks towards what lay there, goes back to the end
+    /// and on from there. What was read in new history before the feed noticed comes twice.
+    ///
+    /// @param end where the partition ended when that was noticed
+    /// @param after the head behind the loss
+    void standBack(int partition, long end, Head after) {
+        var next = replay == null ? position : replay.target();
+        if (next.seq() >= after.seq()) {
+            return; // began behind it
+        }
+        if (replay == null && base == null && next.seq() == after.seq() - 1) {
+            position = after;
+            return;
+        }
+        var reached = vector();
+        var from = reached.offset(partition) > end ? reached.with(partition, end, -1) : reached;
+        base = null;
+        replay = new Replay(sessions.history(), interests, from, after);
+    }
 
     void tellIf(Predicate<ChannelPattern> concerned, Notice.Gap gap) {
         if (interests.any(concerned)) {

@@ -36,6 +36,7 @@ class ChunkReaderTest {
             log,
             new RecordReader(Routing.of(List.of(new Routing.Rule(List.of("t"), List.of("c"))))),
             _ -> Map.of(PARTITION, log.start),
+            () -> log.truncations,
             new FeedMetrics());
 
     @AfterEach
@@ -52,6 +53,7 @@ class ChunkReaderTest {
         long end;
         long position;
         int seeks;
+        int truncations;
 
         Partition() {
             super("none");
@@ -188,6 +190,18 @@ class ChunkReaderTest {
         assertThat(damaged.end()).isEqualTo(2);
         assertThat(offsets(behind)).containsExactly(3L);
         assertThat(behind.damaged()).isFalse();
+    }
+
+    @Test
+    void letsGoOfWhatItKeptWhenAPartitionIsCutBack() throws Exception {
+        log.write(10, 0, 1, 2, 3);
+        reader.read(PARTITION, 0, 1, 1); // and 1 is kept
+        log.sizes.tailMap(1L).clear();
+        log.write(20, 1);
+        log.end = 2;
+        log.truncations++;
+
+        assertThat(reader.read(PARTITION, 1, 2, 2).bytes()).isEqualTo(20);
     }
 
     @Test
