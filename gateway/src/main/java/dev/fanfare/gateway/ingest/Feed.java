@@ -90,7 +90,10 @@ public final class Feed implements AutoCloseable {
                 "fanfare-feed",
                 Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000));
         this.offsets = new Offsets(clients);
-        this.watch = new TopicWatch(clients, reader.routing().topics(), this.settings.refresh());
+        this.watch = new TopicWatch(
+                clients.admin("fanfare-topics", TopicWatch.TIMEOUT_MILLIS),
+                reader.routing().topics(),
+                this.settings.refresh());
         this.topology = Topology.awaiting(reader.routing().topics());
         this.deadLetters = new DeadLetters(clients, settings.deadLetter().topic(), metrics);
     }
