@@ -510,24 +510,25 @@ public final class Session implements Subscriber {
 
     // ---- for commands ----
 
-    /// A partition was cut back: whoever stands beyond its end, or walks towards what lay there, goes back to the end
-    /// and on from there. What was read in new history before the feed noticed comes twice.
+    /// Whoever has everything before a loss passes it at once, so that the gap carries the cursor behind it. If a
+    /// partition was cut back, whoever stands beyond its end, or walks towards what lay there, goes back to the end
+    /// and on from there; what was read in new history before the feed noticed comes twice.
     ///
-    /// @param end where the partition ended when that was noticed
     /// @param after the head behind the loss
-    void standBack(int partition, long end, Head after) {
+    void passLoss(int partition, Notice.Gap gap, Head after) {
         var next = replay == null ? position : replay.target();
         if (next.seq() >= after.seq()) {
             return; // began behind it
         }
         if (replay == null && base == null && next.seq() == after.seq() - 1) {
             position = after;
-            return;
+        } else if (gap.reason() == GapReason.TRUNCATED) {
+            var reached = vector();
+            boolean beyond = reached.offset(partition) > gap.from();
+            base = null;
+            replay = new Replay(
+                    sessions.history(), interests, beyond ? reached.with(partition, gap.from(), -1) : reached, after);
         }
-        var reached = vector();
-        var from = reached.offset(partition) > end ? reached.with(partition, end, -1) : reached;
-        base = null;
-        replay = new Replay(sessions.history(), interests, from, after);
     }
 
     void tellIf(Predicate<ChannelPattern> concerned, Notice.Gap gap) {

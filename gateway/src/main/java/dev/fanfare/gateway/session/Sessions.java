@@ -5,7 +5,6 @@ import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.protocol.CloseReason;
-import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -101,9 +100,7 @@ public final class Sessions implements AutoCloseable {
         var topology = after.topology();
         for (var session : all) {
             session.inform(s -> {
-                if (gap.reason() == GapReason.TRUNCATED) {
-                    s.standBack(partition, gap.from(), after);
-                }
+                s.passLoss(partition, gap, after);
                 s.tellIf(pattern -> history.mayHold(topology, partition, pattern), gap);
             });
         }
