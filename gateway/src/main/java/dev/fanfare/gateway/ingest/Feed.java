@@ -4,7 +4,6 @@ import dev.fanfare.events.Cursor;
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
-import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
@@ -50,6 +49,7 @@ public final class Feed implements AutoCloseable {
     private final LossListener tellLost;
     private final FeedMetrics metrics;
     private final Consumer<byte[], byte[]> consumer;
+    private final Damage damage;
     private final Offsets offsets;
     private final TopicWatch watch;
     private final DeadLetters deadLetters;
@@ -59,19 +59,9 @@ public final class Feed implements AutoCloseable {
     private Topology topology;
     private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
     private boolean begun;
-    private long lagSampledNanos;
     private String toldFailure = "";
     private volatile boolean ready;
     private volatile boolean stopping;
-
-    /// Tells those who are there that a range is lost for everybody who stands before it.
-    public interface LossListener {
-        /// Must not block.
-        ///
-        /// @param partition its index in the topology
-        /// @param after the head behind the loss
-        void lost(Notice.Gap gap, int partition, Head after);
-    }
 
     /// @param tellLost told what is lost, before the head behind it is published
     public Feed(
@@ -89,6 +79,7 @@ public final class Feed implements AutoCloseable {
         this.consumer = clients.consumer(
                 "fanfare-feed",
                 Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000));
+        this.damage = new Damage(consumer);
         this.offsets = new Offsets(clients);
         this.watch = new TopicWatch(
                 clients.admin("fanfare-topics", TopicWatch.TIMEOUT_MILLIS),
@@ -149,7 +140,7 @@ public final class Feed implements AutoCloseable {
                 append(consumer.poll(POLL));
             }
             channels.expire(System.nanoTime());
-            sampleLag();
+            metrics.sampleLag(consumer, System.nanoTime());
             toldFailure = "";
         } catch (LogTruncationException truncated) {
             truncated(truncated);
@@ -162,8 +153,7 @@ public final class Feed implements AutoCloseable {
             if (damaged.isEmpty()) {
                 throw failure;
             }
-            long at = consumer.position(damaged.get(), POLL);
-            lost(damaged.get(), at, at + 1, GapReason.CORRUPT, at + 1);
+            damage.passOver(damaged.get());
         }
     }
 
@@ -175,6 +165,7 @@ public final class Feed implements AutoCloseable {
     }
 
     private void append(ConsumerRecords<byte[], byte[]> records) {
+        damage.ended(records).forEach(this::tellDamage);
         if (!records.nextOffsets().isEmpty()) {
             var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
             records.nextOffsets().forEach((partition, next) -> {
@@ -285,6 +276,7 @@ public final class Feed implements AutoCloseable {
             long from = starts.getOrDefault(partition, 0L);
             var end = ends.get(partition);
             liveFrom.remove(partition);
+            damage.take(partition);
             if (end != null) { // it was there when we began: only its last events are of interest
                 from = Math.max(from, end - settings.warmEvents());
                 liveFrom.put(partition, end);
@@ -354,7 +346,20 @@ public final class Feed implements AutoCloseable {
         }
     }
 
+    private void tellDamage(TopicPartition partition) {
+        var range = damage.take(partition);
+        if (range != null) {
+            tell(partition, range.from(), range.to(), GapReason.CORRUPT, range.to());
+        }
+    }
+
     private void lost(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
+        tellDamage(partition); // it lies before
+        consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
+        tell(partition, from, to, reason, goOnAt);
+    }
+
+    private void tell(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
         LOG.log(
                 System.Logger.Level.WARNING,
                 "offsets {1} to {2} of {0} cannot be read: {3}",
@@ -363,7 +368,6 @@ public final class Feed implements AutoCloseable {
                 Long.toString(to),
                 reason.code());
         int index = index(topology, partition);
-        consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
         var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
         batch.endPartition(index, goOnAt, -1);
         if (reason == GapReason.TRUNCATED) {
@@ -371,16 +375,6 @@ public final class Feed implements AutoCloseable {
         }
         var gap = new Notice.Gap(partition.topic(), partition.partition(), from, to, reason, false);
         channels.appendAfterLoss(batch, System.nanoTime(), after -> tellLost.lost(gap, index, after));
-    }
-
-    private void sampleLag() {
-        long now = System.nanoTime();
-        if (now - lagSampledNanos > Duration.ofSeconds(1).toNanos()) {
-            lagSampledNanos = now;
-            for (var partition : consumer.assignment()) {
-                consumer.currentLag(partition).ifPresent(lag -> metrics.lag(partition, lag));
-            }
-        }
     }
 
     @Override

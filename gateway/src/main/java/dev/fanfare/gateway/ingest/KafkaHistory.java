@@ -121,10 +121,10 @@ public final class KafkaHistory implements History, AutoCloseable {
             if (range.end() > offset) {
                 return new Read.Chunk(range.events(), range.end());
             }
-            if (range.damaged() && range.end() == offset) {
-                return new Read.Lost(offset + 1, GapReason.CORRUPT);
+            if (range.damagedTo() > offset) {
+                return new Read.Lost(range.damagedTo(), GapReason.CORRUPT);
             }
-            if ((range.full() || range.damaged()) && !key.equals(here)) {
+            if ((range.full() || range.isDamaged()) && !key.equals(here)) {
                 key = here; // what comes after a range that ended early begins where that ended
             } else {
                 blocks.asMap().remove(key, future); // it was read when the partition ended before the offset

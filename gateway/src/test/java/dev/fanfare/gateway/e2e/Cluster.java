@@ -130,6 +130,24 @@ public final class Cluster implements AutoCloseable {
         Files.deleteIfExists(dir.resolve("data").resolve(".kafka_cleanshutdown")); // so that it looks at what is left
     }
 
+    /// Adds a batch to a partition that no consumer can read, while the broker is stopped: a copy of another whose
+    /// checksum is no longer right.
+    ///
+    /// @param like an offset at which a batch begins
+    /// @param end where the partition ends, and the new batch begins
+    /// @param records how many it has
+    void appendDamaged(String topic, int partition, long like, long end, int records) throws IOException {
+        try (var log = FileChannel.open(folder(topic, partition).resolve(FIRST_SEGMENT + ".log"), READ, WRITE)) {
+            long at = find(log, like);
+            var head = ByteBuffer.allocate(12);
+            log.read(head, at);
+            var batch = ByteBuffer.allocate(12 + head.getInt(8));
+            log.read(batch, at);
+            batch.putLong(0, end).putInt(23, records - 1); // base offset and last offset delta
+            log.write(batch.flip(), log.size());
+        }
+    }
+
     private Path folder(String topic, int partition) {
         return dir.resolve("data").resolve(topic + "-" + partition);
     }

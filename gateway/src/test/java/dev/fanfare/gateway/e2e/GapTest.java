@@ -163,6 +163,37 @@ class GapTest {
         }
     }
 
+    /// A damaged batch is one gap, for those who are there before anything follows it, and for those who come back.
+    @ParameterizedTest
+    @EnumSource(Stream.Kind.class)
+    void corrupt(Stream.Kind kind) throws IOException {
+        var topic = "damaged-" + kind.name();
+        cluster.create(topic, 1);
+        var query = "channel=" + topic + ".**";
+        try (var gateway = TestGateway.route(cluster, topic).start()) {
+            var away = Clients.cursor(kind, gateway.port(), query);
+            publisher.publish(topic, 0, "k");
+            publisher.publish(topic, 0, "k");
+            try (var live = kind.open(gateway.port(), query, away)) {
+                received.addAll(Clients.events(live, 2));
+                cluster.stop();
+                cluster.appendDamaged(topic, 0, 1, 2, 30);
+                cluster.startAgain();
+                received.addAll(Clients.until(live, message -> message instanceof Message.Gap));
+                received.addAll(Clients.until(live, publisher.publish(topic, 0, "k")));
+            }
+            assertThat(Clients.ranges(received)).containsExactly(topic + "-0[2,32) corrupt");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L);
+
+            received.clear();
+            try (var back = kind.open(gateway.port(), query, away)) {
+                received.addAll(Clients.events(back, 3));
+            }
+            assertThat(Clients.ranges(received)).containsExactly(topic + "-0[2,32) corrupt");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Stream.Kind.class)
     void tooLarge(Stream.Kind kind) throws IOException {
