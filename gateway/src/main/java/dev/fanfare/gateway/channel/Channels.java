@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,7 @@ public final class Channels {
     private final int channelEventsMax;
     private final long ageMaxNanos;
     private final Signaller signaller;
-    private final LongAdder encodedBytes = new LongAdder();
+    private final Encodings encodings = new Encodings();
     private final LeaderEpochs epochs = new LeaderEpochs();
 
     @GuardedBy("this")
@@ -81,9 +80,9 @@ public final class Channels {
         return epochs;
     }
 
-    /// Told by drains how many bytes they have encoded onto events.
-    public LongAdder encodedBytes() {
-        return encodedBytes;
+    /// What drains encode events with.
+    public Encodings encodings() {
+        return encodings;
     }
 
     /// Adds a batch that skips records which cannot be read, and has no events. Whoever comes back with a position
@@ -203,7 +202,7 @@ public final class Channels {
     @GuardedBy("this")
     private void evict(long nowNanos) {
         while (oldest != null
-                && (bytes + encodedBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
+                && (bytes + encodings.keptBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
             evictOldest();
         }
         int obsolete = 0; // one mark before the floor is enough
@@ -258,7 +257,7 @@ public final class Channels {
         event.older = null;
         event.newer = null;
         bytes -= event.weight();
-        event.forget(encodedBytes);
+        event.forget(encodings);
     }
 
     @GuardedBy("this")
@@ -372,6 +371,6 @@ public final class Channels {
 
     /// Bytes of all kept events and their encoded forms, about; for metrics.
     public synchronized long keptBytes() {
-        return bytes + encodedBytes.sum();
+        return bytes + encodings.keptBytes.sum();
     }
 }

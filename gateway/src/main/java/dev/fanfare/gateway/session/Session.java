@@ -3,6 +3,7 @@ package dev.fanfare.gateway.session;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Cursor;
 import dev.fanfare.events.Event;
+import dev.fanfare.gateway.channel.Encodings;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
@@ -49,6 +50,7 @@ public final class Session implements Subscriber {
     private final SessionOptions options;
     private final Wire wire;
     private final EventForm form;
+    private final Encodings encodings;
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger commandCount = new AtomicInteger();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
@@ -82,6 +84,7 @@ public final class Session implements Subscriber {
         this.options = options;
         this.wire = wire;
         this.form = wire.form();
+        this.encodings = sessions.channels().encodings();
         this.interests = new Interests(sessions.channels(), this);
     }
 
@@ -322,9 +325,9 @@ public final class Session implements Subscriber {
         if (event.event().dataLength() > options.eventMax()) {
             tellTooLarge(event.event(), idOf(event));
         } else if (delivered == null && foreign.isEmpty()) {
-            out.add(event.encoded(form, channel, sessions.channels().encodedBytes()));
+            out.add(event.encoded(form, channel, encodings));
         } else {
-            out.add(form.event(event.event(), channel, idOf(event)));
+            out.add(encodings.encode(form, event.event(), channel, idOf(event)));
         }
         sessions.metrics().delivered.increment();
         told = null;
@@ -406,7 +409,7 @@ public final class Session implements Subscriber {
         if (matched.event().dataLength() > options.eventMax()) {
             tellTooLarge(matched.event(), id);
         } else {
-            out.add(form.event(matched.event(), matched.channel(), id));
+            out.add(encodings.encode(form, matched.event(), matched.channel(), id));
         }
         sessions.metrics().delivered.increment();
         sessions.metrics().replayed.increment();
