@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.ingest;
 
-import dev.fanfare.events.Cursor;
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
@@ -41,7 +40,6 @@ public final class Feed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 250;
-    private static final int PARTITIONS_WARN = 64;
 
     private final GatewaySettings.Feed settings;
     private final RecordReader reader;
@@ -59,6 +57,7 @@ public final class Feed implements AutoCloseable {
     private Topology topology;
     private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
     private boolean begun;
+    private boolean beginAtHead; // after a fault
     private String toldFailure = "";
     private volatile boolean ready;
     private volatile boolean stopping;
@@ -116,13 +115,14 @@ public final class Feed implements AutoCloseable {
                 } catch (KafkaException failure) {
                     tellFailure(failure);
                     Thread.sleep(PAUSE_MILLIS);
+                } catch (RuntimeException fault) {
+                    LOG.log(System.Logger.Level.ERROR, "the feed has failed and begins again at its head", fault);
+                    Thread.sleep(PAUSE_MILLIS);
+                    beginAtHead = true;
                 }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException fault) {
-            LOG.log(System.Logger.Level.ERROR, "the feed has failed: the gateway is not ready any more", fault);
-            ready = false;
         } finally {
             consumer.close(CloseOptions.timeout(CLOSE));
             deadLetters.close();
@@ -132,6 +132,9 @@ public final class Feed implements AutoCloseable {
 
     private void turn() throws HistoryUnavailableException, InterruptedException {
         try {
+            if (beginAtHead) {
+                beginAtHead();
+            }
             applyNews();
             if (topology.size() == 0) {
                 Thread.sleep(PAUSE_MILLIS);
@@ -155,6 +158,15 @@ public final class Feed implements AutoCloseable {
             }
             damage.passOver(damaged.get());
         }
+    }
+
+    /// Whatever was polled and is not in the logs comes again.
+    private void beginAtHead() {
+        damage.clear();
+        for (var partition : consumer.assignment()) {
+            consumer.seek(partition, new OffsetAndMetadata(position(partition), Optional.empty(), ""));
+        }
+        beginAtHead = false;
     }
 
     private void tellFailure(KafkaException failure) {
@@ -225,7 +237,7 @@ public final class Feed implements AutoCloseable {
             var found = entry.getValue();
             now = now.with(entry.getKey(), found.id(), found.partitions());
         }
-        if (!fitsCursor(now)) {
+        if (!CursorRoom.fits(before, now)) {
             return;
         }
         var added = new ArrayList<TopicPartition>();
@@ -236,27 +248,6 @@ public final class Feed implements AutoCloseable {
             take(before, now, added);
         }
         begun = true;
-    }
-
-    /// Cursors name every partition, so there is a bound to how many a node can read.
-    private boolean fitsCursor(Topology now) {
-        int partitions = now.topics().stream().mapToInt(t -> t.indexes().size()).sum();
-        if (partitions > Cursor.PARTITIONS_MAX) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "the routed topics have {0} partitions, {1} is the most that a cursor can name: route fewer topics",
-                    Integer.toString(partitions),
-                    Integer.toString(Cursor.PARTITIONS_MAX));
-            return false;
-        }
-        if (partitions > PARTITIONS_WARN && topology.size() <= PARTITIONS_WARN) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the routed topics have {0} partitions: each event carries a cursor of some {1} bytes",
-                    Integer.toString(partitions),
-                    Integer.toString(partitions * 6));
-        }
-        return true;
     }
 
     private void take(Topology before, Topology now, List<TopicPartition> added)

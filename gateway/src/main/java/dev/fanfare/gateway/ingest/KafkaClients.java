@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Makes Kafka clients from the operator's `kafka.*` settings: each gets the keys that it knows, and what the gateway
 /// depends on is set over them. No consumer has a group: the gateway assigns partitions and remembers no offsets.
-public final class KafkaClients {
+public class KafkaClients {
     private final Map<String, String> settings;
 
     /// @param settings the operator's, with `bootstrap.servers`
