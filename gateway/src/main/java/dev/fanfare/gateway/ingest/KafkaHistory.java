@@ -33,7 +33,7 @@ import org.apache.kafka.common.Uuid;
 /// each block, and each walks through it at its own pace.
 ///
 /// A block that would be large is read in parts: the first begins where the block does, the others where those who
-/// walk through them come from the part before.
+/// walk through them come from the part before, and who rests within one finds it again by way of those before it.
 ///
 /// A topic that is deleted and not made anew stays in the topology, for the feed has nothing to go by but that Kafka
 /// does not know it at the moment. It is taken for deleted once reading it has failed for seconds and Kafka then says
@@ -125,7 +125,8 @@ public final class KafkaHistory implements History, AutoCloseable {
                 return new Read.Lost(range.damagedTo(), GapReason.CORRUPT);
             }
             if ((range.full() || range.isDamaged()) && !key.equals(here)) {
-                key = here; // what comes after a range that ended early begins where that ended
+                var next = new Key(id, where.partition(), range.damagedTo(), truncations);
+                key = blocks.getIfPresent(next) == null ? here : next; // a part that begins where the last one ended
             } else {
                 blocks.asMap().remove(key, future); // it was read when the partition ended before the offset
             }
