@@ -76,8 +76,7 @@ public final class Gateway implements AutoCloseable {
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
                     channels, history, sessionMetrics, settings.replay().sessions()));
-            var feed = parts.open(new Feed(
-                    settings, clients, reader, channels, (gap, index) -> sessions.tellLost(index, gap), feedMetrics));
+            var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
             var doors = new Doors(settings.shutdown(), feed);
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
