@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.ingest;
 
-import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -11,6 +11,7 @@ import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.service.kafka.KafkaClients;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class FeedTest {
 
         @Override
         @SuppressWarnings("unchecked")
-        Consumer<byte[], byte[]> consumer(String name, Map<String, Object> overrides) {
+        public Consumer<byte[], byte[]> consumer(String name, Map<String, Object> overrides) {
             var real = super.consumer(name, overrides);
             return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
                     Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (_, method, arguments) -> {
