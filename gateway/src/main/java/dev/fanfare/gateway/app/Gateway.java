@@ -18,9 +18,11 @@ import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.transport.FrontDoor;
 import dev.fanfare.gateway.transport.Http2Watch;
+import dev.fanfare.gateway.transport.Patience;
 import dev.fanfare.gateway.transport.StreamHandler;
-import dev.fanfare.gateway.transport.TakeoverSelector;
+import dev.fanfare.gateway.transport.Unhurried;
 import dev.fanfare.gateway.transport.WsEndpoint;
 import dev.fanfare.gateway.websocket.WebSocketUpgrader;
 import dev.fanfare.service.Lifecycle;
@@ -76,8 +78,7 @@ public final class Gateway implements AutoCloseable {
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
                     channels, history, sessionMetrics, settings.replay().sessions()));
-            var feed = parts.open(new Feed(
-                    settings, clients, reader, channels, (gap, index) -> sessions.tellLost(index, gap), feedMetrics));
+            var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
             var doors = new Doors(settings.shutdown(), feed);
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
@@ -102,6 +103,8 @@ public final class Gateway implements AutoCloseable {
             var routing = routing(settings, streams, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
+            var patience =
+                    parts.open(new Patience(settings.session().heartbeat().multipliedBy(2)));
             var server = WebServer.builder()
                     .featuresDiscoverServices(false)
                     .addFeature(observe)
@@ -115,13 +118,7 @@ public final class Gateway implements AutoCloseable {
                     .shutdownGracePeriod(Duration.ofMillis(500))
                     .shutdownHook(false)
                     .connectionOptions(socketOptions(settings.server(), loss))
-                    .addConnectionSelector(new TakeoverSelector(Http1ConnectionSelector.builder()
-                            .config(Http1Config.builder()
-                                    .maxPrologueLength(REQUEST_LINE_MAX)
-                                    .build())
-                            .upgraders(webSockets.spellings())
-                            .build()))
-                    .addConnectionSelector(http2)
+                    .addConnectionSelector(new FrontDoor(http1(webSockets), http2, patience))
                     .protocolsDiscoverServices(false)
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .routing(routing)
@@ -139,6 +136,15 @@ public final class Gateway implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    private static Http1ConnectionSelector http1(WebSocketUpgrader webSockets) {
+        return Http1ConnectionSelector.builder()
+                .config(Http1Config.builder()
+                        .maxPrologueLength(REQUEST_LINE_MAX)
+                        .build())
+                .upgraders(Unhurried.all(webSockets.spellings()))
+                .build();
     }
 
     private static HttpRouting.Builder routing(

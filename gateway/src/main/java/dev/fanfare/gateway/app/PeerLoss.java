@@ -19,6 +19,8 @@ import jdk.net.ExtendedSocketOptions;
 /// @param interval seconds between two probes
 /// @param count probes without an answer
 record PeerLoss(int idle, int interval, int count) {
+    private static final Duration CUT = Duration.ofSeconds(1); // stalled writes are looked for every 250 ms
+
     /// Two thirds of a heartbeat, in whole seconds: the kernel knows no shorter ones.
     static PeerLoss within(Duration heartbeat) {
         int all = (int) Math.max(2, heartbeat.toSeconds() * 2 / 3);
@@ -33,9 +35,13 @@ record PeerLoss(int idle, int interval, int count) {
     }
 
     /// How long sent bytes may stay unacknowledged. Linux applies this to a peer that acknowledges but has no room as
-    /// well, which is not gone but slow: `writeStall` is about that one, and must be allowed to be longer.
+    /// well, which is not gone but slow: `writeStall` is about that one, and is given time to come first.
+    ///
+    /// A peer that vanishes while it is written to is cut by whichever is due: `writeStall` if the writes fill the
+    /// send buffer, else this, counted from the first repetition.
     Duration unacknowledged(Duration writeStall) {
-        return silence().compareTo(writeStall) >= 0 ? silence() : writeStall;
+        var cutFirst = writeStall.plus(CUT);
+        return silence().compareTo(cutFirst) >= 0 ? silence() : cutFirst;
     }
 
     void configure(SocketOptions.Builder socket) {

@@ -56,6 +56,12 @@ public final class Batch {
         return ended.isEmpty();
     }
 
+    /// Takes a sequence number for a loss, of a batch without events: so that what came before and what comes after
+    /// it can be told apart.
+    void countLoss() {
+        count++;
+    }
+
     /// The events, once: a batch that kept them would keep them all for as long as any of them is kept.
     List<FeedEvent> takeEvents() {
         var taken = events;

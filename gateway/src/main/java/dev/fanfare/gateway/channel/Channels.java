@@ -12,7 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// All logs of this node, and the head of the feed.
@@ -33,7 +33,7 @@ public final class Channels {
     private final int channelEventsMax;
     private final long ageMaxNanos;
     private final Signaller signaller;
-    private final LongAdder encodedBytes = new LongAdder();
+    private final Encodings encodings = new Encodings();
     private final LeaderEpochs epochs = new LeaderEpochs();
 
     @GuardedBy("this")
@@ -80,21 +80,23 @@ public final class Channels {
         return epochs;
     }
 
-    /// Told by drains how many bytes they have encoded onto events.
-    public LongAdder encodedBytes() {
-        return encodedBytes;
+    /// What drains encode events with.
+    public Encodings encodings() {
+        return encodings;
     }
 
-    /// Adds a batch that skips records which cannot be read. Whoever comes back with a position before it must read
-    /// Kafka and be told there: the logs would pass over the gap silently. Feed thread only.
+    /// Adds a batch that skips records which cannot be read, and has no events. Whoever comes back with a position
+    /// before it must read Kafka and be told there: the logs would pass over the gap silently. Feed thread only.
     ///
-    /// @param tell tells all sessions of now. Under the lock, since those that open meanwhile wait there
-    ///     to subscribe and begin with the new head or with Kafka
-    public void appendAfterLoss(Batch batch, long nowNanos, Runnable tell) {
+    /// @param tell tells all sessions of now; gets the head behind the loss, whose sequence number no head before
+    ///     it has. Under the lock, since those that open meanwhile wait there to subscribe and begin with the new
+    ///     head or with Kafka
+    public void appendAfterLoss(Batch batch, long nowNanos, Consumer<Head> tell) {
         Set<ChannelLog> touched;
         synchronized (this) {
+            batch.countLoss();
             marks.clear();
-            tell.run(); // first: no session may pass over the range, and be cut, before it has heard of it
+            tell.accept(batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
             touched = keep(batch, nowNanos);
         }
         touched.forEach(signaller::enqueue);
@@ -200,7 +202,7 @@ public final class Channels {
     @GuardedBy("this")
     private void evict(long nowNanos) {
         while (oldest != null
-                && (bytes + encodedBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
+                && (bytes + encodings.keptBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
             evictOldest();
         }
         int obsolete = 0; // one mark before the floor is enough
@@ -255,7 +257,7 @@ public final class Channels {
         event.older = null;
         event.newer = null;
         bytes -= event.weight();
-        event.forget(encodedBytes);
+        event.forget(encodings);
     }
 
     @GuardedBy("this")
@@ -369,6 +371,6 @@ public final class Channels {
 
     /// Bytes of all kept events and their encoded forms, about; for metrics.
     public synchronized long keptBytes() {
-        return bytes + encodedBytes.sum();
+        return bytes + encodings.keptBytes.sum();
     }
 }

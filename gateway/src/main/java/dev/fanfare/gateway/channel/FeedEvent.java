@@ -5,7 +5,6 @@ import dev.fanfare.events.Event;
 import dev.fanfare.gateway.protocol.EventForm;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// An event in the feed's order, with the bytes that it has been encoded to.
@@ -112,9 +111,9 @@ public final class FeedEvent implements Mark {
 
     /// The event in a form, with the shared cursor as its id: encoded at first need, then shared by all sessions.
     ///
-    /// @param encodedBytes told how many bytes were kept, if any were
+    /// @param encodings encodes, and is told how many bytes were kept, if any were
     @SuppressWarnings("ReferenceEquality") // forms are singletons
-    public byte[] encoded(EventForm form, ChannelName channel, LongAdder encodedBytes) {
+    public byte[] encoded(EventForm form, ChannelName channel, Encodings encodings) {
         while (true) {
             var first = encoded.get();
             for (var e = first; e != null; e = e.next) {
@@ -122,14 +121,14 @@ public final class FeedEvent implements Mark {
                     return e.bytes;
                 }
             }
-            var bytes = form.event(event, channel, cursor());
+            var bytes = encodings.encode(form, event, channel, cursor());
             if (forgotten) {
                 return bytes;
             }
             if (encoded.compareAndSet(first, new Encoded(form, channel, bytes, first))) {
-                encodedBytes.add(bytes.length);
+                encodings.keptBytes.add(bytes.length);
                 if (forgotten) {
-                    forget(encodedBytes);
+                    forget(encodings);
                 }
                 return bytes;
             }
@@ -137,10 +136,10 @@ public final class FeedEvent implements Mark {
     }
 
     /// No log holds the event any more: what was encoded is no longer kept.
-    void forget(LongAdder encodedBytes) {
+    void forget(Encodings encodings) {
         forgotten = true;
         for (var e = encoded.getAndSet(null); e != null; e = e.next) {
-            encodedBytes.add(-e.bytes.length);
+            encodings.keptBytes.add(-e.bytes.length);
         }
     }
 

@@ -39,9 +39,11 @@ public interface History {
     /// Whether a record of this partition could belong to a channel that the pattern matches.
     boolean mayHold(Topology topology, int partition, ChannelPattern pattern);
 
-    /// The position of the first record of a topic at or after a time; the end where there is none.
+    /// The position of the first record of a topic at or after a time; the end where there is none, and where the
+    /// feed stands in a topic that is deleted.
     PositionVector at(Topology topology, Instant time) throws HistoryUnavailableException, InterruptedException;
 
-    /// The ends (last stable offsets) of all partitions, asked for afresh.
+    /// The ends (last stable offsets) of all partitions, asked for afresh; of a topic that is deleted, where
+    /// the feed stands.
     PositionVector ends(Topology topology) throws HistoryUnavailableException, InterruptedException;
 }

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Which leader epoch wrote which part of each partition, as far as the feed has seen (KIP-101, KIP-320). A cursor
 /// that
@@ -16,6 +17,8 @@ public final class LeaderEpochs {
     private static final int REMEMBERED = 64; // epochs per partition
 
     private final Map<Integer, Deque<First>> byPartition = new ConcurrentHashMap<>();
+
+    private final AtomicInteger truncations = new AtomicInteger();
 
     private record First(int epoch, long offset) {}
 
@@ -35,8 +38,14 @@ public final class LeaderEpochs {
         }
     }
 
+    /// How often a partition was cut back. What was read under another count may be of a history that is no more.
+    public int truncations() {
+        return truncations.get();
+    }
+
     /// The log was cut back: what was seen from there on is no more.
     public void truncate(int partition, long offset) {
+        truncations.incrementAndGet();
         var known = byPartition.get(partition);
         if (known != null) {
             synchronized (known) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -38,10 +39,12 @@ final class ChunkReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final RecordReader reader;
     private final Starts starts;
+    private final IntSupplier truncations;
     private final FeedMetrics metrics;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> carried = new ArrayDeque<>(); // polled, not yet used
     private @Nullable TopicPartition partition;
     private long nextOffset = NOWHERE; // where the last range ended, if it was read to its end
+    private int truncationsSeen;
 
     /// Part of a partition.
     ///
@@ -49,10 +52,14 @@ final class ChunkReader implements AutoCloseable {
     /// @param end the offset after it; before the one asked for if there is no more yet, or too much
     /// @param bytes of the events' data
     /// @param full whether it ends before the one asked for because it has bytes enough
-    /// @param damaged whether the records from `end` on cannot be read
-    record Range(List<Stored> events, long start, long end, long bytes, boolean full, boolean damaged) {
+    /// @param damagedTo the records from `end` up to here cannot be read, if it is greater
+    record Range(List<Stored> events, long start, long end, long bytes, boolean full, long damagedTo) {
         static Range nothing(long at) {
-            return new Range(List.of(), at, at, 0, false, false);
+            return new Range(List.of(), at, at, 0, false, at);
+        }
+
+        boolean isDamaged() {
+            return damagedTo > end;
         }
     }
 
@@ -74,10 +81,17 @@ final class ChunkReader implements AutoCloseable {
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             1024);
 
-    ChunkReader(Consumer<byte[], byte[]> consumer, RecordReader reader, Starts starts, FeedMetrics metrics) {
+    /// @param truncations how often partitions were cut back: what is kept from before that is let go of
+    ChunkReader(
+            Consumer<byte[], byte[]> consumer,
+            RecordReader reader,
+            Starts starts,
+            IntSupplier truncations,
+            FeedMetrics metrics) {
         this.consumer = consumer;
         this.reader = reader;
         this.starts = starts;
+        this.truncations = truncations;
         this.metrics = metrics;
     }
 
@@ -91,6 +105,11 @@ final class ChunkReader implements AutoCloseable {
         }
         try {
             metrics.chunkReads.increment();
+            int truncationsNow = truncations.getAsInt();
+            if (truncationsSeen != truncationsNow) {
+                truncationsSeen = truncationsNow;
+                forget();
+            }
             return readFrom(of, from, to, atLeast);
         } catch (OffsetOutOfRangeException gone) {
             long earliest = starts.of(Set.of(of)).getOrDefault(of, from);
@@ -117,8 +136,8 @@ final class ChunkReader implements AutoCloseable {
         long bytes = 0;
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         long end = start;
-        boolean damaged = false;
-        while (end < to && bytes < RANGE_BYTES && !damaged) {
+        long damagedTo = NOWHERE;
+        while (end < to && bytes < RANGE_BYTES && damagedTo == NOWHERE) {
             var next = carried.peek();
             if (next != null && next.offset() >= to) {
                 end = to;
@@ -133,18 +152,34 @@ final class ChunkReader implements AutoCloseable {
                 end = Math.min(to, position(of)); // holes
             } else if (end >= atLeast) {
                 break; // Kafka may have no more: not worth waiting for
+            } else if (!poll(of)) {
+                end = Math.min(to, Math.max(end, position(of))); // what lies behind `to` is none of this range's
+                damagedTo = end < to ? behindDamage(of, end, atLeast, deadline) : end;
             } else {
-                damaged = !poll(of);
-                if (damaged) {
-                    end = Math.min(to, Math.max(end, position(of)));
-                } else if (carried.isEmpty() && position(of) <= end && System.nanoTime() - deadline > 0) {
+                if (carried.isEmpty() && position(of) <= end && System.nanoTime() - deadline > 0) {
                     throw new HistoryUnavailableException(of + " did not come from Kafka in time", null);
                 }
             }
         }
-        nextOffset = damaged ? NOWHERE : end;
+        nextOffset = Math.max(end, damagedTo);
         metrics.historyBytes.add(bytes);
-        return new Range(List.copyOf(events), start, end, bytes, end < to && bytes >= RANGE_BYTES, damaged);
+        return new Range(List.copyOf(events), start, end, bytes, end < to && bytes >= RANGE_BYTES, nextOffset);
+    }
+
+    /// The first offset behind a damaged one that can be read, or where nothing is; tried one by one, since Kafka's
+    /// consumer does not tell how far a damaged batch goes. At the deadline, how far it was found.
+    private long behindDamage(TopicPartition of, long damaged, long atLeast, long deadline) {
+        long behind = damaged + 1;
+        consumer.seek(of, new OffsetAndMetadata(behind, Optional.empty(), ""));
+        while (System.nanoTime() - deadline < 0) {
+            if (!poll(of)) {
+                behind++;
+                consumer.seek(of, new OffsetAndMetadata(behind, Optional.empty(), ""));
+            } else if (!carried.isEmpty() || position(of) > behind || behind >= atLeast) {
+                break;
+            }
+        }
+        return behind;
     }
 
     /// False if the records at the consumer's position are damaged.

@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.ingest;
 
-import dev.fanfare.events.Cursor;
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -43,14 +41,14 @@ public final class Feed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 250;
-    private static final int PARTITIONS_WARN = 64;
 
     private final GatewaySettings.Feed settings;
     private final RecordReader reader;
     private final Channels channels;
-    private final ObjIntConsumer<Notice.Gap> tellLost;
+    private final LossListener tellLost;
     private final FeedMetrics metrics;
     private final Consumer<byte[], byte[]> consumer;
+    private final Damage damage;
     private final Offsets offsets;
     private final TopicWatch watch;
     private final DeadLetters deadLetters;
@@ -60,18 +58,18 @@ public final class Feed implements AutoCloseable {
     private Topology topology;
     private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
     private boolean begun;
-    private long lagSampledNanos;
+    private boolean beginAtHead; // after a fault
     private String toldFailure = "";
     private volatile boolean ready;
     private volatile boolean stopping;
 
-    /// @param tellLost told a range that is lost for everybody who stands before it, with its partition's index
+    /// @param tellLost told what is lost, before the head behind it is published
     public Feed(
             GatewaySettings settings,
             KafkaClients clients,
             RecordReader reader,
             Channels channels,
-            ObjIntConsumer<Notice.Gap> tellLost,
+            LossListener tellLost,
             FeedMetrics metrics) {
         this.settings = settings.feed();
         this.reader = reader;
@@ -81,8 +79,12 @@ public final class Feed implements AutoCloseable {
         this.consumer = clients.consumer(
                 "fanfare-feed",
                 Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000));
+        this.damage = new Damage(consumer);
         this.offsets = new Offsets(clients);
-        this.watch = new TopicWatch(clients, reader.routing().topics(), this.settings.refresh());
+        this.watch = new TopicWatch(
+                clients.admin("fanfare-topics", TopicWatch.TIMEOUT_MILLIS),
+                reader.routing().topics(),
+                this.settings.refresh());
         this.topology = Topology.awaiting(reader.routing().topics());
         this.deadLetters = new DeadLetters(clients, settings.deadLetter().topic(), metrics);
     }
@@ -114,13 +116,14 @@ public final class Feed implements AutoCloseable {
                 } catch (KafkaException failure) {
                     tellFailure(failure);
                     Thread.sleep(PAUSE_MILLIS);
+                } catch (RuntimeException fault) {
+                    LOG.log(System.Logger.Level.ERROR, "the feed has failed and begins again at its head", fault);
+                    Thread.sleep(PAUSE_MILLIS);
+                    beginAtHead = true;
                 }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException fault) {
-            LOG.log(System.Logger.Level.ERROR, "the feed has failed: the gateway is not ready any more", fault);
-            ready = false;
         } finally {
             consumer.close(CloseOptions.timeout(CLOSE));
             deadLetters.close();
@@ -130,6 +133,9 @@ public final class Feed implements AutoCloseable {
 
     private void turn() throws HistoryUnavailableException, InterruptedException {
         try {
+            if (beginAtHead) {
+                beginAtHead();
+            }
             applyNews();
             if (topology.size() == 0) {
                 Thread.sleep(PAUSE_MILLIS);
@@ -138,7 +144,7 @@ public final class Feed implements AutoCloseable {
                 append(consumer.poll(POLL));
             }
             channels.expire(System.nanoTime());
-            sampleLag();
+            metrics.sampleLag(consumer, System.nanoTime());
             toldFailure = "";
         } catch (LogTruncationException truncated) {
             truncated(truncated);
@@ -151,9 +157,17 @@ public final class Feed implements AutoCloseable {
             if (damaged.isEmpty()) {
                 throw failure;
             }
-            long at = consumer.position(damaged.get(), POLL);
-            lost(damaged.get(), at, at + 1, GapReason.CORRUPT, at + 1);
+            damage.passOver(damaged.get());
         }
+    }
+
+    /// Whatever was polled and is not in the logs comes again.
+    private void beginAtHead() {
+        damage.clear();
+        for (var partition : consumer.assignment()) {
+            consumer.seek(partition, new OffsetAndMetadata(position(partition), Optional.empty(), ""));
+        }
+        beginAtHead = false;
     }
 
     private void tellFailure(KafkaException failure) {
@@ -164,6 +178,7 @@ public final class Feed implements AutoCloseable {
     }
 
     private void append(ConsumerRecords<byte[], byte[]> records) {
+        damage.ended(records).forEach(this::tellDamage);
         if (!records.nextOffsets().isEmpty()) {
             var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
             records.nextOffsets().forEach((partition, next) -> {
@@ -223,7 +238,7 @@ public final class Feed implements AutoCloseable {
             var found = entry.getValue();
             now = now.with(entry.getKey(), found.id(), found.partitions());
         }
-        if (!fitsCursor(now)) {
+        if (!CursorRoom.fits(before, now)) {
             return;
         }
         var added = new ArrayList<TopicPartition>();
@@ -234,27 +249,6 @@ public final class Feed implements AutoCloseable {
             take(before, now, added);
         }
         begun = true;
-    }
-
-    /// Cursors name every partition, so there is a bound to how many a node can read.
-    private boolean fitsCursor(Topology now) {
-        int partitions = now.topics().stream().mapToInt(t -> t.indexes().size()).sum();
-        if (partitions > Cursor.PARTITIONS_MAX) {
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "the routed topics have {0} partitions, {1} is the most that a cursor can name: route fewer topics",
-                    Integer.toString(partitions),
-                    Integer.toString(Cursor.PARTITIONS_MAX));
-            return false;
-        }
-        if (partitions > PARTITIONS_WARN && topology.size() <= PARTITIONS_WARN) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the routed topics have {0} partitions: each event carries a cursor of some {1} bytes",
-                    Integer.toString(partitions),
-                    Integer.toString(partitions * 6));
-        }
-        return true;
     }
 
     private void take(Topology before, Topology now, List<TopicPartition> added)
@@ -274,6 +268,7 @@ public final class Feed implements AutoCloseable {
             long from = starts.getOrDefault(partition, 0L);
             var end = ends.get(partition);
             liveFrom.remove(partition);
+            damage.take(partition);
             if (end != null) { // it was there when we began: only its last events are of interest
                 from = Math.max(from, end - settings.warmEvents());
                 liveFrom.put(partition, end);
@@ -281,14 +276,17 @@ public final class Feed implements AutoCloseable {
             consumer.seek(partition, new OffsetAndMetadata(from, Optional.empty(), ""));
             batch.endPartition(now.index(partition.topic(), partition.partition()), from, -1);
         }
-        channels.appendAfterLoss(batch, System.nanoTime(), () -> {}); // where it begins is not where others were
+        channels.appendAfterLoss(batch, System.nanoTime(), _ -> {}); // where it begins is not where others were
         for (var topic : replaced) {
             LOG.log(System.Logger.Level.WARNING, "topic {0} was deleted and created anew", topic.name());
             channels.forget(now);
             for (int p = 0; p < topic.indexes().size(); p++) {
                 long from = channels.head().vector().offset(topic.indexes().get(p));
                 int successor = Math.max(now.index(topic.name(), p), now.index(topic.name(), 0));
-                tellLost.accept(new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true), successor);
+                tellLost.lost(
+                        new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true),
+                        successor,
+                        channels.head());
             }
         }
         if (!added.isEmpty()) {
@@ -340,7 +338,20 @@ public final class Feed implements AutoCloseable {
         }
     }
 
+    private void tellDamage(TopicPartition partition) {
+        var range = damage.take(partition);
+        if (range != null) {
+            tell(partition, range.from(), range.to(), GapReason.CORRUPT, range.to());
+        }
+    }
+
     private void lost(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
+        tellDamage(partition); // it lies before
+        consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
+        tell(partition, from, to, reason, goOnAt);
+    }
+
+    private void tell(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
         LOG.log(
                 System.Logger.Level.WARNING,
                 "offsets {1} to {2} of {0} cannot be read: {3}",
@@ -349,24 +360,13 @@ public final class Feed implements AutoCloseable {
                 Long.toString(to),
                 reason.code());
         int index = index(topology, partition);
-        consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
         var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
         batch.endPartition(index, goOnAt, -1);
         if (reason == GapReason.TRUNCATED) {
             channels.epochs().truncate(index, goOnAt);
         }
         var gap = new Notice.Gap(partition.topic(), partition.partition(), from, to, reason, false);
-        channels.appendAfterLoss(batch, System.nanoTime(), () -> tellLost.accept(gap, index));
-    }
-
-    private void sampleLag() {
-        long now = System.nanoTime();
-        if (now - lagSampledNanos > Duration.ofSeconds(1).toNanos()) {
-            lagSampledNanos = now;
-            for (var partition : consumer.assignment()) {
-                consumer.currentLag(partition).ifPresent(lag -> metrics.lag(partition, lag));
-            }
-        }
+        channels.appendAfterLoss(batch, System.nanoTime(), after -> tellLost.lost(gap, index, after));
     }
 
     @Override

@@ -1,16 +1,19 @@
 package dev.fanfare.gateway.ingest;
 
 import dev.fanfare.events.UndecodableException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /// What the feed and the replays count. Thread-safe.
 public final class FeedMetrics {
+    private static final Duration LAG_SAMPLED = Duration.ofSeconds(1);
+
     public final LongAdder events = new LongAdder();
     public final LongAdder bytes = new LongAdder();
     public final LongAdder unrouted = new LongAdder();
@@ -23,7 +26,8 @@ public final class FeedMetrics {
             new EnumMap<>(UndecodableException.Reason.class);
     private final Map<TopicPartition, Long> lag = new ConcurrentHashMap<>();
 
-    private volatile Consumer<TopicPartition> newPartition = _ -> {};
+    private volatile java.util.function.Consumer<TopicPartition> newPartition = _ -> {};
+    private long lagSampledNanos;
 
     public FeedMetrics() {
         for (var reason : UndecodableException.Reason.values()) {
@@ -42,13 +46,21 @@ public final class FeedMetrics {
     }
 
     /// Has each partition announced when its lag is first known.
-    public void onNewPartition(Consumer<TopicPartition> listener) {
+    public void onNewPartition(java.util.function.Consumer<TopicPartition> listener) {
         newPartition = listener;
     }
 
-    void lag(TopicPartition partition, long records) {
-        if (lag.put(partition, records) == null) {
-            newPartition.accept(partition);
+    /// Looks at the lags once a second. Feed thread only.
+    void sampleLag(Consumer<?, ?> feed, long nowNanos) {
+        if (nowNanos - lagSampledNanos > LAG_SAMPLED.toNanos()) {
+            lagSampledNanos = nowNanos;
+            for (var partition : feed.assignment()) {
+                feed.currentLag(partition).ifPresent(records -> {
+                    if (lag.put(partition, records) == null) {
+                        newPartition.accept(partition);
+                    }
+                });
+            }
         }
     }
 }

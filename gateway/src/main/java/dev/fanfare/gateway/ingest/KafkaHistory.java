@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.ingest;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
@@ -16,6 +17,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +34,11 @@ import org.apache.kafka.common.Uuid;
 /// each block, and each walks through it at its own pace.
 ///
 /// A block that would be large is read in parts: the first begins where the block does, the others where those who
-/// walk through them come from the part before.
+/// walk through them come from the part before, and who rests within one finds it again by way of those before it.
+///
+/// A topic that is deleted and not made anew stays in the topology, for the feed has nothing to go by but that Kafka
+/// does not know it at the moment. It is taken for deleted once reading it has failed for seconds and Kafka then says
+/// that there is no topic of that id.
 ///
 /// Threads: any. A block is read by one of a few consumers, on a virtual thread, while everybody who needs it waits,
 /// each for a second at most at a time.
@@ -40,6 +46,7 @@ public final class KafkaHistory implements History, AutoCloseable {
     private static final int BLOCK = 1024; // offsets
     private static final Duration RATE_WAIT = Duration.ofSeconds(2);
     private static final Duration WAIT = Duration.ofSeconds(1); // a session that waits must not miss its heartbeats
+    private static final Duration DELETED_HOLDS = Duration.ofMinutes(1);
     private static final int ENTRY_BYTES = 300; // what an event costs beside its data
     private static final ThreadFactory THREADS =
             Thread.ofVirtual().name("history-", 0).factory();
@@ -50,8 +57,11 @@ public final class KafkaHistory implements History, AutoCloseable {
     private final List<ChunkReader> readers = new ArrayList<>();
     private final RateLimiter rate;
     private final AsyncCache<Key, ChunkReader.Range> blocks;
+    private final Cache<Uuid, Boolean> deleted = // for a while: a broker may lag behind
+            Caffeine.newBuilder().expireAfterWrite(DELETED_HOLDS).build();
 
-    private record Key(Uuid topic, int partition, long offset) {}
+    /// @param truncations so that what was read before a partition was cut back is not taken for what follows
+    private record Key(Uuid topic, int partition, long offset, int truncations) {}
 
     public KafkaHistory(
             GatewaySettings.Replay settings,
@@ -64,7 +74,7 @@ public final class KafkaHistory implements History, AutoCloseable {
         this.offsets = new Offsets(clients);
         for (int i = 0; i < settings.readers(); i++) {
             var consumer = clients.consumer("fanfare-replay-" + i, ChunkReader.CONSUMER);
-            readers.add(new ChunkReader(consumer, reader, offsets::starts, metrics));
+            readers.add(new ChunkReader(consumer, reader, offsets::starts, channels.epochs()::truncations, metrics));
         }
         this.rate = RateLimiter.of(
                 "replay-reads",
@@ -91,16 +101,20 @@ public final class KafkaHistory implements History, AutoCloseable {
         if (!current.equals(Optional.of(id))) {
             return new Read.Lost(before, GapReason.TOPIC_RECREATED);
         }
+        if (isDeleted(id)) {
+            return new Read.Lost(before, GapReason.TOPIC_DELETED);
+        }
         long blockEnd = (offset / BLOCK + 1) * BLOCK;
-        var here = new Key(id, where.partition(), offset);
-        var shared = new Key(id, where.partition(), blockEnd - BLOCK);
+        int truncations = channels.epochs().truncations();
+        var here = new Key(id, where.partition(), offset, truncations);
+        var shared = new Key(id, where.partition(), blockEnd - BLOCK, truncations);
         var key = blocks.getIfPresent(here) == null ? shared : here;
         while (true) {
             long start = key.offset;
             var future = blocks.get(
                     key,
                     (_, executor) -> CompletableFuture.supplyAsync(
-                            () -> load(where, start, blockEnd, Math.min(before, blockEnd)), executor));
+                            () -> load(id, where, start, blockEnd, Math.min(before, blockEnd)), executor));
             var range = await(future);
             if (range.start() > offset) {
                 return new Read.Lost(range.start(), GapReason.RETENTION);
@@ -108,29 +122,47 @@ public final class KafkaHistory implements History, AutoCloseable {
             if (range.end() > offset) {
                 return new Read.Chunk(range.events(), range.end());
             }
-            if (range.damaged() && range.end() == offset) {
-                return new Read.Lost(offset + 1, GapReason.CORRUPT);
+            if (range.damagedTo() > offset) {
+                return new Read.Lost(range.damagedTo(), GapReason.CORRUPT);
             }
-            if ((range.full() || range.damaged()) && !key.equals(here)) {
-                key = here; // what comes after a range that ended early begins where that ended
+            if ((range.full() || range.isDamaged()) && !key.equals(here)) {
+                var next = new Key(id, where.partition(), range.damagedTo(), truncations);
+                key = blocks.getIfPresent(next) == null ? here : next; // a part that begins where the last one ended
             } else {
                 blocks.asMap().remove(key, future); // it was read when the partition ended before the offset
             }
         }
     }
 
-    private ChunkReader.Range load(TopicPartition where, long from, long to, long atLeast) {
+    private ChunkReader.Range load(Uuid id, TopicPartition where, long from, long to, long atLeast) {
         try {
             if (!rate.acquirePermission()) {
                 throw new HistoryUnavailableException("too many reads from Kafka", null);
             }
             var of = readers.get(Math.floorMod(where.hashCode(), readers.size()));
-            return of.read(where, from, to, atLeast);
+            try {
+                return of.read(where, from, to, atLeast);
+            } catch (HistoryUnavailableException failed) {
+                findDeleted(id);
+                throw failed;
+            }
         } catch (HistoryUnavailableException away) {
             throw new CompletionException(away);
         } catch (InterruptedException stop) {
             throw new CompletionException(new HistoryUnavailableException("stopping", stop));
         }
+    }
+
+    private boolean isDeleted(Uuid id) {
+        return deleted.getIfPresent(id) != null;
+    }
+
+    private boolean findDeleted(Uuid id) throws HistoryUnavailableException, InterruptedException {
+        if (offsets.exists(id)) {
+            return false;
+        }
+        deleted.put(id, true);
+        return true;
     }
 
     private static ChunkReader.Range await(CompletableFuture<ChunkReader.Range> future)
@@ -154,25 +186,45 @@ public final class KafkaHistory implements History, AutoCloseable {
 
     @Override
     public PositionVector at(Topology topology, Instant time) throws HistoryUnavailableException, InterruptedException {
-        var partitions = partitions(topology);
-        var found = offsets.at(partitions, time.toEpochMilli());
-        var ends = offsets.ends(partitions);
-        var vector = PositionVector.START.mutable(topology.size());
-        partitions.forEach(p -> {
-            long at = found.getOrDefault(p, -1L);
-            vector.set(index(topology, p), at < 0 ? ends.getOrDefault(p, 0L) : at, -1);
+        return vector(topology, partitions -> {
+            var at = new HashMap<>(offsets.ends(partitions));
+            offsets.at(partitions, time.toEpochMilli()).forEach((partition, offset) -> {
+                if (offset >= 0) {
+                    at.put(partition, offset);
+                }
+            });
+            return at;
         });
-        return vector.done();
     }
 
     @Override
     public PositionVector ends(Topology topology) throws HistoryUnavailableException, InterruptedException {
-        return vector(topology, offsets.ends(partitions(topology)));
+        return vector(topology, offsets::ends);
     }
 
-    private static PositionVector vector(Topology topology, Map<TopicPartition, Long> offsets) {
-        var vector = PositionVector.START.mutable(topology.size());
-        offsets.forEach((partition, offset) -> vector.set(index(topology, partition), offset, -1));
+    private interface Question {
+        Map<TopicPartition, Long> ask(List<TopicPartition> partitions)
+                throws HistoryUnavailableException, InterruptedException;
+    }
+
+    /// Kafka's answer for all partitions; of topics that are deleted, where the feed stands.
+    private PositionVector vector(Topology topology, Question question)
+            throws HistoryUnavailableException, InterruptedException {
+        Map<TopicPartition, Long> answer;
+        try {
+            answer = question.ask(partitions(topology));
+        } catch (HistoryUnavailableException failed) {
+            boolean fewer = false;
+            for (var topic : topology.topics()) {
+                fewer |= !topic.indexes().isEmpty() && !isDeleted(topic.id()) && findDeleted(topic.id());
+            }
+            if (!fewer) {
+                throw failed;
+            }
+            answer = question.ask(partitions(topology));
+        }
+        var vector = channels.head().vector().mutable(topology.size());
+        answer.forEach((partition, offset) -> vector.set(index(topology, partition), offset, -1));
         return vector.done();
     }
 
@@ -180,14 +232,12 @@ public final class KafkaHistory implements History, AutoCloseable {
         return topology.index(partition.topic(), partition.partition());
     }
 
-    private static List<TopicPartition> partitions(Topology topology) {
-        var partitions = new ArrayList<TopicPartition>();
-        for (int i = 0; i < topology.size(); i++) {
-            if (topology.isLive(i)) {
-                partitions.add(topology.partition(i));
-            }
-        }
-        return partitions;
+    private List<TopicPartition> partitions(Topology topology) {
+        return topology.topics().stream()
+                .filter(topic -> !isDeleted(topic.id()))
+                .flatMap(topic -> topic.indexes().stream())
+                .map(topology::partition)
+                .toList();
     }
 
     @Override

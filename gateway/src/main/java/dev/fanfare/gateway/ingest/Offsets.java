@@ -5,6 +5,7 @@ import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -12,9 +13,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
 
-/// Asks Kafka where partitions begin and end, as a reader of committed records sees it. Thread-safe; each call is one
+/// Asks Kafka where partitions begin and end, as a reader of committed records sees it, and which topics are no more.
+/// Thread-safe; each call is one
 /// round trip and fails after a few seconds.
 final class Offsets implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 4000;
@@ -39,6 +44,21 @@ final class Offsets implements AutoCloseable {
     Map<TopicPartition, Long> at(Collection<TopicPartition> partitions, long timeMillis)
             throws HistoryUnavailableException, InterruptedException {
         return ask(partitions, _ -> OffsetSpec.forTimestamp(timeMillis));
+    }
+
+    /// Whether a topic is still there: another one of the same name has another id.
+    boolean exists(Uuid topic) throws HistoryUnavailableException, InterruptedException {
+        try {
+            admin.describeTopics(TopicCollection.ofTopicIds(List.of(topic)))
+                    .allTopicIds()
+                    .get();
+            return true;
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof UnknownTopicIdException) {
+                return false;
+            }
+            throw new HistoryUnavailableException("Kafka did not tell whether a topic exists", failure.getCause());
+        }
     }
 
     private Map<TopicPartition, Long> ask(

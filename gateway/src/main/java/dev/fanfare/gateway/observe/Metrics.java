@@ -63,6 +63,8 @@ public final class Metrics implements AutoCloseable {
                 Tag.create("topic", partition.topic()),
                 Tag.create("partition", Integer.toString(partition.partition()))));
         gauge("fanfare_log_bytes", "Bytes of kept events and their encoded forms", channels::keptBytes);
+        counter("fanfare_encodes", "Events encoded to a wire form", channels.encodings().count);
+        counter("fanfare_encode_nanoseconds", "Time in encoding events to wire forms", channels.encodings().nanos);
         gauge("fanfare_logs", "Channel and pattern logs", channels::logCount);
     }
 

@@ -10,6 +10,8 @@ public enum GapReason {
     TRUNCATED,
     /// The topic was deleted and created anew.
     TOPIC_RECREATED,
+    /// The topic was deleted, and what had not been delivered with it.
+    TOPIC_DELETED,
     /// The event is larger than `session.event-max`.
     TOO_LARGE,
     /// Kafka could not read the records.

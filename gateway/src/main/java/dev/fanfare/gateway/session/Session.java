@@ -3,6 +3,7 @@ package dev.fanfare.gateway.session;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Cursor;
 import dev.fanfare.events.Event;
+import dev.fanfare.gateway.channel.Encodings;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
@@ -49,6 +50,7 @@ public final class Session implements Subscriber {
     private final SessionOptions options;
     private final Wire wire;
     private final EventForm form;
+    private final Encodings encodings;
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger commandCount = new AtomicInteger();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
@@ -82,6 +84,7 @@ public final class Session implements Subscriber {
         this.options = options;
         this.wire = wire;
         this.form = wire.form();
+        this.encodings = sessions.channels().encodings();
         this.interests = new Interests(sessions.channels(), this);
     }
 
@@ -120,6 +123,9 @@ public final class Session implements Subscriber {
                 startTopology = after.head().topology();
                 timeMillis = after.timeMillis();
                 resume(after.position());
+                if (!after.head().vector().isAtMost(sessions.channels().head().vector())) {
+                    end(CloseReason.SHUTTING_DOWN); // truncated since: the start has to be worked out anew
+                }
             }
         }
         if (ready) {
@@ -319,9 +325,9 @@ public final class Session implements Subscriber {
         if (event.event().dataLength() > options.eventMax()) {
             tellTooLarge(event.event(), idOf(event));
         } else if (delivered == null && foreign.isEmpty()) {
-            out.add(event.encoded(form, channel, sessions.channels().encodedBytes()));
+            out.add(event.encoded(form, channel, encodings));
         } else {
-            out.add(form.event(event.event(), channel, idOf(event)));
+            out.add(encodings.encode(form, event.event(), channel, idOf(event)));
         }
         sessions.metrics().delivered.increment();
         told = null;
@@ -403,7 +409,7 @@ public final class Session implements Subscriber {
         if (matched.event().dataLength() > options.eventMax()) {
             tellTooLarge(matched.event(), id);
         } else {
-            out.add(form.event(matched.event(), matched.channel(), id));
+            out.add(encodings.encode(form, matched.event(), matched.channel(), id));
         }
         sessions.metrics().delivered.increment();
         sessions.metrics().replayed.increment();
@@ -506,6 +512,27 @@ public final class Session implements Subscriber {
     }
 
     // ---- for commands ----
+
+    /// Whoever has everything before a loss passes it at once, so that the gap carries the cursor behind it. If a
+    /// partition was cut back, whoever stands beyond its end, or walks towards what lay there, goes back to the end
+    /// and on from there; what was read in new history before the feed noticed comes twice.
+    ///
+    /// @param after the head behind the loss
+    void passLoss(int partition, Notice.Gap gap, Head after) {
+        var next = replay == null ? position : replay.target();
+        if (next.seq() >= after.seq()) {
+            return; // began behind it
+        }
+        if (replay == null && base == null && next.seq() == after.seq() - 1) {
+            position = after;
+        } else if (gap.reason() == GapReason.TRUNCATED) {
+            var reached = vector();
+            boolean beyond = reached.offset(partition) > gap.from();
+            base = null;
+            replay = new Replay(
+                    sessions.history(), interests, beyond ? reached.with(partition, gap.from(), -1) : reached, after);
+        }
+    }
 
     void tellIf(Predicate<ChannelPattern> concerned, Notice.Gap gap) {
         if (interests.any(concerned)) {

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.session;
 
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
@@ -93,11 +94,15 @@ public final class Sessions implements AutoCloseable {
 
     /// Tells every session that could have got an event of the partition that a range of it is gone.
     ///
-    /// @param partition index in the topology of the present head
-    public void tellLost(int partition, Notice.Gap gap) {
-        var topology = channels.head().topology();
+    /// @param partition index in the topology
+    /// @param after the head behind the loss
+    public void tellLost(Notice.Gap gap, int partition, Head after) {
+        var topology = after.topology();
         for (var session : all) {
-            session.inform(s -> s.tellIf(pattern -> history.mayHold(topology, partition, pattern), gap));
+            session.inform(s -> {
+                s.passLoss(partition, gap, after);
+                s.tellIf(pattern -> history.mayHold(topology, partition, pattern), gap);
+            });
         }
     }
 

@@ -4,6 +4,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection as Helidon's HTTP/1.1 sees it, whose reader can be told that there is no next request. That ends HTTP
@@ -12,25 +13,16 @@ import org.jspecify.annotations.Nullable;
 /// Threads: reading, [#take] and [#serveGuest] belong to the connection's own thread; writing to one other at a time.
 final class ClientConnection extends WrappedContext {
     private final SocketOut out;
+    private final Deadline deadline;
+    private boolean waived; // after an upgrade
+    private BooleanSupplier betweenRequests = () -> true;
     private byte @Nullable [] unread; // what the peer sent after the taken request
     private volatile @Nullable Guest guest;
 
-    /// Ends an HTTP connection without a word.
-    private static final class Taken extends CloseConnectionException {
-        private static final long serialVersionUID = 1;
-
-        Taken() {
-            super("taken over");
-        }
-
-        @Override
-        public Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
-    ClientConnection(ConnectionContext helidon) {
+    /// @param deadline of what HTTP reads
+    ClientConnection(ConnectionContext helidon, Deadline deadline) {
         super(helidon);
+        this.deadline = deadline;
         this.out = new SocketOut(helidon.serverSocket());
     }
 
@@ -90,16 +82,38 @@ final class ClientConnection extends WrappedContext {
         }
     }
 
+    /// @param answer whether HTTP waits for a request line, or reads one
+    void betweenRequests(BooleanSupplier answer) {
+        betweenRequests = answer;
+    }
+
+    /// From now on reading has no deadline.
+    void waive() {
+        waived = true;
+    }
+
     @Override
     byte @Nullable [] next() {
         if (guest != null) {
-            throw new Taken();
+            throw new Departure();
         }
-        var first = unread;
-        if (first != null) {
-            unread = null;
-            return first;
+        if (waived) {
+            return pull();
         }
-        return pull();
+        if (betweenRequests.getAsBoolean() && dataReader().available() == 0) {
+            deadline.expectRequest();
+        } else {
+            deadline.expectRest();
+        }
+        var bytes = unread;
+        unread = null;
+        if (bytes == null) {
+            bytes = pull();
+        }
+        if (bytes == null) {
+            throw new Departure(); // Helidon would log the rest of a request that does not come as its own fault
+        }
+        deadline.met(bytes.length);
+        return bytes;
     }
 }

@@ -1,7 +1,6 @@
 package dev.fanfare.gateway.transport;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.ConnectionContext;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// nor that the connection is gone, so the frames that come in are looked at on their way (RFC 9113 §4.1, §6.4).
 ///
 /// Threads: any; what was registered is run by the connection's reading thread and must not block.
-public final class Http2Watch implements ServerConnectionSelector {
+public final class Http2Watch {
     private final ServerConnectionSelector http2;
     private final Map<String, Watched> connections = new ConcurrentHashMap<>();
 
@@ -52,23 +51,7 @@ public final class Http2Watch implements ServerConnectionSelector {
         return peer.host() + " " + peer.port();
     }
 
-    @Override
-    public int bytesToIdentifyConnection() {
-        return http2.bytesToIdentifyConnection();
-    }
-
-    @Override
-    public Support supports(BufferData data) {
-        return http2.supports(data);
-    }
-
-    @Override
-    public Set<String> supportedApplicationProtocols() {
-        return http2.supportedApplicationProtocols();
-    }
-
-    @Override
-    public ServerConnection connection(ConnectionContext context) {
+    ServerConnection connection(ConnectionContext context, Deadline deadline) {
         var watched = new Watched(context);
         var name = name(context.remotePeer());
         var connection = http2.connection(watched);

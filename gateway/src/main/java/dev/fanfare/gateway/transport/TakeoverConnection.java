@@ -19,6 +19,7 @@ final class TakeoverConnection implements ServerConnection, InterruptableTask<Vo
         this.http1 = http1;
         this.connection = connection;
         this.http = http1.connection(connection);
+        connection.betweenRequests(() -> http instanceof InterruptableTask<?> task && task.canInterrupt());
     }
 
     @Override
@@ -50,7 +51,7 @@ final class TakeoverConnection implements ServerConnection, InterruptableTask<Vo
     @Override
     public void close(boolean interrupt) {
         if (connection.isTaken()) {
-            if (interrupt) {
+            if (interrupt || connection.guestIdleTime().isPositive()) {
                 connection.abort();
             }
         } else {

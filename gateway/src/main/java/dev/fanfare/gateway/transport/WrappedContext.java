@@ -12,13 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// Helidon's context of a connection with a reader of ours in it. Everything else is Helidon's.
+/// Helidon's context of a connection with a reader and a writer of ours in it. Everything else is Helidon's.
 abstract class WrappedContext implements ConnectionContext {
     private final ConnectionContext helidon;
+    private final DataWriter writer;
     private final DataReader reader = DataReader.create(this::next);
 
     WrappedContext(ConnectionContext helidon) {
         this.helidon = helidon;
+        this.writer = new DepartingWriter(helidon.dataWriter());
     }
 
     /// What the HTTP connection reads next; null at the end. Called by the connection's own thread.
@@ -43,7 +45,7 @@ abstract class WrappedContext implements ConnectionContext {
 
     @Override
     public final DataWriter dataWriter() {
-        return helidon.dataWriter();
+        return writer;
     }
 
     @Override

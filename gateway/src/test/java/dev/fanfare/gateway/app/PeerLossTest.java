@@ -28,10 +28,13 @@ class PeerLossTest {
     }
 
     @Test
-    void bytesUnderwayMayTakeAsLongAsAStalledWrite() {
+    void aStalledWriteIsCutBeforeTheKernelGivesUp() {
         var loss = PeerLoss.within(Duration.ofSeconds(15));
 
         assertThat(loss.unacknowledged(Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(10));
-        assertThat(loss.unacknowledged(Duration.ofSeconds(30))).isEqualTo(Duration.ofSeconds(30));
+        assertThat(loss.unacknowledged(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(11));
+        assertThat(LongStream.rangeClosed(1, 300).mapToObj(Duration::ofSeconds))
+                .allSatisfy(stall -> assertThat(loss.unacknowledged(stall).minus(stall))
+                        .isGreaterThanOrEqualTo(Duration.ofSeconds(1)));
     }
 }

@@ -18,6 +18,7 @@ final class Clients {
         while (true) {
             var message = stream.next();
             assertThat(message).as("the stream has ended after %s", read).isNotNull();
+            assertThat(Thread.interrupted()).as("out of time after %s", read).isFalse(); // heartbeats go on
             if (message != null) {
                 read.add(message);
                 if (fits.test(message)) {

@@ -1,6 +1,13 @@
 package dev.fanfare.gateway.e2e;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// but for [#producer].
 public final class Cluster implements AutoCloseable {
     private static final Map<String, String> OVERRIDES = Map.of("log.cleaner.backoff.ms", "100");
+
+    private static final String FIRST_SEGMENT = "00000000000000000000";
 
     private final Path dir;
     private final int port;
@@ -108,6 +117,52 @@ public final class Cluster implements AutoCloseable {
     void deleteBefore(String topic, int partition, long offset) {
         done(admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
                 .all());
+    }
+
+    /// Cuts a partition back, as an unclean election does, while the broker is stopped. Whole batches only.
+    void truncate(String topic, int partition, long offset) throws IOException {
+        var folder = folder(topic, partition);
+        try (var log = FileChannel.open(folder.resolve(FIRST_SEGMENT + ".log"), READ, WRITE)) {
+            log.truncate(find(log, offset));
+        }
+        Files.delete(folder.resolve(FIRST_SEGMENT + ".index"));
+        Files.delete(folder.resolve(FIRST_SEGMENT + ".timeindex"));
+        Files.deleteIfExists(dir.resolve("data").resolve(".kafka_cleanshutdown")); // so that it looks at what is left
+    }
+
+    /// Adds a batch to a partition that no consumer can read, while the broker is stopped: a copy of another whose
+    /// checksum is no longer right.
+    ///
+    /// @param like an offset at which a batch begins
+    /// @param end where the partition ends, and the new batch begins
+    /// @param records how many it has
+    void appendDamaged(String topic, int partition, long like, long end, int records) throws IOException {
+        try (var log = FileChannel.open(folder(topic, partition).resolve(FIRST_SEGMENT + ".log"), READ, WRITE)) {
+            long at = find(log, like);
+            var head = ByteBuffer.allocate(12);
+            log.read(head, at);
+            var batch = ByteBuffer.allocate(12 + head.getInt(8));
+            log.read(batch, at);
+            batch.putLong(0, end).putInt(23, records - 1); // base offset and last offset delta
+            log.write(batch.flip(), log.size());
+        }
+    }
+
+    private Path folder(String topic, int partition) {
+        return dir.resolve("data").resolve(topic + "-" + partition);
+    }
+
+    /// Where the batch that begins with an offset is in its segment.
+    private static long find(FileChannel log, long offset) throws IOException {
+        var head = ByteBuffer.allocate(12); // base offset and length
+        long at = 0;
+        while (true) {
+            log.read(head.clear(), at);
+            if (head.getLong(0) >= offset) {
+                return at;
+            }
+            at += head.capacity() + head.getInt(8);
+        }
     }
 
     /// Bytes of all segments of a topic.

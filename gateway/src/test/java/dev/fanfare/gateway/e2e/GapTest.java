@@ -50,6 +50,12 @@ class GapTest {
         publisher.close();
     }
 
+    /// With another producer: the broker has lost count of what the former one wrote.
+    private void publishAnew() {
+        publisher.close();
+        publisher = new Publisher(cluster, published);
+    }
+
     @ParameterizedTest
     @EnumSource(Stream.Kind.class)
     void retention(Stream.Kind kind) throws IOException {
@@ -90,6 +96,101 @@ class GapTest {
                 received.addAll(Clients.until(stream, publisher.publish(topic, 0, "k")));
             }
             assertThat(Clients.ranges(received)).containsExactly(topic + "-0[10,15) truncated");
+        }
+    }
+
+    /// A replay waits for Kafka with a target that is no more when Kafka is back.
+    @ParameterizedTest
+    @EnumSource(value = Stream.Kind.class, names = "POLL", mode = EnumSource.Mode.EXCLUDE) // answered before the end
+    void truncatedUnderAReplayAndUnderALiveClient(Stream.Kind kind) throws IOException {
+        var topic = "cut-" + kind.name();
+        cluster.create(topic, 2);
+        var query = "channel=" + topic + ".**";
+        try (var gateway = TestGateway.route(cluster, topic).logs(1, 1 << 20, 1).start();
+                var live = kind.open(gateway.port(), query, null)) {
+            var away = Clients.cursor(kind, gateway.port(), query);
+            Clients.until(live, message -> message.cursor() != null);
+            publisher.publish(topic, 1, "k"); // replayed after the partition that is cut
+            for (int i = 0; i < 19; i++) { // the log of a pattern keeps 8
+                publisher.publish(topic, 0, "k");
+            }
+            var seen = Clients.until(live, publisher.publish(topic, 0, "k"));
+            cluster.stop();
+            try (var replayed = kind.open(gateway.port(), query, away)) {
+                Clients.until(replayed, message -> message.cursor() != null);
+                cluster.truncate(topic, 0, 6);
+                cluster.startAgain();
+                publishAnew();
+                received.addAll(Clients.until(replayed, message -> message instanceof Message.Gap));
+                seen.addAll(Clients.until(live, message -> message instanceof Message.Gap));
+                var next = publisher.publish(topic, 0, "k");
+                received.addAll(Clients.until(replayed, next));
+                seen.addAll(Clients.until(live, next));
+            }
+            assertThat(Clients.ranges(received)).containsExactly(topic + "-0[6,20) truncated");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 1L, 21L);
+            assertThat(Clients.ranges(seen)).containsExactly(topic + "-0[6,20) truncated");
+            assertThat(Clients.numbers(seen)).endsWith(20L, 21L);
+        }
+    }
+
+    @Test
+    void whatWasReadBeforeATruncationIsNotTakenForWhatFollowsIt() throws IOException {
+        var topic = "rewritten";
+        cluster.create(topic, 1);
+        var query = "channel=" + topic + ".**";
+        try (var gateway = TestGateway.route(cluster, topic).logs(1, 1 << 20, 1).start()) {
+            var start = Clients.cursor(Stream.Kind.SSE, gateway.port(), query);
+            Published.Entry last = publisher.publish(topic, 0, "k");
+            for (int i = 0; i < 19; i++) {
+                last = publisher.publish(topic, 0, "k");
+            }
+            try (var before = Stream.Kind.SSE.open(gateway.port(), query, start)) {
+                Clients.until(before, last);
+                cluster.stop();
+                cluster.truncate(topic, 0, 6);
+                cluster.startAgain();
+                publishAnew();
+                Clients.until(before, message -> message instanceof Message.Gap);
+                last = publisher.publish(topic, 0, "k");
+                Clients.until(before, last);
+            }
+            try (var after = Stream.Kind.SSE.open(gateway.port(), query, start)) {
+                received.addAll(Clients.until(after, last));
+            }
+            assertThat(Clients.ranges(received)).isEmpty();
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 21L);
+        }
+    }
+
+    /// A damaged batch is one gap, for those who are there before anything follows it, and for those who come back.
+    @ParameterizedTest
+    @EnumSource(Stream.Kind.class)
+    void corrupt(Stream.Kind kind) throws IOException {
+        var topic = "damaged-" + kind.name();
+        cluster.create(topic, 1);
+        var query = "channel=" + topic + ".**";
+        try (var gateway = TestGateway.route(cluster, topic).start()) {
+            var away = Clients.cursor(kind, gateway.port(), query);
+            publisher.publish(topic, 0, "k");
+            publisher.publish(topic, 0, "k");
+            try (var live = kind.open(gateway.port(), query, away)) {
+                received.addAll(Clients.events(live, 2));
+                cluster.stop();
+                cluster.appendDamaged(topic, 0, 1, 2, 30);
+                cluster.startAgain();
+                received.addAll(Clients.until(live, message -> message instanceof Message.Gap));
+                received.addAll(Clients.until(live, publisher.publish(topic, 0, "k")));
+            }
+            assertThat(Clients.ranges(received)).containsExactly(topic + "-0[2,32) corrupt");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L);
+
+            received.clear();
+            try (var back = kind.open(gateway.port(), query, away)) {
+                received.addAll(Clients.events(back, 3));
+            }
+            assertThat(Clients.ranges(received)).containsExactly(topic + "-0[2,32) corrupt");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L);
         }
     }
 

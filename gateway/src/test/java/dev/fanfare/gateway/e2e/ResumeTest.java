@@ -117,6 +117,26 @@ class ResumeTest {
         }
     }
 
+    /// A block of more bytes than are read at a time, and more records than a block has.
+    @ParameterizedTest
+    @EnumSource(Stream.Kind.class)
+    void largeBlocksAreReadBackWhole(Stream.Kind kind) throws IOException {
+        var topic = "blocks-" + kind.name();
+        cluster.create(topic, 1);
+        var query = "channel=" + topic + ".**";
+        try (var gateway = TestGateway.route(cluster, topic).logs(1, 1 << 20, 1).start()) {
+            received.add(new Message.Moved(Clients.cursor(kind, gateway.port(), query)));
+            publisher.publish(12, topic, 0, "k", 200_000);
+            publisher.publish(1100, topic, 0, "k", 0);
+            Awaitility.await().until(() -> gateway.metric("fanfare_events_in_total", "") == 1112);
+            try (var stream = kind.open(gateway.port(), query, Clients.lastCursor(received))) {
+                received.addAll(Clients.events(stream, 1112));
+            }
+            assertThat(gateway.metric("fanfare_history_reads_total", "")).isBetween(4L, 8L);
+            assertThat(checker.faults(List.of(topic + ".**"), received, true)).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Stream.Kind.class)
     void patternsMatchChannelsThatAppearLater(Stream.Kind kind) throws IOException {

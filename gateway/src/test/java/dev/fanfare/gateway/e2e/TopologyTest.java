@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +126,36 @@ class TopologyTest {
         }
         assertThat(last.number()).isEqualTo(1);
         assertThat(checker.faults(patterns, received, true)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stream.Kind.class)
+    void aTopicThatIsDeletedIsToldAndDoesNotHoldUpTheOthers(Stream.Kind kind) throws IOException {
+        var gone = "gone-" + kind.name();
+        var stays = "stays-" + kind.name();
+        cluster.create(gone, 1);
+        cluster.create(stays, 1);
+        var query = "channel=" + gone + ".k&channel=" + stays + ".k";
+        try (var gateway =
+                TestGateway.route(cluster, gone, stays).logs(1, 1 << 20, 1).start()) {
+            var away = Clients.cursor(kind, gateway.port(), query);
+            publisher.publish(3, gone, 0, "k", 0);
+            publisher.publish(3, stays, 0, "k", 0);
+            Awaitility.await().until(() -> gateway.metric("fanfare_events_in_total", "") == 6);
+            cluster.delete(gone);
+            try (var back = kind.open(gateway.port(), query, away)) {
+                received.addAll(Clients.until(back, publisher.publish(stays, 0, "k")));
+                if (Clients.gaps(received).isEmpty()) {
+                    received.addAll(Clients.until(back, message -> message instanceof Message.Gap));
+                }
+            }
+            assertThat(Clients.ranges(received)).containsExactly(gone + "-0[0,3) topic-deleted");
+            assertThat(Clients.numbers(received)).containsExactly(1L, 2L, 3L, 4L);
+
+            try (var since = kind.open(gateway.port(), query + "&since=1h", null)) {
+                assertThat(Clients.numbers(Clients.events(since, 4))).containsExactly(1L, 2L, 3L, 4L);
+            }
+        }
     }
 
     /// The node that the client comes to has not seen yet what the other has: it must neither drop the client's

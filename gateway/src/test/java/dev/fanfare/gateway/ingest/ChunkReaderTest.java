@@ -36,6 +36,7 @@ class ChunkReaderTest {
             log,
             new RecordReader(Routing.of(List.of(new Routing.Rule(List.of("t"), List.of("c"))))),
             _ -> Map.of(PARTITION, log.start),
+            () -> log.truncations,
             new FeedMetrics());
 
     @AfterEach
@@ -52,6 +53,7 @@ class ChunkReaderTest {
         long end;
         long position;
         int seeks;
+        int truncations;
 
         Partition() {
             super("none");
@@ -174,20 +176,44 @@ class ChunkReaderTest {
 
     @Test
     void endsARangeBeforeDamagedRecordsAndGoesOnBehindThem() throws Exception {
-        log.write(10, 0, 1, 2, 3);
-        log.damaged.add(2L);
+        log.write(10, 0, 1, 2, 3, 4, 5, 6);
+        log.damaged.addAll(List.of(2L, 3L, 4L));
 
-        var before = reader.read(PARTITION, 0, 4, 4);
-        var damaged = reader.read(PARTITION, 2, 4, 4);
-        var behind = reader.read(PARTITION, 3, 4, 4);
+        var before = reader.read(PARTITION, 0, 7, 7);
+        int seeks = log.seeks;
+        var behind = reader.read(PARTITION, 5, 7, 7);
 
         assertThat(offsets(before)).containsExactly(0L, 1L);
-        assertThat(before.damaged()).isTrue();
         assertThat(before.end()).isEqualTo(2);
-        assertThat(damaged.damaged()).isTrue();
-        assertThat(damaged.end()).isEqualTo(2);
-        assertThat(offsets(behind)).containsExactly(3L);
-        assertThat(behind.damaged()).isFalse();
+        assertThat(before.damagedTo()).isEqualTo(5);
+        assertThat(offsets(behind)).containsExactly(5L, 6L);
+        assertThat(behind.isDamaged()).isFalse();
+        assertThat(log.seeks).isEqualTo(seeks);
+    }
+
+    @Test
+    void findsTheEndOfDamageBehindTheRangeAndAtTheEndOfThePartition() throws Exception {
+        log.write(10, 0, 1, 2, 3);
+        log.damaged.addAll(List.of(1L, 2L, 3L));
+
+        var range = reader.read(PARTITION, 0, 2, 2);
+
+        assertThat(range.end()).isEqualTo(1);
+        assertThat(range.damagedTo()).isEqualTo(4);
+        assertThat(reader.read(PARTITION, 3, 4, 4).damagedTo()).isEqualTo(4);
+        assertThat(reader.read(PARTITION, 0, 1, 1).isDamaged()).isFalse();
+    }
+
+    @Test
+    void letsGoOfWhatItKeptWhenAPartitionIsCutBack() throws Exception {
+        log.write(10, 0, 1, 2, 3);
+        reader.read(PARTITION, 0, 1, 1); // and 1 is kept
+        log.sizes.tailMap(1L).clear();
+        log.write(20, 1);
+        log.end = 2;
+        log.truncations++;
+
+        assertThat(reader.read(PARTITION, 1, 2, 2).bytes()).isEqualTo(20);
     }
 
     @Test

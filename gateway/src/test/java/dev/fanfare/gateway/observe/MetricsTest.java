@@ -106,6 +106,8 @@ class MetricsTest {
             assertThat(gateway.metric("fanfare_undecodable_total", "reason=\"invalid-json\""))
                     .isEqualTo(1);
             assertThat(gateway.metric("fanfare_deliveries_total", "")).isEqualTo(2);
+            assertThat(gateway.metric("fanfare_encodes_total", "")).isEqualTo(2);
+            assertThat(gateway.metric("fanfare_encode_nanoseconds_total", "")).isPositive();
             assertThat(gateway.metric("fanfare_bytes_out_total", "")).isPositive();
             assertThat(gateway.metric("fanfare_sessions", "transport=\"sse\"")).isEqualTo(1);
             assertThat(gateway.metric("fanfare_kafka_reachable", "")).isEqualTo(1);

@@ -5,6 +5,7 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Event;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.PositionVector;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 
 /// Kafka, as far as sessions see it: partitions of events that a feed appends to [Channels], and a [History] that
@@ -73,6 +75,12 @@ final class Log implements History {
         partition(index).headMap(offset).clear();
     }
 
+    /// Cuts partition 0 back, as an unclean election does.
+    synchronized void truncate(long offset) {
+        partition(0).tailMap(offset).clear();
+        ends.put(0, offset);
+    }
+
     /// Has the channels read on, from where their feed stands to the ends.
     synchronized void feed(Channels channels) {
         feed(channels, 1000);
@@ -97,7 +105,7 @@ final class Log implements History {
     }
 
     /// Has the channels go on behind a range of partition 0 that is lost.
-    synchronized void feedAfterLoss(Channels channels, long to, Runnable tell) {
+    synchronized void feedAfterLoss(Channels channels, long to, Consumer<Head> tell) {
         var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
         batch.endPartition(0, to, 0);
         channels.appendAfterLoss(batch, System.nanoTime(), tell);
@@ -111,7 +119,7 @@ final class Log implements History {
                 batch.endPartition(index, at.getOrDefault(index, 0L), 0);
             }
         }
-        channels.appendAfterLoss(batch, System.nanoTime(), () -> {});
+        channels.appendAfterLoss(batch, System.nanoTime(), _ -> {});
     }
 
     @Override

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.events.Cursor;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +186,7 @@ class SessionTest {
         write(1, "a");
         var before = anchor("a");
         write(3, "a");
-        loseFrom4To10(() -> {});
+        loseFrom4To10(_ -> {});
         var client = new Client();
         resumed(client, before, "a");
 
@@ -197,7 +200,7 @@ class SessionTest {
         var before = anchor("a");
         write(3, "a");
         var client = new Client();
-        loseFrom4To10(() -> {
+        loseFrom4To10(_ -> {
             Thread.ofVirtual().start(() -> {
                 try {
                     resumed(client, before, "a");
@@ -212,13 +215,93 @@ class SessionTest {
         assertThat(client.lines("gap")).containsExactly("t/0 1-10 retention");
     }
 
-    private void loseFrom4To10(Runnable whileTold) {
+    private void loseFrom4To10(Consumer<Head> whileTold) {
         for (int i = 4; i < 10; i++) {
             log.write(0, "a", "x");
         }
         log.deleteBefore(0, 10);
         log.feedAfterLoss(channels, 10, whileTold);
         write(1, "a");
+    }
+
+    /// Partition 0 is cut back from where the feed stands.
+    private void truncateTo(long end) {
+        var gap = new Notice.Gap("t", 0, end, channels.head().vector().offset(0), GapReason.TRUNCATED, false);
+        log.truncate(end);
+        log.feedAfterLoss(channels, end, after -> sessions.tellLost(gap, 0, after));
+    }
+
+    @Test
+    void tellsATruncationThatAReplayWasWalkingTowardsAndGoesOnLive() throws Exception {
+        var before = anchor("a");
+        log.write(1, "a", "x");
+        write(30, "a");
+        log.away = true;
+        var client = new Client();
+        resumed(client, before, "a");
+        await().until(() -> log.reads > 0);
+        truncateTo(10);
+        log.away = false;
+
+        await().untilAsserted(() -> assertThat(client.events()).hasSize(11).endsWith("0/9", "1/0"));
+        write(1, "a");
+        await().untilAsserted(() -> assertThat(client.events()).hasSize(12).endsWith("0/10"));
+        assertThat(client.lines("gap")).containsExactly("t/0 10-30 truncated");
+    }
+
+    @Test
+    void missesNothingThatIsWrittenWhereATruncatedPartHadBeenDelivered() throws Exception {
+        var before = anchor("a");
+        write(30, "a");
+        var client = new Client();
+        resumed(client, before, "a");
+        await().untilAsserted(() -> assertThat(client.events()).hasSize(30));
+        client.stopReading();
+        write(1, "a");
+        await().until(client::isWriting);
+        write(3, "a");
+        truncateTo(10);
+        write(30, "a"); // beyond the old end, and more than the log keeps
+        client.read();
+
+        await().untilAsserted(() -> assertThat(client.events()).endsWith("0/39"));
+        assertThat(client.events()
+                        .subList(
+                                client.events().indexOf("0/30") + 1,
+                                client.events().size()))
+                .startsWith("0/10", "0/11")
+                .hasSize(30);
+        assertThat(client.lines("gap")).containsExactly("t/0 10-34 truncated");
+    }
+
+    @Test
+    void sendsAwayWhoseStartWasWorkedOutBeforeATruncation() throws Exception {
+        write(30, "a");
+        var before = anchor("a");
+        var start = starts.find(new StartPoint.AtCursor(Objects.requireNonNull(before.cursor())), patterns("a"));
+        truncateTo(10);
+        var client = new Client();
+        open(client, start, "a");
+
+        await().untilAsserted(() -> assertThat(client.closed()).isEqualTo(CloseReason.SHUTTING_DOWN));
+        assertThat(client.cursor()).isEqualTo(before.cursor());
+    }
+
+    @Test
+    void givesNoCursorBeyondATruncatedEnd() throws Exception {
+        write(30, "a");
+        var client = new Client();
+        live(client, "a");
+        await().until(() -> client.cursor() != null);
+
+        truncateTo(10);
+
+        await().untilAsserted(() -> assertThat(client.lines("gap")).containsExactly("t/0 10-30 truncated"));
+        assertThat(Cursor.decode(Objects.requireNonNull(client.cursor()))
+                        .topics()
+                        .getFirst()
+                        .nextOffsets())
+                .startsWith(10);
     }
 
     @Test
@@ -383,7 +466,7 @@ class SessionTest {
         session.command(s -> s.tell(new Notice.Pong(null)));
         await().until(client::isWriting);
         for (int i = 0; i < 100; i++) {
-            sessions.tellLost(0, new Notice.Gap("t", 0, i, i + 1, GapReason.CORRUPT, false));
+            sessions.tellLost(new Notice.Gap("t", 0, i, i + 1, GapReason.CORRUPT, false), 0, channels.head());
         }
         session.command(s -> s.tell(new Notice.Pong(null)));
         client.read();

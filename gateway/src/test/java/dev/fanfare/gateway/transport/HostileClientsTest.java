@@ -3,12 +3,19 @@ package dev.fanfare.gateway.transport;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.LocalBroker;
 import java.io.IOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +33,11 @@ class HostileClientsTest {
     @BeforeAll
     static void start() {
         var topic = LocalBroker.get().newTopic("hostile", 1);
-        gateway = new Gateways().route(topic, "{topic}.{key}").start();
+        var settings = new Gateways()
+                .route(topic, "{topic}.{key}")
+                .heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(60));
+        settings.publish = new Publish(true, topic, 1 << 20, 10, Duration.ofSeconds(5), Duration.ofMinutes(1), 10);
+        gateway = settings.start();
     }
 
     @AfterAll
@@ -138,5 +149,49 @@ class HostileClientsTest {
             partial.send("ents?channel=a&wait=0 HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(partial.answer().status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void logsNothingOfWhoeverGoesInTheMiddle() throws IOException {
+        var logged = new CopyOnWriteArrayList<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                if (entry.getLevel().intValue() > Level.FINE.intValue()) {
+                    logged.add(entry.getLoggerName() + ": " + entry.getMessage());
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var root = Logger.getLogger("");
+        root.addHandler(handler);
+        try {
+            for (var sent : List.of(
+                    "",
+                    "G",
+                    "PRI * HTTP/2.0\r\n",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\u0000\u0000",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nGET / HTTP/1.1",
+                    "GET " + EVENTS,
+                    "GET " + EVENTS + " HTTP/1.1\r\nHost: x",
+                    "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345",
+                    "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",
+                    "POST /v1/negotiate HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345",
+                    "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345")) {
+                exchange(sent);
+                try (var client = gateway.connect()) {
+                    client.send(sent).socket().setSoLinger(true, 0); // goes with a reset
+                }
+            }
+        } finally {
+            root.removeHandler(handler);
+        }
+        assertThat(logged).isEmpty();
     }
 }

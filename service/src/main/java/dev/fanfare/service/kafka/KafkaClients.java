@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Makes Kafka clients from the operator's `kafka.*` settings: each gets the keys that it knows, and what the apps
 /// depend on is set over them.
-public final class KafkaClients {
+public class KafkaClients {
     private final Map<String, String> settings;
 
     /// @param settings the operator's, with `bootstrap.servers`

@@ -1,0 +1,119 @@
+package dev.fanfare.gateway.transport;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.helidon.webserver.spi.ServerConnectionSelector.Support;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A connection from its first byte on: waits for what tells its protocol, HTTP/2 with prior knowledge (RFC 9113 §3.4)
+/// or else HTTP/1.1, and is that from then on. Everything but [#handle] may be called by any thread.
+final class Arrival implements ServerConnection, InterruptableTask<Void>, Patience.Awaited {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ConnectionContext context;
+    private final ServerConnectionSelector http1;
+    private final Http2Watch http2;
+    private final Patience patience;
+    private final Deadline deadline;
+    private volatile @Nullable ServerConnection known;
+
+    Arrival(ConnectionContext context, ServerConnectionSelector http1, Http2Watch http2, Patience patience) {
+        this.context = context;
+        this.http1 = http1;
+        this.http2 = http2;
+        this.patience = patience;
+        this.deadline = patience.deadline();
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        patience.watch(this);
+        try {
+            var connection = identify();
+            known = connection;
+            connection.handle(limit);
+        } finally {
+            patience.forget(this);
+        }
+    }
+
+    private ServerConnection identify() {
+        var reader = context.dataReader();
+        deadline.expectFirst();
+        try {
+            reader.ensureAvailable();
+            deadline.met(reader.available());
+            while (true) {
+                var first = new byte[Math.min(reader.available(), PREFACE.length)];
+                reader.getBuffer(first.length).read(first);
+                if (!Arrays.equals(first, 0, first.length, PREFACE, 0, first.length)) {
+                    return http1(reader.getBuffer(reader.available()));
+                }
+                if (first.length == PREFACE.length) {
+                    return http2.connection(context, deadline);
+                }
+                int before = reader.available();
+                deadline.expectRest();
+                reader.pullData();
+                deadline.met(reader.available() - before);
+            }
+        } catch (DataReader.InsufficientDataAvailableException gone) {
+            throw new Departure();
+        }
+    }
+
+    private ServerConnection http1(BufferData beginning) {
+        if (http1.supports(beginning) != Support.SUPPORTED) {
+            throw new CloseConnectionException("neither HTTP/1.1 nor HTTP/2");
+        }
+        return new TakeoverConnection(http1, new ClientConnection(context, deadline));
+    }
+
+    @Override
+    public boolean canInterrupt() {
+        var connection = known;
+        return connection == null || (connection instanceof InterruptableTask<?> task && task.canInterrupt());
+    }
+
+    @Override
+    public Duration idleTime() {
+        var connection = known;
+        return connection == null ? Duration.ZERO : connection.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        var connection = known;
+        if (connection == null) {
+            cut();
+        } else {
+            connection.close(interrupt);
+        }
+    }
+
+    @Override
+    public boolean isOverdue(long nowNanos) {
+        return deadline.isPassed(nowNanos);
+    }
+
+    @Override
+    public void cut() {
+        Thread.ofVirtual().name("abort").start(() -> {
+            try {
+                context.serverSocket().close();
+            } catch (UncheckedIOException closedAlready) {
+                // that is what was wanted
+            }
+        });
+    }
+}
