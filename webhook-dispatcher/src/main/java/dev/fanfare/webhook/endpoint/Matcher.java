@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The endpoints of one tenant by what they want: a look for each channel of an event, and a walk over the patterns that
+/// The endpoints of one tenant by what they want: a look for each channel of an event, and a walk over the patterns
+/// that
 /// have wildcards. Immutable.
 final class Matcher {
     private final Map<ChannelName, List<Endpoint>> literals;
@@ -44,8 +45,7 @@ final class Matcher {
     /// @param type as a name, empty if none comes of it: then only endpoints that take any type want it
     private static void addIfWanted(Endpoint endpoint, Optional<ChannelName> type, Set<EndpointId> found) {
         var patterns = endpoint.settings().eventTypes();
-        if (patterns.isEmpty()
-                || (type.isPresent() && patterns.stream().anyMatch(one -> one.matches(type.get())))) {
+        if (patterns.isEmpty() || (type.isPresent() && patterns.stream().anyMatch(one -> one.matches(type.get())))) {
             found.add(endpoint.id());
         }
     }

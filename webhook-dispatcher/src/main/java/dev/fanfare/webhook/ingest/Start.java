@@ -14,7 +14,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
-/// Where a partition is read from: the group's offset; else where the store says that everything is settled; else, for a
+/// Where a partition is read from: the group's offset; else where the store says that everything is settled; else, for
+/// a
 /// topic that is seen for the first time, its head, and for a partition that came later, its beginning. Never a silent
 /// jump: what is no longer there is told as lost.
 ///

@@ -37,7 +37,8 @@ public final class Tenants {
             throw new IllegalArgumentException(
                     "it must be {ce.NAME} (such as {ce.tenantid}), {header.NAME} or {channel.N} (N from 1)");
         }
-        return new Tenants(parts.group(1), parts.group(2), parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3)));
+        return new Tenants(
+                parts.group(1), parts.group(2), parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3)));
     }
 
     /// Whether a tenant can have this name.

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
-/// The events of one partition between what is committed and what was read. Its frontier is the first offset whose event
+/// The events of one partition between what is committed and what was read. Its frontier is the first offset whose
+/// event
 /// is not settled; no more than what lies before it may be committed.
 ///
 /// Threads: any. No call out while the lock is held.
@@ -89,11 +90,16 @@ final class Window {
     ///
     /// @return the endpoints that it was not matched with before
     synchronized List<EndpointId> match(InFlight event, long version, List<EndpointId> endpoints) {
-        var fresh = event.match(
-                version,
-                endpoints.stream()
-                        .filter(one -> !onRecord.contains(new DeliveryId(event.message.id(), one)))
-                        .toList());
+        var open = endpoints;
+        if (!onRecord.isEmpty()) {
+            open = new ArrayList<>(endpoints);
+            for (var endpoint : endpoints) {
+                if (onRecord.contains(new DeliveryId(event.message.id(), endpoint))) {
+                    open.remove(endpoint);
+                }
+            }
+        }
+        var fresh = event.match(version, open);
         pending += fresh.size();
         return fresh;
     }
@@ -105,7 +111,10 @@ final class Window {
         }
         committed = Math.max(committed, upTo);
         if (!onRecord.isEmpty()) {
-            onRecord.removeIf(delivery -> delivery.message().offset() < upTo);
+            var past = onRecord.stream()
+                    .filter(one -> one.message().offset() < upTo)
+                    .toList();
+            past.forEach(onRecord::remove);
         }
     }
 
