@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.testing;
 
+import dev.fanfare.quickstart.broker.LocalBroker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

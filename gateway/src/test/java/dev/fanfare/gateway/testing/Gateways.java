@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.testing;
 
+import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;

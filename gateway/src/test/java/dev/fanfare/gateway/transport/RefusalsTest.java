@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.gateway.testing.RawClient;
 import java.io.IOException;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.EventSourceParser.Comment;
 import dev.fanfare.gateway.testing.EventSourceParser.Quiet;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Texts;
 import java.io.IOException;
