@@ -11,7 +11,6 @@ import dev.fanfare.webhook.endpoint.PayloadForm;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,7 @@ import java.util.TreeMap;
 ///
 /// All carry on `traceparent` and `tracestate` (W3C Trace Context), a batch only if its events share them; where the
 /// body is an event, or `ce-*` are there, they are among its attributes too. The record's key is the attribute
-/// `partitionkey`.
+/// `partitionkey`. Data that nobody described is `application/octet-stream`.
 public final class Payloads {
     /// Bytes of data that are delivered at most.
     public static final int EVENT_MAX = 256 * 1024;
@@ -39,7 +38,8 @@ public final class Payloads {
     private static final String DELETED = "deleted";
     private static final Set<String> OWN = Set.of(DELETED);
     private static final Set<String> OWN_IN_BATCH = Set.of(DELETED, "webhookid");
-    private static final List<String> TRACE = List.of("traceparent", "tracestate");
+    private static final String TRACE_PARENT = "traceparent";
+    private static final String TRACE_STATE = "tracestate";
     private static final byte[] NOTHING = new byte[0];
 
     private Payloads() {}
@@ -115,16 +115,18 @@ public final class Payloads {
         return messages.stream().allMatch(message -> trace(message.event()).equals(trace)) ? trace : Map.of();
     }
 
-    /// What no header can say is left out: a bad trace costs the trace, never the event.
+    /// What no header can say is left out: a bad trace costs the trace, never the event. A state without its parent
+    /// means
+    /// nothing (Trace Context §3.3).
     private static Map<String, String> trace(Event event) {
-        var trace = HashMap.<String, String>newHashMap(TRACE.size());
-        for (var name : TRACE) {
-            var value = event.extensions().get(name);
-            if (value != null && FieldValues.isValid(value)) {
-                trace.put(name, value);
-            }
+        var parent = event.extensions().get(TRACE_PARENT);
+        if (parent == null || !FieldValues.isValid(parent)) {
+            return Map.of();
         }
-        return trace;
+        var state = event.extensions().get(TRACE_STATE);
+        return state == null || !FieldValues.isValid(state)
+                ? Map.of(TRACE_PARENT, parent)
+                : Map.of(TRACE_PARENT, parent, TRACE_STATE, state);
     }
 
     private static byte[] batch(List<Message> messages) {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.SealedSecret;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -23,10 +24,13 @@ public final class Signer {
     public static final String SIGNATURE = "webhook-signature";
 
     private static final int KEYS_MAX = 10_000;
+    private static final Duration KEY_IDLE_MAX = Duration.ofHours(1);
 
     private final KeyRing ring;
-    private final Cache<String, SigningKey> keys =
-            Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+    private final Cache<String, SigningKey> keys = Caffeine.newBuilder()
+            .maximumSize(KEYS_MAX)
+            .expireAfterAccess(KEY_IDLE_MAX)
+            .build();
     private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors());
 
     /// Opens secrets with this ring, when they are needed first.

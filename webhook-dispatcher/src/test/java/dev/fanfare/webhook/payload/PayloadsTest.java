@@ -160,6 +160,9 @@ class PayloadsTest {
         assertThat(payload(PayloadForm.DATA, cloudEvent(1, "ce_traceparent", "é"))
                         .headers())
                 .isEmpty();
+        assertThat(payload(PayloadForm.DATA, cloudEvent(1, "ce_tracestate", "a=1"))
+                        .headers())
+                .isEmpty();
     }
 
     @Test

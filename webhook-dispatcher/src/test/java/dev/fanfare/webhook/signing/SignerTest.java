@@ -7,6 +7,7 @@ import static dev.fanfare.webhook.signing.Subscribers.endpoint;
 import static dev.fanfare.webhook.signing.Subscribers.v1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -99,6 +101,15 @@ class SignerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> signer.headers(endpoint, "msg_1.2", AT_A, BODY_A))
                 .withMessageContaining("'msg_1.2'");
+    }
+
+    @Test
+    void namesTheKeyThatDoesNotOpenASecret() {
+        var elsewhere = new Signer(new KeyRing(Map.of("k2", new byte[32]), "k2"));
+        var endpoint = endpoint(false, v1("sec_a", A));
+        assertThatExceptionOfType(UnsealableException.class)
+                .isThrownBy(() -> elsewhere.headers(endpoint, ID_A, AT_A, BODY_A))
+                .withMessageContaining("'k1'");
     }
 
     @Test
