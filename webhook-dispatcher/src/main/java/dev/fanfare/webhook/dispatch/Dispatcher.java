@@ -79,12 +79,12 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
         } catch (InterruptedException stopping) {
             insurer.end(call);
             Thread.currentThread().interrupt();
-            var unknown = Result.without(
-                    Reason.CONNECTION_LOST, "The dispatcher stopped during the call.", Timings.NONE);
+            var unknown =
+                    Result.without(Reason.CONNECTION_LOST, "The dispatcher stopped during the call.", Timings.NONE);
             for (var job : jobs) {
                 parked.accept(job, endpoint);
-                journal.write(Entry.of(
-                        job, new Disposition.Parked(ParkReason.STOPPING, clock.instant(), job.attempt())));
+                journal.write(
+                        Entry.of(job, new Disposition.Parked(ParkReason.STOPPING, clock.instant(), job.attempt())));
             }
             return unknown;
         } finally {

@@ -38,7 +38,7 @@ final class Judge {
     Verdict judge(Attempt attempt, Endpoint endpoint, Instant now) {
         var result = attempt.result();
         return switch (result.reason()) {
-            case DELIVERED -> delivered(attempt, endpoint, now);
+            case DELIVERED -> delivered(endpoint, now);
             case ABORTED_BY_RECEIVER ->
                 new Verdict(new Disposition.Ended(Reason.ABORTED_BY_RECEIVER, false), List.of(), List.of());
             case GONE, DISABLED_BY_RECEIVER -> {
@@ -51,7 +51,7 @@ final class Judge {
         };
     }
 
-    private Verdict delivered(Attempt attempt, Endpoint endpoint, Instant now) {
+    private Verdict delivered(Endpoint endpoint, Instant now) {
         saidFailing.remove(endpoint.id());
         var since = endpoint.failingSince();
         if (since.isEmpty() || since.get().equals(saidRecovered.put(endpoint.id(), since.get()))) {
@@ -60,7 +60,11 @@ final class Judge {
         return new Verdict(
                 new Disposition.Delivered(),
                 List.of(new Effect.Recovered(endpoint.id())),
-                List.of(news("endpoint.recovered", endpoint, now, Map.of("failingSince", since.get().toString()))));
+                List.of(news(
+                        "endpoint.recovered",
+                        endpoint,
+                        now,
+                        Map.of("failingSince", since.get().toString()))));
     }
 
     private Verdict failed(Attempt attempt, Endpoint endpoint, Instant now) {
@@ -74,11 +78,15 @@ final class Judge {
         }
         result.retryAfter().ifPresent(wait -> effects.add(new Effect.Pause(endpoint.id(), now.plus(wait))));
         if (attempt.number() == TELL_AT) {
-            news.add(news("endpoint.failing", endpoint, now, Map.of(
-                    "delivery", attempt.delivery().toString(),
-                    "reason", result.reason().code(),
-                    "status", Integer.toString(result.status()),
-                    "failingSince", since.toString())));
+            news.add(news(
+                    "endpoint.failing",
+                    endpoint,
+                    now,
+                    Map.of(
+                            "delivery", attempt.delivery().toString(),
+                            "reason", result.reason().code(),
+                            "status", Integer.toString(result.status()),
+                            "failingSince", since.toString())));
         }
         if (Duration.between(since, now).compareTo(disableAfter) > 0) {
             disable(endpoint, "failing", now, effects, news);
@@ -86,13 +94,19 @@ final class Judge {
         var wait = retries.after(attempt.number(), result, endpoint.settings().retrySchedule());
         if (wait.isPresent()) {
             return new Verdict(
-                    new Disposition.Parked(ParkReason.RETRY, now.plus(wait.get()), attempt.number() + 1), effects, news);
+                    new Disposition.Parked(ParkReason.RETRY, now.plus(wait.get()), attempt.number() + 1),
+                    effects,
+                    news);
         }
-        news.add(news("delivery.exhausted", endpoint, now, Map.of(
-                "delivery", attempt.delivery().toString(),
-                "attempts", Integer.toString(attempt.number()),
-                "reason", result.reason().code(),
-                "status", Integer.toString(result.status()))));
+        news.add(news(
+                "delivery.exhausted",
+                endpoint,
+                now,
+                Map.of(
+                        "delivery", attempt.delivery().toString(),
+                        "attempts", Integer.toString(attempt.number()),
+                        "reason", result.reason().code(),
+                        "status", Integer.toString(result.status()))));
         return new Verdict(new Disposition.Ended(Reason.EXHAUSTED, true), effects, news);
     }
 

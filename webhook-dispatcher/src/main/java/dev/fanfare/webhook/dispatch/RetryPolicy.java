@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// When a failed delivery is tried again: after the schedule's delay, a fifth more or less at random, so that what failed
+/// When a failed delivery is tried again: after the schedule's delay, a fifth more or less at random, so that what
+/// failed
 /// together does not come back together; never sooner than the receiver asked for, and not within a minute if it shows
 /// that it gets too much. Thread-safe if its source of randomness is.
 final class RetryPolicy {

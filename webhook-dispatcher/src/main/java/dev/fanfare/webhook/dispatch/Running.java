@@ -9,7 +9,8 @@ import dev.fanfare.webhook.journal.Journal;
 import java.time.Instant;
 import java.util.List;
 
-/// A call under way. If it takes long its live jobs are parked as insurance, so that what came after them in Kafka can be
+/// A call under way. If it takes long its live jobs are parked as insurance, so that what came after them in Kafka can
+/// be
 /// committed: the parked rows are due only when the call must have ended, and are what the call's outcome changes.
 ///
 /// Threads: the caller's and the insurer's; the journal hears the insurance before the outcome, or only the outcome.
