@@ -16,7 +16,8 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /// The keys whose earlier events are parked, for endpoints that want their events in order. Only the node that reads a
-/// partition parks its events; who works off the shard takes rows away. So a key is shut at once by who parks, and opened
+/// partition parks its events; who works off the shard takes rows away. So a key is shut at once by who parks, and
+/// opened
 /// when the store has no row of it any more.
 ///
 /// A key that has been shut for longer than its endpoint lets an event hold up others is open, though rows remain.
@@ -46,7 +47,8 @@ public final class Gate implements KeyGate {
         var shut = keys.get(OrderKey.of(endpoint, key));
         return shut != null
                 && registry.find(endpoint)
-                        .filter(one -> clock.millis() - shut.since < one.settings().blockMax().toMillis())
+                        .filter(one -> clock.millis() - shut.since
+                                < one.settings().blockMax().toMillis())
                         .isPresent();
     }
 

@@ -45,8 +45,7 @@ public final class ParkingLot implements Parking {
             count.increment();
         }
         registry.find(live.endpoint()).ifPresent(endpoint -> gate.shut(live, endpoint));
-        journal.write(
-                Entry.of(live, new Disposition.Parked(why, clock.instant().plus(delay), live.attempt())));
+        journal.write(Entry.of(live, new Disposition.Parked(why, clock.instant().plus(delay), live.attempt())));
     }
 
     @Override
