@@ -18,6 +18,9 @@ final class Agenda {
     /// Live jobs called in a row while backlog waits.
     static final int LIVE_TURNS = 4;
 
+    /// How long a job rests whose deliverer has thrown.
+    private static final Duration FAULT_DELAY = Duration.ofSeconds(5);
+
     private static final long SPREAD_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Parking parking;
@@ -131,6 +134,17 @@ final class Agenda {
         }
         for (var job : backlog.removeAll(_ -> true)) {
             parking.giveBack(job, ParkReason.PAUSED);
+        }
+    }
+
+    /// Parks jobs of which nobody has told the journal anything.
+    void putBack(List<Job> jobs) {
+        for (var job : jobs) {
+            if (job.isLive()) {
+                parking.park(job, ParkReason.RETRY, FAULT_DELAY);
+            } else {
+                parking.giveBack(job, ParkReason.RETRY);
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Result;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.PayloadForm;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -24,9 +23,6 @@ final class Lane {
     private static final int BACKLOG_PER_CALL = 16;
 
     private static final int BACKLOG_MAX = 512;
-
-    /// How long a job rests whose deliverer has thrown.
-    private static final Duration FAULT_DELAY = Duration.ofSeconds(5);
 
     private final EndpointId id;
     private final Lanes lanes;
@@ -54,7 +50,7 @@ final class Lane {
     private int running;
 
     @GuardedBy("this")
-    private boolean rateHolds; // the last pump ended for want of rate
+    private long rateHeldAt; // when a call last waited for it
 
     @GuardedBy("this")
     private boolean roomWanted; // somebody has backlog that had no room
@@ -87,6 +83,7 @@ final class Lane {
                 id, lanes.parking(), lanes.gate(), pause, endpoint.settings().ordering());
         this.rateNodes = lanes.nodes();
         this.rate = Rate.of(endpoint, rateNodes, null, time);
+        this.rateHeldAt = usedAt - lanes.limits().waitMax().toNanos();
     }
 
     EndpointId id() {
@@ -110,7 +107,7 @@ final class Lane {
         } else if (agenda.keys().isBlocked(job)) {
             agenda.park(job, ParkReason.KEY_BLOCKED, now);
         } else if (agenda.live() >= lanes.limits().queuedMax()) {
-            agenda.park(job, agenda.reason(job, shortage()), now);
+            agenda.park(job, agenda.reason(job, shortage(now)), now);
         } else {
             agenda.add(job, now);
             pump(now);
@@ -149,7 +146,7 @@ final class Lane {
         enlisted = false;
         long now = time.now();
         pump(now);
-        agenda.expire(now - lanes.limits().waitMax().toNanos(), shortage(), now);
+        agenda.expire(now - lanes.limits().waitMax().toNanos(), shortage(now), now);
         tellRoom(now);
     }
 
@@ -238,7 +235,9 @@ final class Lane {
 
     /// What there is not enough of if jobs wait.
     @GuardedBy("this")
-    private ParkReason shortage() {
+    private ParkReason shortage(long now) {
+        boolean rateHolds =
+                rate != null && now - rateHeldAt < lanes.limits().waitMax().toNanos();
         return rateHolds ? ParkReason.RATE : ParkReason.LANE_FULL;
     }
 
@@ -278,10 +277,9 @@ final class Lane {
             rateNodes = lanes.nodes();
             rate = Rate.of(endpoint, rateNodes, rate, time);
         }
-        rateHolds = false;
         while (running < health.limit().calls() && !agenda.isEmpty() && !isShut(now)) {
             var job = agenda.next(health.allowsRetry(now), now);
-            if (job == null || !mayCall()) {
+            if (job == null || !mayCall(now)) {
                 break;
             }
             call(job, now);
@@ -291,7 +289,7 @@ final class Lane {
 
     /// Takes the breaker's permission, one of the slots and one of the rate: all of them or none.
     @GuardedBy("this")
-    private boolean mayCall() {
+    private boolean mayCall(long now) {
         if (!health.tryCall()) {
             return false;
         }
@@ -306,7 +304,7 @@ final class Lane {
         if (rate != null && !rate.tryCall()) {
             lanes.slots().release();
             health.cancelCall();
-            rateHolds = true;
+            rateHeldAt = now;
             return false;
         }
         return true;
@@ -336,7 +334,7 @@ final class Lane {
     private synchronized void finish(Call call, @Nullable Result result) {
         long now = time.now();
         if (result == null) {
-            call.jobs.forEach(this::putBack);
+            agenda.putBack(call.jobs);
         } else if (result.retryAfter().isPresent()) {
             pause.ask(result.retryAfter().get(), now);
         }
@@ -351,15 +349,6 @@ final class Lane {
             }
         }
         proceed(now);
-    }
-
-    /// Parks a job of which nobody has told the journal anything.
-    private void putBack(Job job) {
-        if (job.isLive()) {
-            lanes.parking().park(job, ParkReason.RETRY, FAULT_DELAY);
-        } else {
-            lanes.parking().giveBack(job, ParkReason.RETRY);
-        }
     }
 
     /// After anything about the endpoint may have changed.

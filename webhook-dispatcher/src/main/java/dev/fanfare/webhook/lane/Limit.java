@@ -17,7 +17,7 @@ final class Limit {
     Limit(int max, long now) {
         this.max = max;
         this.limit = max;
-        this.narrowedAt = now;
+        this.narrowedAt = now - 1;
     }
 
     int calls() {
@@ -49,7 +49,7 @@ final class Limit {
     /// the last step down say nothing about it.
     void overloaded(long startedAt, long now) {
         successes = 0;
-        if (startedAt - narrowedAt >= 0) {
+        if (startedAt - narrowedAt > 0) {
             limit = Math.max(1, limit / 2);
             ramping = false;
             narrowedAt = now;
