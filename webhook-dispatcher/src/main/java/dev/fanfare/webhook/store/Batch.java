@@ -33,6 +33,8 @@ final class Batch {
 
     private record Head(long version, Instant now) {}
 
+    /// Reads where it begins.
+    ///
     /// @param handle in a transaction
     Batch(Handle handle, Function<EndpointId, Optional<Endpoint>> endpoints, List<Line> lines) {
         this.handle = handle;
@@ -124,7 +126,7 @@ final class Batch {
         }
     }
 
-    /// @return those that were parked and are over
+    /// Answers with those that were parked and are over.
     private List<Change> changeRows() {
         var updated = new ArrayList<Change>();
         var deleted = new ArrayList<Change>();
@@ -134,8 +136,9 @@ final class Batch {
             }
         }
         batch("""
-                update parked set attempt = ?, trigger_by = ?, why = ?, due = ?, version = version + 1
-                where endpoint_id = ? and message_id = ? and version = ?""", updated, (batch, change) -> {
+            update parked set attempt = ?, trigger_by = ?, why = ?, due = ?, version = version + 1
+            where endpoint_id = ? and message_id = ? and version = ?\
+            """, updated, (batch, change) -> {
             var parked = (Parked) change.disposition();
             var row = change.before().orElseThrow();
             change.parkedAs(new Row(row.version() + 1, row.epoch()));
@@ -232,6 +235,8 @@ final class Batch {
         statements += payloads.execute(handle) + parked.execute(handle);
     }
 
+    /// What is over without success.
+    ///
     /// @param unparked had a row, which is gone or was somebody else's to change
     private void end(List<Change> unparked) {
         var cleared = new ArrayList<Change>();

@@ -43,7 +43,7 @@ final class Conflation {
         }
     }
 
-    /// @return statements that were executed
+    /// Executes them, and answers with the number of statements.
     int execute() {
         var ended = EndedRows.insert();
         latest.forEach((place, change) -> {
@@ -71,8 +71,9 @@ final class Conflation {
     private List<Older> parked(Place place) {
         statements++;
         return handle.createQuery("""
-                        select message_id, version, attempt from parked
-                        where endpoint_id = ? and order_key = ? and topic_id = ? and partition_n = ?""")
+            select message_id, version, attempt from parked
+            where endpoint_id = ? and order_key = ? and topic_id = ? and partition_n = ?\
+            """)
                 .bind(0, place.key.endpoint().value())
                 .bind(1, place.key.key())
                 .bind(2, place.topicId.toString())

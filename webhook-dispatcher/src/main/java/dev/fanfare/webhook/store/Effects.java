@@ -15,7 +15,7 @@ final class Effects {
 
     private Effects() {}
 
-    /// @return statements that were executed
+    /// Executes them, and answers with the number of statements.
     static int apply(Handle handle, List<Effect> effects, Instant now) {
         if (effects.isEmpty()) {
             return 0;

@@ -55,7 +55,9 @@ final class Envelope {
         return text(node);
     }
 
-    /// @throws IllegalArgumentException if [#write] has not written it
+    /// Reads what [#write] wrote.
+    ///
+    /// @throws IllegalArgumentException for anything else
     static Message read(MessageId id, String envelope, byte @Nullable [] data) {
         try {
             var node = JSON.readTree(envelope);

@@ -17,6 +17,8 @@ public final class Frontier {
     /// Stands for partitions that are not known yet: they are read from their beginning.
     public static final int LATER_PARTITIONS = -1;
 
+    /// Where a partition is settled up to.
+    ///
     /// @param nextOffset the first that is not settled
     public record Position(Uuid topicId, int partition, String topic, long nextOffset) {}
 
@@ -30,7 +32,8 @@ public final class Frontier {
     public List<Position> read() {
         return database.jdbi()
                 .withHandle(handle -> handle.createQuery(
-                                "select topic_id, partition_n, topic, next_offset from frontier order by topic, partition_n")
+                                "select topic_id, partition_n, topic, next_offset from frontier order by topic,"
+                                        + " partition_n")
                         .map((row, _) -> new Position(
                                 Uuid.fromString(row.getString("topic_id")),
                                 row.getInt("partition_n"),
@@ -48,7 +51,7 @@ public final class Frontier {
             var created = new MultiInsert("frontier", "topic_id", "partition_n", "topic", "next_offset");
             for (var position : positions.stream()
                     .sorted(Comparator.comparing((Position one) -> one.topicId.toString())
-                            .thenComparing(Position::partition))
+                            .thenComparingInt(Position::partition))
                     .toList()) {
                 int known = handle.execute(
                         "update frontier set topic = ?, next_offset = ? where topic_id = ? and partition_n = ?",
@@ -71,13 +74,14 @@ public final class Frontier {
         return database.jdbi()
                 .withHandle(handle -> handle
                         .createQuery("""
-                        select endpoint_id, message_id from attempt
-                        where topic_id = :topic and partition_n = :partition and offset_n >= :from
-                          and reason = :delivered
-                        union select endpoint_id, message_id from parked
-                        where topic_id = :topic and partition_n = :partition and offset_n >= :from
-                        union select endpoint_id, message_id from ended
-                        where topic_id = :topic and partition_n = :partition and offset_n >= :from""")
+                            select endpoint_id, message_id from attempt
+                            where topic_id = :topic and partition_n = :partition and offset_n >= :from
+                              and reason = :delivered
+                            union select endpoint_id, message_id from parked
+                            where topic_id = :topic and partition_n = :partition and offset_n >= :from
+                            union select endpoint_id, message_id from ended
+                            where topic_id = :topic and partition_n = :partition and offset_n >= :from\
+                            """)
                         .bind("topic", topicId.toString())
                         .bind("partition", partition)
                         .bind("from", fromOffset)

@@ -17,10 +17,12 @@ import org.jdbi.v3.core.Handle;
 public final class Leases {
     private static final int NODES_KEPT_TTLS = 100;
 
+    /// What a node has.
+    ///
     /// @param epochs by shard
     /// @param untilNanos as [System#nanoTime] counts: no call may begin that could last longer
-    /// @param fairShare shards a node should have. Who has more stops loading from some, waits for what is
-    ///     in flight, and [Leases#release]s them
+    /// @param fairShare shards a node should have. Who has more stops loading from some, waits until nothing is in
+    ///     flight there, and [Leases#release]s them
     public record Held(Map<Integer, Long> epochs, long untilNanos, int fairShare) {
         public Held {
             epochs = Map.copyOf(epochs);
@@ -33,6 +35,8 @@ public final class Leases {
     private final String node;
     private final Duration ttl;
 
+    /// Of one node.
+    ///
     /// @param node this process, unlike any other before it
     /// @param ttl of a lease, several times as long as the pause between renewals
     public Leases(Database database, String node, Duration ttl) {

@@ -20,6 +20,8 @@ final class MultiInsert {
         this.columns = List.of(columns);
     }
 
+    /// One more.
+    ///
     /// @param values in the order of the columns
     void add(@Nullable Object... values) {
         if (values.length != columns.size()) {
@@ -28,7 +30,7 @@ final class MultiInsert {
         rows.add(values);
     }
 
-    /// @return statements that were executed
+    /// Executes them, and answers with the number of statements.
     int execute(Handle handle) {
         int statements = 0;
         int from = 0;

@@ -38,6 +38,8 @@ public final class Parked {
     /// @param oldest when the first of them was due
     public record Due(EndpointId endpoint, long count, Instant oldest) {}
 
+    /// How much waits.
+    ///
     /// @param oldestDue of all that are parked, due or not; empty if nothing is
     public record Backlog(long count, Optional<Instant> oldestDue) {}
 
@@ -54,9 +56,10 @@ public final class Parked {
         }
         return database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
-                        select endpoint_id, count(*) as due_count, min(due) as oldest from parked
-                        where shard in (<shards>) and due <= :now
-                        group by endpoint_id order by min(due)""")
+                    select endpoint_id, count(*) as due_count, min(due) as oldest from parked
+                    where shard in (<shards>) and due <= :now
+                    group by endpoint_id order by min(due)\
+                    """)
                         .bindList("shards", List.copyOf(shards))
                         .bind("now", now)
                         .map((row, context) -> new Due(
@@ -77,18 +80,18 @@ public final class Parked {
     public List<ParkedDelivery> load(Endpoint endpoint, long epoch, Instant now, Set<MessageId> inFlight, int limit) {
         var ordered = endpoint.settings().ordering() == Ordering.KEY;
         var blocked = ordered ? """
-                  and not exists (
-                    select 1 from parked e
-                    where e.endpoint_id = p.endpoint_id and e.order_key = p.order_key and e.topic_id = p.topic_id
-                      and e.partition_n = p.partition_n and e.offset_n < p.offset_n and e.parked_at > :blocking)
-                """ : "";
+              and not exists (
+                select 1 from parked e
+                where e.endpoint_id = p.endpoint_id and e.order_key = p.order_key and e.topic_id = p.topic_id
+                  and e.partition_n = p.partition_n and e.offset_n < p.offset_n and e.parked_at > :blocking)
+            """ : "";
         var loaded = database.jdbi().withHandle(handle -> {
             var query = handle.createQuery("""
-                            select p.message_id, p.attempt, p.trigger_by, p.why, p.due, p.parked_at, p.version,
-                              y.envelope, y.data
-                            from parked p left join payload y on y.message_id = p.message_id
-                            where p.shard = :shard and p.endpoint_id = :endpoint and p.due <= :now
-                            """ + blocked + " order by p.due, p.partition_n, p.offset_n limit :limit")
+                select p.message_id, p.attempt, p.trigger_by, p.why, p.due, p.parked_at, p.version,
+                  y.envelope, y.data
+                from parked p left join payload y on y.message_id = p.message_id
+                where p.shard = :shard and p.endpoint_id = :endpoint and p.due <= :now
+                """ + blocked + " order by p.due, p.partition_n, p.offset_n limit :limit")
                     .bind("shard", Shards.of(endpoint.id()))
                     .bind("endpoint", endpoint.id().value())
                     .bind("now", now)
@@ -157,8 +160,9 @@ public final class Parked {
     public Set<OrderKey> blocked(Uuid topicId, int partition) {
         return Set.copyOf(database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
-                        select distinct endpoint_id, order_key from parked
-                        where topic_id = ? and partition_n = ? and order_key is not null""")
+                    select distinct endpoint_id, order_key from parked
+                    where topic_id = ? and partition_n = ? and order_key is not null\
+                    """)
                         .bind(0, topicId.toString())
                         .bind(1, partition)
                         .map((row, _) -> key(row))

@@ -30,15 +30,16 @@ final class Payloads {
         messages.put(message.id().toString(), message);
     }
 
-    /// @return statements that were executed
+    /// Executes them, and answers with the number of statements.
     int execute(Handle handle) {
         var ids = List.copyOf(messages.keySet());
         int statements = 0;
         for (int from = 0; from < ids.size(); from += TOUCHED_MAX) {
             // first: of a row that is just being removed it waits for the end, and the insert finds none
             handle.createUpdate("""
-                            update payload set created_at = :now
-                            where message_id in (<ids>) and created_at < :stale""")
+                update payload set created_at = :now
+                where message_id in (<ids>) and created_at < :stale\
+                """)
                     .bind("now", now)
                     .bind("stale", now.minus(FRESH))
                     .bindList("ids", ids.subList(from, Math.min(ids.size(), from + TOUCHED_MAX)))

@@ -30,14 +30,15 @@ public final class Retention {
     public long payloads(Instant before) {
         var latest = database.now().minus(Payloads.FRESH);
         return sweep("payload", "created_at", before.isBefore(latest) ? before : latest, """
-                 and not exists (
-                  select 1 from parked p
-                  where p.topic_id = payload.topic_id and p.partition_n = payload.partition_n
-                    and p.offset_n = payload.offset_n and p.message_id = payload.message_id)
-                 and not exists (
-                  select 1 from ended e
-                  where e.topic_id = payload.topic_id and e.partition_n = payload.partition_n
-                    and e.offset_n = payload.offset_n and e.message_id = payload.message_id and e.dead_letter)""");
+            and not exists (
+             select 1 from parked p
+             where p.topic_id = payload.topic_id and p.partition_n = payload.partition_n
+               and p.offset_n = payload.offset_n and p.message_id = payload.message_id)
+            and not exists (
+             select 1 from ended e
+             where e.topic_id = payload.topic_id and e.partition_n = payload.partition_n
+               and e.offset_n = payload.offset_n and e.message_id = payload.message_id and e.dead_letter)\
+            """);
     }
 
     /// Answers to requests that carried an `Idempotency-Key`.
