@@ -25,6 +25,11 @@ public record OrderKey(EndpointId endpoint, String key) {
                 : Optional.of(new OrderKey(endpoint.id(), stored(key)));
     }
 
+    /// Of a key that is known to matter.
+    public static OrderKey of(EndpointId endpoint, String key) {
+        return new OrderKey(endpoint, stored(key));
+    }
+
     private static String stored(String key) {
         return key.length() <= LENGTH_MAX && Texts.isStorable(key) ? key : "sha256:" + hash(key);
     }
