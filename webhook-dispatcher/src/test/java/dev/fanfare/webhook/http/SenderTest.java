@@ -18,6 +18,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -283,6 +284,18 @@ class SenderTest {
                                 .reason())
                         .isEqualTo(Reason.ADDRESS_FORBIDDEN);
             }
+            assertThat(server.connectionCount()).isZero();
+        }
+    }
+
+    @Test
+    void callsNoUrlThatWasSavedUnderALaxerPolicy() throws Exception {
+        var strict = new EgressPolicy(Senders.LOOPBACK.allowed(), Set.of(), true, Set.of());
+        try (var server = RawServer.answering(answer(200));
+                var sender = Senders.sender(strict, new IdleConnections())) {
+            var result = sender.send(request(server));
+            assertThat(result.reason()).isEqualTo(Reason.ADDRESS_FORBIDDEN);
+            assertThat(result.detail()).isEqualTo("The URL's scheme is http, and only https may be called.");
             assertThat(server.connectionCount()).isZero();
         }
     }
