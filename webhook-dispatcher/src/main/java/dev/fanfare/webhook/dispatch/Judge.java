@@ -45,7 +45,12 @@ final class Judge {
                 var effects = new ArrayList<Effect>();
                 var news = new ArrayList<OperationalEvent>();
                 disable(endpoint, result.reason().code(), now, effects, news);
-                yield new Verdict(new Disposition.Ended(result.reason(), true), effects, news);
+                // a receiver that took the event and wants no more has it
+                boolean taken = result.status() >= 200 && result.status() < 300;
+                yield new Verdict(
+                        taken ? new Disposition.Delivered() : new Disposition.Ended(result.reason(), true),
+                        effects,
+                        news);
             }
             default -> failed(attempt, endpoint, now);
         };

@@ -291,6 +291,7 @@ public final class Intake implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(partitions);
+            partitions.forEach(partition -> consumer.seek(partition, 0)); // none has no position, which poll refuses
             unplaced.addAll(partitions);
             placeAgainAt = System.nanoTime();
         }

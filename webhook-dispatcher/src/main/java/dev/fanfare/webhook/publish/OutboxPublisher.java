@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /// Publishes the outbox in its order, and removes what Kafka has: each at least once, whatever is away meanwhile. What is
@@ -61,6 +62,8 @@ public final class OutboxPublisher implements AutoCloseable {
                     if (done < BATCH) {
                         Thread.sleep(ROUND);
                     }
+                } catch (InterruptException stop) {
+                    return;
                 } catch (ExecutionException | TimeoutException | RuntimeException failure) {
                     if (!failing) {
                         LOG.log(

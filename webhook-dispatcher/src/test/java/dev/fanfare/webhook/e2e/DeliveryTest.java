@@ -1,0 +1,108 @@
+package dev.fanfare.webhook.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.quickstart.broker.LocalBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class DeliveryTest {
+    private static final LocalBroker BROKER = LocalBroker.get();
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path dir;
+
+    private String topic;
+    private Receiver receiver;
+    private TestDispatcher dispatcher;
+
+    @BeforeEach
+    void start() throws IOException {
+        topic = BROKER.newTopic("delivery", 1);
+        receiver = Receiver.start();
+        dispatcher = TestDispatcher.start(dir, BROKER.bootstrapServers(), topic);
+    }
+
+    @AfterEach
+    void stop() {
+        dispatcher.close();
+        receiver.close();
+    }
+
+    private void send(String key, String value) {
+        BROKER.send(topic, 0, key, value.getBytes(UTF_8));
+    }
+
+    private void awaitFirstCommitAfter(String probe) {
+        await().atMost(SOON).until(() -> {
+            if (receiver.bodies().stream().noneMatch(probe::equals)) {
+                send("probe", probe);
+            }
+            return receiver.bodies().contains(probe);
+        });
+    }
+
+    private long committed() {
+        return BROKER.committed("group-" + topic).getOrDefault(new TopicPartition(topic, 0), -1L);
+    }
+
+    @Test
+    void deliversARecordSignedAndCommitsIt() {
+        var endpoint = dispatcher.endpoint(receiver.url("/hook"), TestDispatcher.retrying(Duration.ZERO));
+        awaitFirstCommitAfter("{\"n\":0}");
+        send("42", "{\"n\":1}");
+
+        await().atMost(SOON).until(() -> receiver.bodies().contains("{\"n\":1}"));
+        var call = receiver.calls().getLast();
+        assertThat(call.isSignedWith(endpoint.secret())).isTrue();
+        assertThat(call.id()).startsWith("msg_");
+        assertThat(call.headers().get("content-type")).containsExactly("application/json");
+        await().atMost(SOON).until(() -> committed() == receiver.calls().size());
+    }
+
+    @Test
+    void triesAgainWithTheSameIdAndCommitsMeanwhile() {
+        dispatcher.endpoint(
+                receiver.url("/hook"), TestDispatcher.retrying(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        awaitFirstCommitAfter("probe");
+        var failures = new AtomicInteger(2);
+        receiver.answer(call -> new Receiver.Reply(
+                call.body().equals("x") && failures.getAndDecrement() > 0 ? 500 : 200, Map.of()));
+        send("1", "x");
+        send("1", "y");
+
+        await().atMost(SOON).until(() -> receiver.bodies().stream().filter("x"::equals).count() == 3);
+        assertThat(receiver.calls().stream()
+                        .filter(call -> call.body().equals("x"))
+                        .map(Receiver.Call::id)
+                        .distinct())
+                .hasSize(1);
+        assertThat(receiver.bodies().indexOf("y")).isLessThan(receiver.bodies().lastIndexOf("x"));
+    }
+
+    @Test
+    void goesOnAfterARestartWithWhatIsParked() {
+        dispatcher.endpoint(receiver.url("/hook"), TestDispatcher.retrying(Duration.ZERO, Duration.ofSeconds(2)));
+        awaitFirstCommitAfter("probe");
+        receiver.answer(503);
+        send("1", "parked");
+        await().atMost(SOON).until(() -> receiver.bodies().contains("parked"));
+        dispatcher.restart();
+        receiver.answer(200);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> receiver.bodies().stream().filter("parked"::equals).count() == 2);
+    }
+}
