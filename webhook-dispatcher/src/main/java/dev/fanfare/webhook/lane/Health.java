@@ -21,7 +21,6 @@ final class Health {
     private final Limit limit;
     private final RetryBudget budget;
     private boolean struggling;
-    private int generation; // of the breaker's closed and other times: late results of another one say nothing
 
     Health(CircuitBreakerConfig config, int concurrency, long now) {
         this.breaker = CircuitBreaker.of("lane", config);
@@ -68,10 +67,6 @@ final class Health {
         return limit;
     }
 
-    int generation() {
-        return generation;
-    }
-
     /// Whether the breaker has been open for long enough and nobody is finding out yet.
     boolean wantsProbe() {
         boolean wants = breaker.tryAcquirePermission();
@@ -98,12 +93,9 @@ final class Health {
         budget.attempted(retry, now);
     }
 
-    /// @param callGeneration what [#generation] was when the call began
-    void record(Reason reason, int callGeneration, long startedAt, long now) {
-        if (callGeneration != generation) {
-            return;
-        }
-        boolean wasClosed = isClosed();
+    /// Counts a call. Those that end while the breaker is open began before that, and change nothing; a probe runs
+    /// alone.
+    void record(Reason reason, long startedAt, long now) {
         breaker.onResult(now - startedAt, TimeUnit.NANOSECONDS, reason);
         if (reason.isOverload()) {
             limit.overloaded(startedAt, now);
@@ -113,11 +105,8 @@ final class Health {
             limit.succeeded();
         }
         if (!isClosed()) {
-            generation++;
             struggling = true;
             limit.restart();
-        } else if (!wasClosed) {
-            generation++;
         } else if (struggling || reason.isFailure()) {
             float failed = breaker.getMetrics().getFailureRate();
             struggling = failed < 0 ? struggling : failed >= STRUGGLING_PERCENT; // below 0: too few calls to say

@@ -68,8 +68,7 @@ final class Lane {
     private long usedAt;
 
     /// A call under way.
-    private record Call(
-            List<Job> jobs, Endpoint endpoint, List<String> keys, Health health, int generation, long startedAt) {}
+    private record Call(List<Job> jobs, Endpoint endpoint, List<String> keys, Health health, long startedAt) {}
 
     Lane(Endpoint endpoint, Lanes lanes, Time time) {
         this.id = endpoint.id();
@@ -315,7 +314,7 @@ final class Lane {
         var jobs = agenda.take(first, isBatch());
         running++;
         health.started(Waiting.isRetry(first), now);
-        var call = new Call(jobs, endpoint, agenda.keys().of(jobs), health, health.generation(), now);
+        var call = new Call(jobs, endpoint, agenda.keys().of(jobs), health, now);
         lanes.calls().execute(() -> run(call));
     }
 
@@ -341,7 +340,7 @@ final class Lane {
         var reason = result == null ? Reason.NOT_SENDABLE : result.reason();
         running--;
         lanes.slots().release();
-        call.health.record(reason, call.generation, call.startedAt, now);
+        call.health.record(reason, call.startedAt, now);
         for (var key : call.keys) {
             agenda.keys().release(key);
             if (reason.isFailure()) {

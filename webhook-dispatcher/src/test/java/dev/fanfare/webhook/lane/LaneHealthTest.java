@@ -119,13 +119,14 @@ class LaneHealthTest {
 
     @Test
     void lateResultsOfCallsThatBeganBeforeSayNothingAboutAProbe() {
-        var stage = new Stage().concurrency(8);
-        stage.live(8);
+        var stage = new Stage().concurrency(16);
+        stage.live(16);
         stage.end(5, Reason.TIMEOUT);
         assertThat(stage.state().breaker()).isEqualTo(LaneState.Breaker.OPEN);
         stage.pass(Duration.ofSeconds(6));
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero(); // three calls hang still, more than the limit
-        stage.end(2, Reason.DELIVERED);
+        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero(); // calls hang still, more than the limit
+        stage.end(10, Reason.DELIVERED);
+        assertThat(stage.state().limit()).isEqualTo(1);
         assertThat(stage.state().breaker()).isEqualTo(LaneState.Breaker.OPEN);
         stage.end(Reason.TIMEOUT);
         assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(1);
@@ -208,6 +209,23 @@ class LaneHealthTest {
             stage.drain(Reason.DELIVERED);
         }
         assertThat(stage.delivered.size() - before).isBetween(4, 6);
+    }
+
+    @Test
+    void forgetsAttemptsAfterAMinute() {
+        var stage = new Stage().concurrency(8);
+        for (int i = 0; i < 40; i++) {
+            stage.live();
+            stage.end(i % 4 == 0 ? Reason.STATUS : Reason.DELIVERED);
+        }
+        stage.backlog(2);
+        stage.backlog(2);
+        assertThat(stage.calls).hasSize(2);
+        stage.drain(Reason.STATUS);
+        stage.pass(Duration.ofSeconds(62));
+        stage.backlog(2);
+        stage.backlog(2);
+        assertThat(stage.calls).hasSize(1);
     }
 
     @Test

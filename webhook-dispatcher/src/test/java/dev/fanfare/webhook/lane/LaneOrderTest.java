@@ -85,6 +85,26 @@ class LaneOrderTest {
     }
 
     @Test
+    void doesNotLetBlockedJobsWait() {
+        var lane = new Stage().with(PayloadForm.DATA, 0, 1, Ordering.KEY);
+        lane.live("x");
+        lane.blocked.add("a");
+        var a = lane.live("a");
+        assertThat(lane.parked).containsExactly(new Stage.Left(a, ParkReason.KEY_BLOCKED, Duration.ZERO));
+    }
+
+    @Test
+    void batchesBacklogOfBlockedKeys() {
+        var lane = new Stage().with(PayloadForm.BATCH, 0, 1, Ordering.KEY);
+        lane.live("x");
+        lane.blocked.addAll(List.of("a", "b"));
+        lane.lanes.offerBacklog(TestJobs.backlog(Stage.ONE, 1, 2, "a"));
+        lane.lanes.offerBacklog(TestJobs.backlog(Stage.ONE, 2, 2, "b"));
+        lane.drain(Reason.DELIVERED);
+        assertThat(lane.batches.stream().map(List::size)).containsExactly(1, 2);
+    }
+
+    @Test
     void saysThatTheKeyIsWhatAJobWaitedFor() {
         stage.live("a");
         stage.live("a");

@@ -215,6 +215,11 @@ class LaneTest {
         stage.lanes.update(paused(plain, Optional.empty(), OptionalInt.empty(), 7));
         stage.live();
         assertThat(stage.calls).isEmpty();
+
+        stage.lanes.update(paused(plain, until, OptionalInt.empty(), 8)); // there it is
+        stage.lanes.update(paused(plain, Optional.empty(), OptionalInt.empty(), 9));
+        stage.live();
+        assertThat(stage.calls).hasSize(1);
     }
 
     @Test

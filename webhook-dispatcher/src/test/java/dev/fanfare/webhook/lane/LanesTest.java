@@ -200,6 +200,16 @@ class LanesTest {
     }
 
     @Test
+    void aLaneThatIsGoneTakesNoJobs() {
+        var stage = new Stage();
+        var lane = new Lane(stage.one(), stage.lanes, stage.time);
+        lane.remove();
+        assertThat(lane.offerLive(TestJobs.live(Stage.ONE, 0, 0, null))).isFalse();
+        assertThat(lane.offerBacklog(TestJobs.backlog(Stage.ONE, 0, 1, null))).isFalse();
+        assertThat(stage.calls).isEmpty();
+    }
+
+    @Test
     void forgetsWaitingLiveJobsOfAPartitionThatIsLostAndNothingElse() {
         var stage = new Stage().with(settings("https://a/", 1, true));
         EndpointId one = Stage.ONE;

@@ -43,8 +43,9 @@ final class Stage implements Deliverer, Parking, KeyGate {
     final Set<String> blocked = new HashSet<>();
     final List<EndpointId> room = new ArrayList<>();
     final Lanes lanes;
+    final Time time;
     private final Instant start = Instant.parse("2026-01-01T00:00:00Z");
-    private long nanos = -5; // an overflow away from nowhere in particular
+    private long nanos = -5; // as of System.nanoTime: 0 is nothing special
     private @Nullable Result next;
     private long offset;
 
@@ -54,7 +55,7 @@ final class Stage implements Deliverer, Parking, KeyGate {
 
     Stage(LaneLimits limits) {
         endpoints.put(ONE, TestJobs.endpoint(ONE));
-        var time = new Time(() -> nanos, this::now);
+        time = new Time(() -> nanos, this::now);
         lanes = new Lanes(
                 new Lanes.Ports(this, this, this, id -> Optional.ofNullable(endpoints.get(id))),
                 limits,
