@@ -85,6 +85,15 @@ public final class Database implements AutoCloseable {
                 .one());
     }
 
+    /// Drops idle connections: the pool does not know all the signs of a broken one, and while they are tried again and
+    /// again, it does not look.
+    void reconnect() {
+        var running = pool.getHikariPoolMXBean();
+        if (running != null) {
+            running.softEvictConnections();
+        }
+    }
+
     @Override
     public void close() {
         pool.close();

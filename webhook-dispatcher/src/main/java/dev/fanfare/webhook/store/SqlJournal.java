@@ -228,7 +228,11 @@ public final class SqlJournal implements Journal, AutoCloseable {
     }
 
     private void gone(Throwable failure) {
-        if (Failure.of(failure) != Failure.CONFLICT && !away) {
+        if (Failure.of(failure) == Failure.CONFLICT) {
+            return;
+        }
+        database.reconnect();
+        if (!away) {
             away = true;
             LOG.log(WARNING, "the store takes nothing ({0}): trying again until it does", Failure.state(failure));
         }
