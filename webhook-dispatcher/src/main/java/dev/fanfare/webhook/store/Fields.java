@@ -33,6 +33,8 @@ public final class Fields {
         return List.copyOf(faults);
     }
 
+    /// Adds what somebody else has found.
+    ///
     /// @param fault goes on after the field's name: `is '9h': give 1s to 30s`
     public void fault(String field, String fault) {
         faults.add(new FieldProblem(field, "'%s' %s".formatted(field, fault)));
@@ -65,6 +67,8 @@ public final class Fields {
         return OptionalInt.of(value.intValue());
     }
 
+    /// A text.
+    ///
     /// @param max characters
     public Optional<String> text(String field, int max) {
         var value = given(field);
@@ -95,6 +99,7 @@ public final class Fields {
         return text(field, max);
     }
 
+    /// A duration, as `5s` or `PT5S`.
     public Optional<Duration> duration(String field, Duration min, Duration max) {
         var value = given(field);
         if (value == null) {

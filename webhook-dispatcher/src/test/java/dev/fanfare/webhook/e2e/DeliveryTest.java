@@ -76,15 +76,17 @@ class DeliveryTest {
     @Test
     void triesAgainWithTheSameIdAndCommitsMeanwhile() {
         dispatcher.endpoint(
-                receiver.url("/hook"), TestDispatcher.retrying(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                receiver.url("/hook"),
+                TestDispatcher.retrying(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)));
         awaitFirstCommitAfter("probe");
         var failures = new AtomicInteger(2);
-        receiver.answer(call -> new Receiver.Reply(
-                call.body().equals("x") && failures.getAndDecrement() > 0 ? 500 : 200, Map.of()));
+        receiver.answer(call ->
+                new Receiver.Reply(call.body().equals("x") && failures.getAndDecrement() > 0 ? 500 : 200, Map.of()));
         send("1", "x");
         send("1", "y");
 
-        await().atMost(SOON).until(() -> receiver.bodies().stream().filter("x"::equals).count() == 3);
+        await().atMost(SOON)
+                .until(() -> receiver.bodies().stream().filter("x"::equals).count() == 3);
         assertThat(receiver.calls().stream()
                         .filter(call -> call.body().equals("x"))
                         .map(Receiver.Call::id)

@@ -76,7 +76,12 @@ final class TestDispatcher implements AutoCloseable {
             var made = new AtomicReference<EndpointId>();
             new Writes(database, new PlainText()).run(Optional.empty(), unit -> {
                 made.set(new EndpointStore(database)
-                        .create(unit, "default", settings.apply(standard), List.of(secret.secret()), OptionalInt.empty())
+                        .create(
+                                unit,
+                                "default",
+                                settings.apply(standard),
+                                List.of(secret.secret()),
+                                OptionalInt.empty())
                         .id());
                 return new Writes.Reply(201, "", "");
             });
