@@ -196,8 +196,7 @@ public final class WebhookDispatcher implements AutoCloseable {
 
         @Override
         public int release(Uuid topicId, int partition) {
-            lanes.releasePartition(topicId, partition);
-            return 0;
+            return lanes.releasePartition(topicId, partition);
         }
     }
 
