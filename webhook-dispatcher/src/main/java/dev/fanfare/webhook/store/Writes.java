@@ -80,9 +80,9 @@ public final class Writes {
     /// Waits for the end of a transaction that has taken the same key.
     private static boolean take(Handle handle, Claim claim) {
         return handle.execute("""
-                        insert into idempotency (scope, fingerprint, status, etag, body, created_at)
-                        values (?, ?, 0, '', '', ?) on conflict do nothing\
-                        """, claim.scope(), claim.fingerprint(), Clock.now(handle)) == 1;
+            insert into idempotency (scope, fingerprint, status, etag, body, created_at)
+            values (?, ?, 0, '', '', ?) on conflict do nothing\
+            """, claim.scope(), claim.fingerprint(), Clock.now(handle)) == 1;
     }
 
     private Optional<Outcome> stored(Handle handle, Claim claim) {
