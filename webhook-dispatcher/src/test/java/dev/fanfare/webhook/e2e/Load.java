@@ -21,13 +21,15 @@ final class Load implements AutoCloseable {
     private final int partitions;
     private final int keys;
     private final int perSecond;
+    private final String prefix;
     private final KafkaProducer<String, String> producer;
     private final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("load").daemon().unstarted(this::run);
 
-    private Load(Cluster cluster, String topic, int partitions, int keys, int perSecond) {
+    private Load(Cluster cluster, String topic, int partitions, int keys, int perSecond, String prefix) {
+        this.prefix = prefix;
         this.topic = topic;
         this.partitions = partitions;
         this.keys = keys;
@@ -46,7 +48,12 @@ final class Load implements AutoCloseable {
     }
 
     static Load start(Cluster cluster, String topic, int partitions, int keys, int perSecond) {
-        var load = new Load(cluster, topic, partitions, keys, perSecond);
+        return start(cluster, topic, partitions, keys, perSecond, "k");
+    }
+
+    /// @param prefix of keys, where there are several loads
+    static Load start(Cluster cluster, String topic, int partitions, int keys, int perSecond, String prefix) {
+        var load = new Load(cluster, topic, partitions, keys, perSecond, prefix);
         load.thread.start();
         return load;
     }
@@ -67,8 +74,8 @@ final class Load implements AutoCloseable {
     }
 
     private void send(int key, int number) {
-        var body = "k" + key + " " + number;
-        producer.send(new ProducerRecord<>(topic, key % partitions, "k" + key, body), (_, refused) -> {
+        var body = prefix + key + " " + number;
+        producer.send(new ProducerRecord<>(topic, key % partitions, prefix + key, body), (_, refused) -> {
             if (refused == null) {
                 sent.add(body);
             } else {
