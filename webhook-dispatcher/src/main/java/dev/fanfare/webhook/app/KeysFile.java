@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/// The keys that endpoints' secrets are encrypted with, from a file: a line each, an id and 32 bytes in base64. The first
+/// The keys that endpoints' secrets are encrypted with, from a file: a line each, an id and 32 bytes in base64. The
+/// first
 /// encrypts; all decrypt, so that a new one is put before the old ones.
 final class KeysFile {
+    private static final Pattern LINE = Pattern.compile("([A-Za-z0-9._-]{1,64})\\s+(\\S+)");
+
     private KeysFile() {}
 
     /// @throws ConfigException that names `secrets.keys-file`, never a key
@@ -24,11 +28,12 @@ final class KeysFile {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
-            var parts = line.strip().split("\\s+");
-            if (parts.length != 2 || !parts[0].matches("[A-Za-z0-9._-]{1,64}") || keys.containsKey(parts[0])) {
-                throw refused(file, "line %d must be an id of its own and a key, with a space between".formatted(number));
+            var parts = LINE.matcher(line.strip());
+            if (!parts.matches() || keys.containsKey(parts.group(1))) {
+                throw refused(
+                        file, "line %d must be an id of its own and a key, with a space between".formatted(number));
             }
-            keys.put(parts[0], key(file, number, parts[1]));
+            keys.put(parts.group(1), key(file, number, parts.group(2)));
         }
         if (keys.isEmpty()) {
             throw refused(file, "holds no key");

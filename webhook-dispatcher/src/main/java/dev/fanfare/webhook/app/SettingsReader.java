@@ -34,12 +34,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
 /// the first that has a key wins. Every key is in `docs/webhooks.md`.
 final class SettingsReader {
     private static final int TOKEN_MIN = 16;
+    private static final Pattern COMMA = Pattern.compile(",");
 
     private final Values values;
 
@@ -79,8 +81,8 @@ final class SettingsReader {
                 new Retention(
                         values.duration("retention.attempts", Retention.DEFAULT.attempts(), ofHours(1), ofDays(3650)),
                         values.duration("retention.ended", Retention.DEFAULT.ended(), ofHours(1), ofDays(3650))),
-                new Shutdown(
-                        values.duration("shutdown.deadline", Shutdown.DEFAULT.deadline(), ofMillis(100), ofMinutes(10))));
+                new Shutdown(values.duration(
+                        "shutdown.deadline", Shutdown.DEFAULT.deadline(), ofMillis(100), ofMinutes(10))));
     }
 
     private static Map<String, String> refused() {
@@ -207,7 +209,7 @@ final class SettingsReader {
     static List<Cidr> allowed(Egress egress) {
         return egress.allow().equals("none")
                 ? List.of()
-                : Arrays.stream(egress.allow().split(","))
+                : COMMA.splitAsStream(egress.allow())
                         .map(String::strip)
                         .map(Cidr::of)
                         .toList();
@@ -219,7 +221,10 @@ final class SettingsReader {
         if (egress.ports().equals("any")) {
             return List.of();
         }
-        return Arrays.stream(egress.ports().split(",")).map(String::strip).map(SettingsReader::port).toList();
+        return Arrays.stream(egress.ports().split(","))
+                .map(String::strip)
+                .map(SettingsReader::port)
+                .toList();
     }
 
     private static Integer port(String text) {
@@ -230,8 +235,7 @@ final class SettingsReader {
     }
 
     private WebhookSettings.Topics topics(List<Routing.Rule> routes) {
-        return new WebhookSettings.Topics(
-                topic("topics.dead-letter", routes), topic("topics.operational", routes));
+        return new WebhookSettings.Topics(topic("topics.dead-letter", routes), topic("topics.operational", routes));
     }
 
     private Optional<String> topic(String key, List<Routing.Rule> routes) {

@@ -108,8 +108,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         var calls = new DispatchMetrics();
         var dispatcher = parts.open(new Dispatcher(
                 sender, new Signer(ring), journal, settings.endpoint().disableAfter(), calls, gate::shut));
-        var lanes = parts.open(Lanes.start(
-                new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
+        var lanes = parts.open(
+                Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
         var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
         var scheduler = parts.open(new Scheduler(parked, leases, lanes, gate, registry, journal, clock));
         var counts = new IntakeMetrics();
@@ -157,7 +157,9 @@ public final class WebhookDispatcher implements AutoCloseable {
                 SettingsReader.allowed(egress),
                 new HashSet<>(SettingsReader.ports(egress)),
                 egress.httpsOnly(),
-                settings.server().port() == 0 ? Set.of() : Set.of(settings.server().port()));
+                settings.server().port() == 0
+                        ? Set.of()
+                        : Set.of(settings.server().port()));
         return new SenderSettings(
                 policy,
                 egress.proxy().map(WebhookDispatcher::address),
@@ -194,8 +196,7 @@ public final class WebhookDispatcher implements AutoCloseable {
 
         @Override
         public int release(Uuid topicId, int partition) {
-            lanes.releasePartition(topicId, partition);
-            return 0;
+            return lanes.releasePartition(topicId, partition);
         }
     }
 

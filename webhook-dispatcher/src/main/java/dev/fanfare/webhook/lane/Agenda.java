@@ -149,8 +149,10 @@ final class Agenda {
     }
 
     /// Forgets live jobs.
-    void release(Predicate<Job> which) {
-        live.removeAll(which);
+    ///
+    /// @return how many
+    int release(Predicate<Job> which) {
+        return live.removeAll(which).size();
     }
 
     /// Full jitter, so that what was parked together does not come back together.

@@ -179,9 +179,10 @@ final class Lane {
     }
 
     /// Forgets live jobs that wait, as far as they match.
-    synchronized void release(Predicate<Job> which) {
-        agenda.release(which);
+    synchronized int release(Predicate<Job> which) {
+        int released = agenda.release(which);
         pump(time.now());
+        return released;
     }
 
     synchronized void stop() {

@@ -128,11 +128,15 @@ public final class Lanes implements AutoCloseable {
     }
 
     /// Forgets live jobs of a partition that wait: its new owner reads them again. Calls under way go on.
-    public void releasePartition(Uuid topicId, int partition) {
+    ///
+    /// @return how many these were
+    public int releasePartition(Uuid topicId, int partition) {
+        int released = 0;
         for (var lane : lanes.values()) {
-            lane.release(job -> job.message().id().partition() == partition
+            released += lane.release(job -> job.message().id().partition() == partition
                     && job.message().id().topicId().equals(topicId));
         }
+        return released;
     }
 
     /// How many live dispatchers share the endpoints' rates, at least 1.

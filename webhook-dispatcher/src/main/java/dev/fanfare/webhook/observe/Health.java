@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
 public final class Health {
     private Health() {}
 
-    /// The checks behind these paths. Ready is a dispatcher that delivers: which partitions it has is Kafka's choice, so
+    /// The checks behind these paths. Ready is a dispatcher that delivers: which partitions it has is Kafka's choice,
+    /// so
     /// one without any is ready too.
     ///
     /// @param closing whether the dispatcher is being stopped
@@ -19,7 +20,10 @@ public final class Health {
         return HealthObserver.builder()
                 .useSystemServices(false)
                 .details(true)
-                .addCheck(() -> HealthCheckResponse.builder().status(true).build(), HealthCheckType.LIVENESS, "dispatcher")
+                .addCheck(
+                        () -> HealthCheckResponse.builder().status(true).build(),
+                        HealthCheckType.LIVENESS,
+                        "dispatcher")
                 .addCheck(
                         () -> HealthCheckResponse.builder()
                                 .status(intake.isKafkaReachable())

@@ -43,14 +43,20 @@ public final class Metrics implements AutoCloseable {
         gauge(
                 "fanfare_webhook_events_in_flight",
                 "Events between read and committed",
-                () -> intake.inFlight().values().stream().mapToLong(Integer::longValue).sum());
+                () -> intake.inFlight().values().stream()
+                        .mapToLong(Integer::longValue)
+                        .sum());
         gauge("fanfare_webhook_kafka_reachable", "Whether Kafka answers", () -> intake.isKafkaReachable() ? 1 : 0);
     }
 
     /// From jobs to receivers.
     public void delivery(DispatchMetrics counts, Lanes lanes, ParkingLot lot, Registry registry) {
         for (var reason : Reason.values()) {
-            counter("fanfare_webhook_calls", "Calls that ended", counts.calls(reason), Tag.create("reason", reason.code()));
+            counter(
+                    "fanfare_webhook_calls",
+                    "Calls that ended",
+                    counts.calls(reason),
+                    Tag.create("reason", reason.code()));
         }
         counter("fanfare_webhook_call_milliseconds", "Time in calls", counts.callMillis);
         counter("fanfare_webhook_delivered", "Deliveries that succeeded", counts.delivered);
@@ -66,7 +72,10 @@ public final class Metrics implements AutoCloseable {
         }
         gauge("fanfare_webhook_calls_running", "Calls under way", lanes::inFlight);
         gauge("fanfare_webhook_lanes", "Lanes that are kept", lanes::size);
-        gauge("fanfare_webhook_endpoints", "Endpoints known", () -> registry.all().size());
+        gauge(
+                "fanfare_webhook_endpoints",
+                "Endpoints known",
+                () -> registry.all().size());
     }
 
     /// What is on record and what waits.

@@ -15,12 +15,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
-/// Publishes the outbox in its order, and removes what Kafka has: each at least once, whatever is away meanwhile. What is
+/// Publishes the outbox in its order, and removes what Kafka has: each at least once, whatever is away meanwhile. What
+/// is
 /// meant for a topic that is not configured is removed without being published.
 ///
 /// Threads: one of its own.
@@ -109,8 +110,7 @@ public final class OutboxPublisher implements AutoCloseable {
         var headers = new ArrayList<Header>();
         item.headers()
                 .forEach((name, value) -> headers.add(new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8))));
-        return new ProducerRecord<>(
-                topic, null, item.key().getBytes(StandardCharsets.UTF_8), item.body(), headers);
+        return new ProducerRecord<>(topic, null, item.key().getBytes(StandardCharsets.UTF_8), item.body(), headers);
     }
 
     @Override

@@ -66,9 +66,10 @@ public final class EndpointStore {
         var id = EndpointId.random();
         unit.handle
                 .createUpdate("""
-                        insert into endpoint (id, tenant, settings, version, registry_version, deleted, allowed_rate,
-                          created_at, updated_at)
-                        values (:id, :tenant, :settings, 1, :version, false, :rate, :now, :now)""")
+                    insert into endpoint (id, tenant, settings, version, registry_version, deleted, allowed_rate,
+                      created_at, updated_at)
+                    values (:id, :tenant, :settings, 1, :version, false, :rate, :now, :now)\
+                    """)
                 .bind("id", id.value())
                 .bind("tenant", tenant)
                 .bind("settings", SettingsCodec.text(settings))
@@ -120,9 +121,10 @@ public final class EndpointStore {
         long registry = lockRegistry(unit.handle) + 1;
         int deleted = unit.handle
                 .createUpdate("""
-                        update endpoint set deleted = true, settings = '{}', version = version + 1,
-                          registry_version = :registry, updated_at = :now
-                        where id = :id and deleted = false and (version = :version or :version < 0)""")
+                    update endpoint set deleted = true, settings = '{}', version = version + 1,
+                      registry_version = :registry, updated_at = :now
+                    where id = :id and deleted = false and (version = :version or :version < 0)\
+                    """)
                 .bind("registry", registry)
                 .bind("now", unit.now())
                 .bind("id", id.value())

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.service.config.Units;
 import dev.fanfare.service.http.FieldProblem;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the members of a JSON object, each with its type and range, and collects all that is wrong with them. What is
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe.
 public final class Fields {
+    private static final Pattern PARTITION = Pattern.compile("0|[1-9]\\d{0,8}");
     private static final int SHOWN_MAX = 60;
 
     private final ObjectNode node;
@@ -33,6 +38,8 @@ public final class Fields {
         return List.copyOf(faults);
     }
 
+    /// Adds what somebody else has found.
+    ///
     /// @param fault goes on after the field's name: `is '9h': give 1s to 30s`
     public void fault(String field, String fault) {
         faults.add(new FieldProblem(field, "'%s' %s".formatted(field, fault)));
@@ -42,7 +49,8 @@ public final class Fields {
         return given(field) != null;
     }
 
-    boolean flag(String field, boolean otherwise) {
+    /// True or false.
+    public boolean flag(String field, boolean otherwise) {
         var value = given(field);
         if (value == null) {
             return otherwise;
@@ -53,7 +61,8 @@ public final class Fields {
         return value.booleanValue();
     }
 
-    OptionalInt number(String field, int min, int max) {
+    /// A whole number.
+    public OptionalInt number(String field, int min, int max) {
         var value = given(field);
         if (value == null) {
             return OptionalInt.empty();
@@ -65,6 +74,8 @@ public final class Fields {
         return OptionalInt.of(value.intValue());
     }
 
+    /// A text.
+    ///
     /// @param max characters
     public Optional<String> text(String field, int max) {
         var value = given(field);
@@ -95,6 +106,7 @@ public final class Fields {
         return text(field, max);
     }
 
+    /// A duration, as `5s` or `PT5S`.
     public Optional<Duration> duration(String field, Duration min, Duration max) {
         var value = given(field);
         if (value == null) {
@@ -111,6 +123,51 @@ public final class Fields {
             return Optional.empty();
         }
         return duration;
+    }
+
+    /// A time (ISO 8601).
+    public Optional<Instant> instant(String field) {
+        var value = given(field);
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            if (value.isTextual()) {
+                return Optional.of(Instant.parse(value.textValue()));
+            }
+        } catch (DateTimeParseException malformed) {
+            // said below
+        }
+        fault(field, "is %s: give a time such as '2026-11-20T08:00:00Z'".formatted(shown(value)));
+        return Optional.empty();
+    }
+
+    /// Offsets by partition.
+    public Map<Integer, Long> offsets(String field) {
+        var value = given(field);
+        var offsets = new TreeMap<Integer, Long>();
+        if (value == null) {
+            return offsets;
+        }
+        if (!value.isObject()) {
+            fault(field, "is no object: give partitions with offsets, such as {\"0\": 1200}");
+            return offsets;
+        }
+        for (var member : value.properties()) {
+            var offset = member.getValue();
+            if (PARTITION.matcher(member.getKey()).matches()
+                    && offset.isIntegralNumber()
+                    && offset.canConvertToLong()
+                    && offset.longValue() >= 0) {
+                offsets.put(Integer.parseInt(member.getKey()), offset.longValue());
+            } else {
+                fault(
+                        field,
+                        "has %s: %s: give a partition's number and an offset from 0, such as \"0\": 1200"
+                                .formatted(quoted(member.getKey()), shown(offset)));
+            }
+        }
+        return offsets;
     }
 
     /// One of some texts.

@@ -75,9 +75,13 @@ public final class SettingsCodec {
             public void headers(Map<String, String> headers) {}
         };
 
+        /// Looks at an address.
+        ///
         /// @return why it may not be called, as a sentence that names the fix
         Optional<String> url(URI url);
 
+        /// Looks at custom headers.
+        ///
         /// @throws IllegalArgumentException with what is wrong, to be read after the field's name
         void headers(Map<String, String> headers);
     }

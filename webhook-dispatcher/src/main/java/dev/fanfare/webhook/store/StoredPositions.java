@@ -39,8 +39,8 @@ public final class StoredPositions implements Positions {
     @Override
     public OptionalLong stored(Uuid topicId, int partition) {
         return database.jdbi()
-                .withHandle(handle -> handle
-                        .createQuery("select next_offset from frontier where topic_id = ? and partition_n = ?")
+                .withHandle(handle -> handle.createQuery(
+                                "select next_offset from frontier where topic_id = ? and partition_n = ?")
                         .bind(0, topicId.toString())
                         .bind(1, partition)
                         .mapTo(Long.class)

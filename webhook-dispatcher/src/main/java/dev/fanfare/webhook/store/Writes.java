@@ -22,6 +22,8 @@ public final class Writes {
         String open(String sealed);
     }
 
+    /// What makes a request known again.
+    ///
     /// @param scope the key, and whose it is; at most 200 characters
     /// @param fingerprint of the request, at most 64 characters
     public record Claim(String scope, String fingerprint) {}
@@ -78,8 +80,9 @@ public final class Writes {
     /// Waits for the end of a transaction that has taken the same key.
     private static boolean take(Handle handle, Claim claim) {
         return handle.execute("""
-                        insert into idempotency (scope, fingerprint, status, etag, body, created_at)
-                        values (?, ?, 0, '', '', ?) on conflict do nothing""", claim.scope(), claim.fingerprint(), Clock.now(handle)) == 1;
+            insert into idempotency (scope, fingerprint, status, etag, body, created_at)
+            values (?, ?, 0, '', '', ?) on conflict do nothing\
+            """, claim.scope(), claim.fingerprint(), Clock.now(handle)) == 1;
     }
 
     private Optional<Outcome> stored(Handle handle, Claim claim) {

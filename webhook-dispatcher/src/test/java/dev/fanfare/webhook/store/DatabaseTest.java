@@ -8,6 +8,7 @@ import dev.fanfare.webhook.delivery.EndpointId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,8 @@ class DatabaseTest {
     @ParameterizedTest
     @EnumSource
     void keepsInstantsWhateverTheTimeZone(Kind kind) {
+        var zone = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
         try (var database = Database.open(kind.empty())) {
             // this hour came twice in Berlin
             for (var time : new String[] {"2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"}) {
@@ -58,6 +61,8 @@ class DatabaseTest {
                 });
                 assertThat(read).isEqualTo(instant);
             }
+        } finally {
+            TimeZone.setDefault(zone);
         }
     }
 

@@ -119,7 +119,8 @@ class OutageTest {
             for (var line = output.readLine(); line != null; line = output.readLine()) {
                 told.add(Long.valueOf(line));
                 if (told.size() == KILLED_AFTER) {
-                    writer.destroyForcibly(); // SIGKILL; what is in the pipe is read to its end
+                    ProcessHandle.of(writer.pid())
+                            .ifPresent(ProcessHandle::destroyForcibly); // leaves the pipe to be read
                 }
             }
         } finally {
