@@ -10,10 +10,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -22,7 +23,8 @@ import java.util.concurrent.Executors;
 final class Receiver implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
+    private final List<Call> taken = Collections.synchronizedList(new ArrayList<>());
     private volatile Answer answer = _ -> new Reply(204, Map.of());
 
     /// A request as it came.
@@ -37,7 +39,12 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    record Reply(int status, Map<String, String> headers) {}
+    /// @param drips bytes of the body, of which one comes each 100 ms
+    record Reply(int status, Map<String, String> headers, int drips) {
+        Reply(int status, Map<String, String> headers) {
+            this(status, headers, 0);
+        }
+    }
 
     interface Answer {
         Reply to(Call call) throws InterruptedException;
@@ -69,11 +76,20 @@ final class Receiver implements AutoCloseable {
     }
 
     List<Call> calls() {
-        return calls;
+        synchronized (calls) {
+            return List.copyOf(calls);
+        }
     }
 
     List<String> bodies() {
-        return calls.stream().map(Call::body).toList();
+        return calls().stream().map(Call::body).toList();
+    }
+
+    /// The calls to a path that were answered with 2xx.
+    List<Call> taken(String path) {
+        synchronized (taken) {
+            return taken.stream().filter(call -> call.path().equals(path)).toList();
+        }
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -89,8 +105,16 @@ final class Receiver implements AutoCloseable {
                     headers);
             calls.add(call);
             var reply = answer.to(call);
+            if (reply.status() / 100 == 2) {
+                taken.add(call);
+            }
             reply.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(reply.status(), -1);
+            exchange.sendResponseHeaders(reply.status(), reply.drips() == 0 ? -1 : reply.drips());
+            for (int i = 0; i < reply.drips(); i++) {
+                Thread.sleep(100);
+                exchange.getResponseBody().write('.');
+                exchange.getResponseBody().flush();
+            }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A real PostgreSQL with a port and a data folder of its own, which can be stopped and started again.
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static @Nullable Postgres shared;
 
@@ -20,7 +20,7 @@ final class Postgres implements AutoCloseable {
     private final Path data;
     private @Nullable EmbeddedPostgres server;
 
-    Postgres() {
+    public Postgres() {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
             data = Files.createTempDirectory("fanfare-postgres");
@@ -31,7 +31,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /// One for all tests that leave it running; gone with the process.
-    static synchronized Postgres shared() {
+    public static synchronized Postgres shared() {
         var running = shared;
         if (running == null) {
             running = new Postgres();
@@ -40,7 +40,7 @@ final class Postgres implements AutoCloseable {
         return running;
     }
 
-    void start() {
+    public void start() {
         try {
             server = EmbeddedPostgres.builder()
                     .setPort(port)
@@ -53,7 +53,7 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    void stop() {
+    public void stop() {
         var running = server;
         server = null;
         if (running != null) {
@@ -66,7 +66,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /// A new, empty database.
-    StoreSettings database() {
+    public StoreSettings database() {
         var name = "store_" + DATABASES.incrementAndGet();
         try (var connection = DriverManager.getConnection(url("postgres"), "postgres", "");
                 var statement = connection.createStatement()) {

@@ -1,0 +1,81 @@
+package dev.fanfare.webhook.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.webhook.app.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/// A dispatcher in a process of its own, which can be killed.
+final class Child implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private Child(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /// Returns while it starts.
+    static Child start(Setup setup, Path dir) throws IOException {
+        var config = Files.writeString(Files.createTempFile(dir, "config", ".yaml"), setup.file());
+        var log = Files.createTempFile(dir, "dispatcher", ".log");
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "--config",
+                        config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new Child(process, log);
+    }
+
+    /// Waits until it listens.
+    Child ready() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the dispatcher ended: " + log());
+            }
+            return log().contains("listens on");
+        });
+        return this;
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
+    /// With SIGKILL.
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /// In order.
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the dispatcher does not stop: " + log());
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
