@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
     static void probe(Cluster cluster, String topic, Receiver receiver) {
         try (var producer = cluster.producer()) {
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
-                producer.send(new ProducerRecord<>(topic, 0, "probe", "probe"));
+                var _ = producer.send(new ProducerRecord<>(topic, 0, "probe", "probe"));
                 return receiver.calls().stream().anyMatch(call -> call.body().equals("probe"));
             });
         }
@@ -75,7 +75,7 @@ final class Load implements AutoCloseable {
 
     private void send(int key, int number) {
         var body = prefix + key + " " + number;
-        producer.send(new ProducerRecord<>(topic, key % partitions, prefix + key, body), (_, refused) -> {
+        var _ = producer.send(new ProducerRecord<>(topic, key % partitions, prefix + key, body), (_, refused) -> {
             if (refused == null) {
                 sent.add(body);
             } else {

@@ -74,7 +74,7 @@ class OrderTest {
     private static void inOrder(Receiver receiver) {
         var byKey = new LinkedHashMap<String, LinkedHashSet<Integer>>();
         for (var call : receiver.taken("/ordered")) {
-            var parts = call.body().split(" ");
+            var parts = call.body().split(" ", -1);
             if (parts.length == 2) {
                 byKey.computeIfAbsent(parts[0], _ -> new LinkedHashSet<>()).add(Integer.valueOf(parts[1]));
             }
