@@ -34,6 +34,7 @@ import dev.fanfare.webhook.store.SqlJournal;
 import dev.fanfare.webhook.store.StoreSettings;
 import dev.fanfare.webhook.store.StoredNews;
 import dev.fanfare.webhook.store.StoredPositions;
+import dev.fanfare.webhook.store.Sweeper;
 import io.helidon.webserver.WebServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ import org.apache.kafka.common.Uuid;
 public final class WebhookDispatcher implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WebhookDispatcher.class.getName());
     private static final Duration JOURNAL_CLOSE = Duration.ofSeconds(10);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(30);
 
     private final Lifecycle parts;
     private final WebServer server;
@@ -106,8 +108,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         var lot = new ParkingLot(journal, gate, registry, clock);
         var sender = parts.open(new Sender(sender(settings)));
         var calls = new DispatchMetrics();
-        var dispatcher = parts.open(new Dispatcher(
-                sender, new Signer(ring), journal, settings.endpoint().disableAfter(), calls, gate::shut));
+        var dispatcher =
+                parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
         var lanes = parts.open(
                 Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
         var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
@@ -134,6 +136,11 @@ public final class WebhookDispatcher implements AutoCloseable {
         metrics.delivery(calls, lanes, lot, registry);
         metrics.store(journal, scheduler, outbox, parked);
 
+        var sweeper = parts.open(new Sweeper(
+                database,
+                new Sweeper.Keep(
+                        settings.retention().attempts(), settings.retention().ended(), SWEEP_EVERY)));
+
         var server = HttpServer.build(settings, Health.observer(intake, journal, () -> closing.begun), metrics);
         server.start();
         parts.open(server::stop);
@@ -141,6 +148,7 @@ public final class WebhookDispatcher implements AutoCloseable {
         outbox.start();
         scheduler.start();
         intake.start();
+        sweeper.start();
         return new WebhookDispatcher(parts, server, closing);
     }
 

@@ -1,5 +1,6 @@
 package dev.fanfare.webhook.dispatch;
 
+import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.delivery.Attempt;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
@@ -40,26 +41,28 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
     private final Insurer insurer;
     private final DispatchMetrics metrics;
     private final BiConsumer<Job, Endpoint> parked;
+    private final String origin;
     private final InstantSource clock = InstantSource.system();
 
     /// Begins.
     ///
-    /// @param disableAfter an endpoint with nothing but failures for so long is disabled
+    /// @param rules that hold for all endpoints
     /// @param parked told of each job before its retry is written, so that later events of its key wait
     public Dispatcher(
             Sender sender,
             Signer signer,
             Journal journal,
-            Duration disableAfter,
+            WebhookSettings.Endpoint rules,
             DispatchMetrics metrics,
             BiConsumer<Job, Endpoint> parked) {
         this.sender = sender;
         this.signer = signer;
         this.journal = journal;
-        this.judge = new Judge(new RetryPolicy(RandomGenerator.getDefault()), disableAfter);
+        this.judge = new Judge(new RetryPolicy(RandomGenerator.getDefault()), rules.disableAfter());
         this.insurer = new Insurer(journal);
         this.metrics = metrics;
         this.parked = parked;
+        this.origin = rules.origin();
     }
 
     @Override
@@ -98,6 +101,10 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
             var payload = Payloads.of(endpoint, jobs.stream().map(Job::message).toList());
             var headers = new HashMap<>(payload.headers());
             headers.put("content-type", payload.contentType());
+            if (endpoint.settings().handshake()) {
+                // CloudEvents, HTTP 1.1 Web Hooks §2.1: whoever consented sees whom it consented to
+                headers.put("origin", origin);
+            }
             headers.putAll(signer.headers(endpoint, payload.webhookId(), at, payload.body()));
             request = new Request(
                     endpoint.settings().url(),

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.quickstart.broker.LocalBroker;
+import dev.fanfare.webhook.endpoint.EndpointSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
@@ -71,6 +73,40 @@ class DeliveryTest {
         assertThat(call.id()).startsWith("msg_");
         assertThat(call.headers().get("content-type")).containsExactly("application/json");
         await().atMost(SOON).until(() -> committed() == offset + 1);
+    }
+
+    private static EndpointSettings asked(EndpointSettings from) {
+        return new EndpointSettings(
+                from.url(),
+                from.channels(),
+                from.eventTypes(),
+                from.form(),
+                from.retrySchedule(),
+                from.timeout(),
+                from.ratePerSecond(),
+                from.concurrency(),
+                from.ordering(),
+                from.blockMax(),
+                from.ttl(),
+                from.conflate(),
+                from.asymmetric(),
+                true,
+                from.headers(),
+                from.description(),
+                from.enabled());
+    }
+
+    @Test
+    void saysToWhomTheReceiverConsented() {
+        dispatcher.endpoint(receiver.url("/consented"), DeliveryTest::asked);
+        dispatcher.endpoint(receiver.url("/plain"), settings -> settings);
+        await().atMost(SOON).until(() -> {
+            send("1", "{}");
+            return receiver.calls().stream().map(Receiver.Call::path).distinct().count() == 2;
+        });
+        assertThat(receiver.calls())
+                .allSatisfy(call -> assertThat(call.headers().get("origin"))
+                        .isEqualTo(call.path().equals("/consented") ? List.of("fanfare.invalid") : null));
     }
 
     @Test

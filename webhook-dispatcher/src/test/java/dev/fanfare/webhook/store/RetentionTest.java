@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.webhook.delivery.ParkReason;
 import dev.fanfare.webhook.delivery.Reason;
@@ -105,5 +106,20 @@ class RetentionTest {
         assertThat(retention.tombstones(now)).isEqualTo(2);
         assertThat(stage.text("select id from endpoint")).isEqualTo(young.id().value());
         assertThat(retention.idempotency(now)).isEqualTo(1);
+    }
+
+    @Test
+    void theSweeperRemovesWhatIsOldByItself() {
+        var endpoint = stage.endpoint();
+        stage.write(Given.delivered(stage.live(Given.message(1), endpoint)));
+        stage.write(Given.delivered(stage.live(Given.message(2), endpoint)));
+        stage.execute("update attempt set started_at = ? where offset_n = 1", now.minus(Duration.ofDays(3)));
+        stage.execute("update attempt set started_at = ? where offset_n = 2", now.minus(Duration.ofDays(1)));
+        var keep = new Sweeper.Keep(Duration.ofDays(2), Duration.ofDays(2), Duration.ofMillis(5));
+        try (var sweeper = new Sweeper(stage.database, keep)) {
+            sweeper.start();
+            await().atMost(Duration.ofSeconds(20)).until(() -> stage.number("select count(*) from attempt") == 1);
+        }
+        assertThat(stage.number("select min(offset_n) from attempt")).isEqualTo(2);
     }
 }
