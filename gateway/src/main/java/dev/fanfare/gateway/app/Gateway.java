@@ -4,6 +4,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.ingest.Feed;
@@ -50,6 +51,7 @@ import java.util.Optional;
 public final class Gateway implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
     private static final int REQUEST_LINE_MAX = 32_768; // the longest cursor, and many channels
+    private static final int HEADERS_MAX = REQUEST_LINE_MAX + 16_384; // over HTTP/2: all together, as over HTTP/1.1
 
     private final Lifecycle parts;
     private final GatewaySettings settings;
@@ -85,7 +87,9 @@ public final class Gateway implements AutoCloseable {
                     : Optional.empty();
             var starts = new Starts(channels, history, settings.replay());
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
-                    .http2Config(Http2Config.create())
+                    .http2Config(Http2Config.builder()
+                            .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer
+                            .build())
                     .build());
             var streams = new StreamHandler(settings, sessions, starts, doors, http2);
             var webSockets = new WebSocketUpgrader(
@@ -154,6 +158,7 @@ public final class Gateway implements AutoCloseable {
             HttpProblems.requestId(request, response);
             chain.proceed();
         });
+        routing.addFilter(new HeaderLimit(HEADERS_MAX));
         routing.get("/v1/events", streams);
         routing.post(
                 "/v1/events",

@@ -23,6 +23,7 @@ public enum ErrorCode implements ProblemCode {
     NO_KEY(422, "No key"),
     IDEMPOTENCY_KEY_REUSED(422, "Idempotency key reused"),
     UPGRADE_REQUIRED(426, "Upgrade required"),
+    HEADERS_TOO_LARGE(431, "Headers too large"),
     INTERNAL(500, "Internal error"),
     NOT_READY(503, "Not ready"),
     SHUTTING_DOWN(503, "Shutting down"),

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.EventSourceParser.Comment;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -77,6 +80,37 @@ class Http2Test {
 
     private static EventSourceParser events(Response response) {
         return new EventSourceParser(response.body().byteStream());
+    }
+
+    @Test
+    void takesAsMuchBeforeTheBodyAsHttp1Does() throws IOException {
+        var channels = ("&channel=" + "c".repeat(255)).repeat(100);
+        var cursor = "&cursor=" + "A".repeat(4096);
+        try (var response = call("long", channels + cursor, headers(4, 3500)).execute()) {
+            assertThat(response.body().string()).contains("\"code\":\"invalid-cursor\"");
+        }
+    }
+
+    @Test
+    void boundsWhatComesBeforeTheBody() throws IOException {
+        try (var response = call("long", "&wait=0", headers(17, 3500)).execute()) {
+            assertThat(response.code()).isEqualTo(431);
+            assertThat(response.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(response.header("X-Request-Id")).isNotBlank();
+            assertThat(response.body().string()).contains("\"code\":\"headers-too-large\"");
+        }
+        var huge = call("long", "&wait=0", headers(300, 3500));
+        assertThatThrownBy(huge::execute).isInstanceOf(IOException.class);
+        try (var response = call("long", "&wait=0").execute()) {
+            assertThat(response.code()).isEqualTo(200);
+        }
+    }
+
+    private static String[] headers(int count, int length) {
+        return IntStream.range(0, count)
+                .boxed()
+                .flatMap(i -> Stream.of("X-Long-" + i, "x".repeat(length)))
+                .toArray(String[]::new);
     }
 
     @Test

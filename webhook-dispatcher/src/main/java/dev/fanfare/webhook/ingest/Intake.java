@@ -104,6 +104,19 @@ public final class Intake implements AutoCloseable {
         return events;
     }
 
+    /// The first offset of each partition of this node that is not settled: an endpoint that is stored now gets the
+    /// events from there on.
+    public Map<TopicPartition, Long> frontiers() {
+        var frontiers = new HashMap<TopicPartition, Long>();
+        for (var partition : windows.partitions()) {
+            var window = windows.get(partition);
+            if (window != null) {
+                frontiers.put(partition, window.frontier());
+            }
+        }
+        return frontiers;
+    }
+
     // --- intake thread
 
     private void run() {

@@ -91,7 +91,8 @@ final class Cluster implements AutoCloseable {
     /// A topic whose name nobody else has.
     String newTopic(String name, int partitions) {
         var unique = name + "-" + TOPICS.incrementAndGet();
-        done(admin.createTopics(List.of(new NewTopic(unique, partitions, (short) 1))).all());
+        done(admin.createTopics(List.of(new NewTopic(unique, partitions, (short) 1)))
+                .all());
         return unique;
     }
 

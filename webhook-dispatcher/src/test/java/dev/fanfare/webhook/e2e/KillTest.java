@@ -66,7 +66,10 @@ class KillTest {
                     receiver.answer(200);
                     for (var path : paths) {
                         var ledger = new Ledger(receiver, path);
-                        await().atMost(DRAINED).untilAsserted(() -> assertThat(ledger.missing(sent)).as(path).isEmpty());
+                        await().atMost(DRAINED)
+                                .untilAsserted(() -> assertThat(ledger.missing(sent))
+                                        .as(path)
+                                        .isEmpty());
                         ledger.hasOneIdPerEvent();
                         System.out.printf(
                                 "%s: %s took %d events, %d twice, in %d kills%n",
@@ -74,8 +77,7 @@ class KillTest {
                         assertThat(ledger.doubles()).as("doubles of " + path).isLessThanOrEqualTo(kills * WINDOW);
                     }
                 }
-                await().atMost(DRAINED)
-                        .until(() -> cluster.isCommitted(setup.group(), setup.topic(), PARTITIONS));
+                await().atMost(DRAINED).until(() -> cluster.isCommitted(setup.group(), setup.topic(), PARTITIONS));
                 child.stop();
                 assertThat(setup.parked()).isZero();
             } catch (Throwable failure) {

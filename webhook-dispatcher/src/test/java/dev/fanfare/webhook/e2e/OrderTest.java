@@ -33,7 +33,8 @@ class OrderTest {
         var topic = cluster.newTopic("order", PARTITIONS);
         try (var receiver = Receiver.start();
                 var dispatcher = TestDispatcher.start(Setup.of(dir, cluster.servers(), topic))) {
-            var draft = Draft.retrying(49, Duration.ofMillis(200)).concurrency(4).byKey();
+            var draft =
+                    Draft.retrying(49, Duration.ofMillis(200)).concurrency(4).byKey();
             dispatcher.endpoint(receiver.url("/ordered"), draft.settings());
             Load.probe(cluster, topic, receiver);
 
@@ -46,7 +47,8 @@ class OrderTest {
                 }
                 await().atMost(Duration.ofMinutes(3)).until(() -> load.count() > Seeded.rounds(700, 12_000));
                 var sent = load.stop();
-                var others = sent.stream().filter(body -> !body.startsWith("k0 ")).toList();
+                var others =
+                        sent.stream().filter(body -> !body.startsWith("k0 ")).toList();
                 await().atMost(Duration.ofMinutes(1))
                         .untilAsserted(() -> assertThat(ledger.missing(others)).isEmpty());
                 assertThat(ledger.missing(sent)).hasSize(sent.size() - others.size());

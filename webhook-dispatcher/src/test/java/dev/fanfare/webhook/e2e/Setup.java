@@ -103,18 +103,18 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
             topics: {dead-letter: %s, operational: %s}
             shutdown: {deadline: 5s}
             """.formatted(
-                servers,
-                topic,
-                store.url(),
-                store.user(),
-                store.password(),
-                store.connections(),
-                keys,
-                group(),
-                window,
-                2 * window,
-                deadLetters(),
-                news());
+                        servers,
+                        topic,
+                        store.url(),
+                        store.user(),
+                        store.password(),
+                        store.connections(),
+                        keys,
+                        group(),
+                        window,
+                        2 * window,
+                        deadLetters(),
+                        news());
     }
 
     /// An endpoint and its secret.
@@ -129,7 +129,12 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
             var made = new AtomicReference<EndpointId>();
             new Writes(database, new PlainText()).run(Optional.empty(), unit -> {
                 made.set(new EndpointStore(database)
-                        .create(unit, "default", settings.apply(standard), List.of(secret.secret()), OptionalInt.empty())
+                        .create(
+                                unit,
+                                "default",
+                                settings.apply(standard),
+                                List.of(secret.secret()),
+                                OptionalInt.empty())
                         .id());
                 return new Writes.Reply(201, "", "");
             });
