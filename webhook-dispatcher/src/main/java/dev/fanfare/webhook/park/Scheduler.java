@@ -5,12 +5,14 @@ import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.journal.Disposition;
 import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.store.Leases;
+import dev.fanfare.webhook.store.OrderKey;
 import dev.fanfare.webhook.store.Parked;
 import dev.fanfare.webhook.store.ParkedDelivery;
 import dev.fanfare.webhook.store.Shards;
@@ -40,6 +42,9 @@ public final class Scheduler implements AutoCloseable {
     private static final Duration RENEW = Duration.ofSeconds(5);
     private static final Duration ROUND = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 20;
+
+    /// Of one key at a time.
+    private static final int CHAIN_MAX = 16;
 
     private final Parked parked;
     private final Leases leases;
@@ -184,23 +189,57 @@ public final class Scheduler implements AutoCloseable {
             return;
         }
         var flying = inFlight.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
+        boolean ordered = endpoint.get().settings().ordering() == Ordering.KEY;
         var rows = parked.load(endpoint.get(), epoch, now, Set.copyOf(flying), room);
-        if (rows.size() >= room) {
+        if (rows.size() >= room || (ordered && !rows.isEmpty())) {
             more.add(id);
         } else {
             more.remove(id);
         }
+        var chains = ordered
+                ? chains(endpoint.get(), rows, now, room)
+                : rows.stream().map(List::of).toList();
+        for (var chain : chains) {
+            offer(endpoint.get(), chain, flying, now);
+        }
+    }
+
+    /// What is due of each key, in its order: one after the other is called while none fails.
+    private List<List<ParkedDelivery>> chains(Endpoint endpoint, List<ParkedDelivery> firsts, Instant now, int room) {
+        var chains = new ArrayList<List<ParkedDelivery>>();
+        int left = room - firsts.size();
+        for (var first : firsts) {
+            var chain = new ArrayList<>(List.of(first));
+            var key = OrderKey.of(endpoint, first.message());
+            if (key.isPresent() && left > 0) {
+                chain.addAll(parked.behind(key.get(), first, now, Math.min(left, CHAIN_MAX)));
+            }
+            key.ifPresent(of -> {
+                int end = 0;
+                while (end < chain.size()
+                        && !gate.isOvertaking(of, chain.get(end).message().id())) {
+                    end++;
+                }
+                chain.subList(end, chain.size()).clear();
+            });
+            left -= Math.max(0, chain.size() - 1);
+            chains.add(chain);
+        }
+        return chains;
+    }
+
+    private void offer(Endpoint endpoint, List<ParkedDelivery> chain, Set<MessageId> flying, Instant now) {
         var jobs = new ArrayList<Job>();
-        for (var row : rows) {
+        for (var row : chain) {
             flying.add(row.message().id());
             var job = row.job(this::settled);
-            if (isExpired(row, endpoint.get(), now)) {
+            if (isExpired(row, endpoint, now)) {
                 journal.write(Entry.of(job, new Disposition.Ended(Reason.EXPIRED, false)));
             } else {
                 jobs.add(job);
             }
         }
-        jobs.forEach(lanes::offerBacklog);
+        lanes.offerBacklog(endpoint.id(), jobs);
     }
 
     private boolean leaseIsShort() {
@@ -216,6 +255,12 @@ public final class Scheduler implements AutoCloseable {
         var flying = inFlight.get(job.endpoint());
         if (flying != null) {
             flying.remove(job.id().message());
+        }
+        if (registry.find(job.endpoint())
+                .filter(endpoint -> endpoint.settings().ordering() == Ordering.KEY)
+                .isPresent()) {
+            withRoom.add(job.endpoint()); // what waited behind it may be called
+            nudges.release();
         }
     }
 

@@ -151,6 +151,20 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
         return with(database -> new Parked(database).backlog().count());
     }
 
+    /// Those of one endpoint.
+    long parked(EndpointId endpoint) {
+        return with(database -> new Parked(database).backlog(endpoint).count());
+    }
+
+    /// How many shards each node has, the fewest first.
+    List<Integer> shards() {
+        return with(database -> database.jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from shard_lease where owner <> ''"
+                                + " and expires_at > current_timestamp group by owner order by count(*)")
+                        .mapTo(Integer.class)
+                        .list()));
+    }
+
     /// Why a delivery ended without success; empty if it did not.
     Optional<String> ended(EndpointId endpoint, String messageId) {
         return with(database -> database.jdbi()
