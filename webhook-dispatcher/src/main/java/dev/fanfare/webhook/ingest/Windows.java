@@ -10,8 +10,10 @@ import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class Windows {
     private final IntakeMetrics metrics;
     private final Runnable pressure;
     private final Map<TopicPartition, Window> windows = new ConcurrentHashMap<>();
+    private final Set<EndpointId> offered = new HashSet<>(); // intake thread only: to these since the last look
 
     /// @param pressure run when a window fills up
     Windows(
@@ -87,7 +90,18 @@ final class Windows {
             metrics.unmatched.increment();
         }
         var event = new InFlight(message);
-        offer(window, event, window.add(event, match.version(), match.endpoints()));
+        var endpoints = window.add(event, match.version(), match.endpoints());
+        offered.addAll(endpoints);
+        offer(window, event, endpoints);
+    }
+
+    /// Whether what was taken last is more than can be delivered now.
+    boolean areLanesBusy() {
+        if (lanes.areBusy(offered)) {
+            return true;
+        }
+        offered.clear();
+        return false;
     }
 
     /// Makes jobs for endpoints that have come since events were matched.

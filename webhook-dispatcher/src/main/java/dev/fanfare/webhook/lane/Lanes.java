@@ -90,6 +90,20 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /// Whether each of these endpoints has many live jobs waiting; those whose jobs are parked anyway do not count.
+    public boolean areBusy(Iterable<EndpointId> endpoints) {
+        boolean busy = false;
+        for (var endpoint : endpoints) {
+            var lane = lanes.get(endpoint);
+            var crowd = lane == null ? Crowd.PARKING : lane.crowd();
+            if (crowd == Crowd.ROOM) {
+                return false;
+            }
+            busy |= crowd == Crowd.BUSY;
+        }
+        return busy;
+    }
+
     /// Calls, queues or gives it back. Never blocks.
     public void offerBacklog(Job job) {
         offerBacklog(job.endpoint(), List.of(job));

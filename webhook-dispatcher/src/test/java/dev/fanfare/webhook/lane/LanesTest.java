@@ -248,4 +248,48 @@ class LanesTest {
         assertThat(stage.calls).isEmpty();
         assertThat(stage.lanes.close(Duration.ofSeconds(10))).isTrue();
     }
+
+    @Test
+    void isBusyWhenEachLaneThatTakesJobsHasManyWaiting() {
+        var stage = new Stage().concurrency(1);
+        var other = TestJobs.id(2);
+        stage.endpoints.put(other, TestJobs.endpoint(other));
+        stage.live(64);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+        stage.live();
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isTrue();
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE, other))).isTrue(); // has no lane
+        stage.lanes.offerLive(TestJobs.live(other, 0, 1000, null));
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE, other))).isFalse();
+        assertThat(stage.lanes.areBusy(List.of())).isFalse();
+    }
+
+    @Test
+    void isNotBusyWithAnEndpointWhoseJobsAreParkedAnyway() {
+        var stage = new Stage().concurrency(1);
+        stage.breakDown();
+        stage.live(500);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+    }
+
+    @Test
+    void letsAsManyWaitAsTheEndpointTakesInASecond() {
+        var stage = new Stage().concurrency(4);
+        for (int i = 0; i < 50; i++) {
+            stage.live(20);
+            stage.drain(Reason.DELIVERED);
+            stage.pass(Duration.ofMillis(20));
+        }
+        stage.live(900);
+        assertThat(stage.parked).isEmpty();
+        stage.live(400);
+        assertThat(stage.parked).isNotEmpty();
+
+        stage.drain(Reason.DELIVERED);
+        stage.pass(Duration.ofSeconds(3));
+        stage.live(4);
+        int before = stage.parked.size();
+        stage.live(300); // nothing was done for a second or two
+        assertThat(stage.parked.size() - before).isEqualTo(44);
+    }
 }
