@@ -180,6 +180,9 @@ public final class Intake implements AutoCloseable {
                 taker.take(window.topicId, record)
                         .ifPresentOrElse(
                                 message -> windows.take(window, message), () -> window.read(record.offset() + 1));
+                if (windows.isLookDue()) {
+                    awaitRoom();
+                }
             }
         }
         for (var partition : windows.partitions()) {

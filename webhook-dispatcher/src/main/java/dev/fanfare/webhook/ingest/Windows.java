@@ -23,6 +23,8 @@ final class Windows {
     /// Bytes of data; a larger event is dead-lettered.
     static final int EVENT_MAX = 256 * 1024;
 
+    private static final int LOOK_EVERY = 1000;
+
     private final IntakeSettings settings;
     private final Registry registry;
     private final Lanes lanes;
@@ -31,6 +33,7 @@ final class Windows {
     private final Runnable pressure;
     private final Map<TopicPartition, Window> windows = new ConcurrentHashMap<>();
     private final Set<EndpointId> offered = new HashSet<>(); // intake thread only: to these since the last look
+    private int offers; // intake thread only: since then
 
     /// @param pressure run when a window fills up
     Windows(
@@ -92,15 +95,22 @@ final class Windows {
         var event = new InFlight(message);
         var endpoints = window.add(event, match.version(), match.endpoints());
         offered.addAll(endpoints);
+        offers += endpoints.size();
         offer(window, event, endpoints);
     }
 
-    /// Whether what was taken last is more than can be delivered now.
+    /// Whether it is time to look at the lanes: so much was taken since the last look.
+    boolean isLookDue() {
+        return offers >= LOOK_EVERY;
+    }
+
+    /// Whether what was taken since the last look is more than can be delivered now.
     boolean areLanesBusy() {
         if (lanes.areBusy(offered)) {
             return true;
         }
         offered.clear();
+        offers = 0;
         return false;
     }
 

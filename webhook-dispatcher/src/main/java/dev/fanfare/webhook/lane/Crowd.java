@@ -6,6 +6,6 @@ enum Crowd {
     PARKING,
     /// Some more can wait.
     ROOM,
-    /// Many wait.
+    /// As many wait as are done in a quarter of a second, or more.
     BUSY
 }

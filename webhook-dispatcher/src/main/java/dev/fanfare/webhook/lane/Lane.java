@@ -218,7 +218,7 @@ final class Lane {
         if (isShut(now) || refusal(now) != null) {
             return Crowd.PARKING;
         }
-        return agenda.live() < queuedMax(now) / 4 ? Crowd.ROOM : Crowd.BUSY;
+        return 4 * agenda.live() > pace.perSecond(now) ? Crowd.BUSY : Crowd.ROOM;
     }
 
     synchronized long usedAt() {

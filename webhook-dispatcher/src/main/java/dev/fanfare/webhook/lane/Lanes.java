@@ -90,18 +90,18 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /// Whether each of these endpoints has many live jobs waiting; those whose jobs are parked anyway do not count.
+    /// Whether many live jobs wait for half of these endpoints or more; those whose jobs are parked anyway do not
+    /// count.
     public boolean areBusy(Iterable<EndpointId> endpoints) {
-        boolean busy = false;
+        int busy = 0;
+        int taking = 0;
         for (var endpoint : endpoints) {
             var lane = lanes.get(endpoint);
             var crowd = lane == null ? Crowd.PARKING : lane.crowd();
-            if (crowd == Crowd.ROOM) {
-                return false;
-            }
-            busy |= crowd == Crowd.BUSY;
+            taking += crowd == Crowd.PARKING ? 0 : 1;
+            busy += crowd == Crowd.BUSY ? 1 : 0;
         }
-        return busy;
+        return busy > 0 && 2 * busy >= taking;
     }
 
     /// Calls, queues or gives it back. Never blocks.
