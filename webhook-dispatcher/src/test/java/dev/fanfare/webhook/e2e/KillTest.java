@@ -43,7 +43,7 @@ class KillTest {
         var setup = whole.window(WINDOW);
         var seeded = Seeded.print(name);
         var random = seeded.random(1);
-        int kills = Seeded.rounds(5, 50);
+        int kills = Seeded.rounds(3, 50);
         try (var receiver = Receiver.start()) {
             var draft = Draft.retrying(49, Duration.ofMillis(500)).timeout(Duration.ofSeconds(2));
             var paths = List.of("/good", "/failing", "/slow");
