@@ -4,7 +4,6 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.webhook.config.WebhookSettings;
-import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.dispatch.DispatchMetrics;
 import dev.fanfare.webhook.dispatch.Dispatcher;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -45,7 +44,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 
 /// The dispatcher, put together: the parts in their start order. The only place that sees them all.
 public final class WebhookDispatcher implements AutoCloseable {
@@ -129,7 +127,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 registry,
                 watch,
                 new GatedPositions(new StoredPositions(database), gate),
-                new Taking(lanes),
+                new Taking(lanes, new Cpu()),
                 journal,
                 news,
                 counts));
@@ -203,19 +201,6 @@ public final class WebhookDispatcher implements AutoCloseable {
     private static IntakeSettings intake(WebhookSettings.Intake intake) {
         return new IntakeSettings(
                 intake.group(), intake.events(), intake.deliveries(), intake.bytes(), intake.commitEvery());
-    }
-
-    /// Lanes, as the intake sees them.
-    private record Taking(Lanes lanes) implements dev.fanfare.webhook.ingest.Lanes {
-        @Override
-        public void offerLive(Job job) {
-            lanes.offerLive(job);
-        }
-
-        @Override
-        public int release(Uuid topicId, int partition) {
-            return lanes.releasePartition(topicId, partition);
-        }
     }
 
     /// The port that is listened on.
