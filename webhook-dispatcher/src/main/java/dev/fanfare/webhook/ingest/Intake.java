@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 
 /// Reads the routed topics as a member of a consumer group (KIP-848), makes a job of each event and endpoint, and
@@ -41,6 +43,7 @@ public final class Intake implements AutoCloseable {
     private final Consumer<OperationalEvent> news;
     private final IntakeMetrics metrics;
     private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+    private final Optional<? extends Metric> connections; // how many there are
     private final Start start;
     private final Settler settler;
     private final Windows windows;
@@ -50,7 +53,8 @@ public final class Intake implements AutoCloseable {
     private final Thread intake = Thread.ofPlatform().name("intake").unstarted(this::run);
     private volatile boolean closing;
     private volatile boolean reading; // assigned, and every partition has its place
-    private volatile boolean reachable = true;
+    private volatile boolean reachable;
+    private volatile boolean failing;
 
     public Intake(
             IntakeSettings settings,
@@ -76,6 +80,9 @@ public final class Intake implements AutoCloseable {
                         "consumer",
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                         RECORDS_MAX));
+        this.connections = consumer.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("connection-count"))
+                .findFirst();
         this.start = new Start(clients, consumer, positions);
         this.settler = new Settler(settings.commitEvery(), freshness, positions);
         this.windows = new Windows(settings, registry, lanes, journal, metrics, settler::nudge);
@@ -91,9 +98,9 @@ public final class Intake implements AutoCloseable {
         return reading;
     }
 
-    /// Whether Kafka has answered lately.
+    /// Whether there is a connection to Kafka, and reading did not fail.
     public boolean isKafkaReachable() {
-        return reachable;
+        return reachable && !failing;
     }
 
     /// Events between read and committed, by partition, for metrics.
@@ -130,15 +137,15 @@ public final class Intake implements AutoCloseable {
                 throttle();
                 awaitRoom();
                 read();
-                reachable = true;
+                look();
             } catch (OffsetOutOfRangeException gone) {
                 gone.offsetOutOfRangePartitions().keySet().forEach(this::drop);
                 unplaced.addAll(gone.offsetOutOfRangePartitions().keySet());
             } catch (KafkaException away) {
-                if (reachable) {
+                if (!failing) {
                     LOG.log(System.Logger.Level.WARNING, "reading from Kafka failed, trying again: " + away);
                 }
-                reachable = false;
+                failing = true;
                 pause();
             } catch (RuntimeException fault) {
                 LOG.log(System.Logger.Level.ERROR, "a fault of the intake, trying again", fault);
@@ -167,6 +174,20 @@ public final class Intake implements AutoCloseable {
         } catch (InterruptedException stop) {
             closing = true;
         }
+    }
+
+    /// Polling does not fail while no broker can be reached; it finds nothing.
+    private void look() {
+        failing = false;
+        boolean connected = connections.isEmpty()
+                || !(connections.get().metricValue() instanceof Number count)
+                || count.doubleValue() > 0;
+        if (connected != reachable) {
+            LOG.log(
+                    connected ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    connected ? "Kafka answers" : "Kafka cannot be reached, trying again");
+        }
+        reachable = connected;
     }
 
     private void read() {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaFuture;
@@ -96,6 +97,22 @@ final class Cluster implements AutoCloseable {
         return unique;
     }
 
+    /// A topic of one partition with that very name.
+    void createTopic(String name) {
+        done(admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all());
+    }
+
+    /// What a group has committed is gone, as after a week without it. The group has no member.
+    void forget(String group) {
+        done(admin.deleteConsumerGroups(List.of(group)).all());
+    }
+
+    /// What retention does: records before that offset are gone.
+    void deleteRecords(String topic, int partition, long before) {
+        var to = Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(before));
+        done(admin.deleteRecords(to).all());
+    }
+
     /// Waits for as long as it takes until Kafka has a record.
     KafkaProducer<String, String> producer() {
         var settings = clientSettings();
@@ -105,13 +122,14 @@ final class Cluster implements AutoCloseable {
         return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
 
-    /// Of one topic, from its beginning.
-    KafkaConsumer<String, String> consumer(String topic, int partitions) {
+    /// Of topics of one partition each, from their beginning.
+    KafkaConsumer<String, String> consumer(List<String> topics) {
         var settings = clientSettings();
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "earliest");
         var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
-        consumer.assign(partitions(topic, partitions));
+        consumer.assign(
+                topics.stream().map(topic -> new TopicPartition(topic, 0)).toList());
         return consumer;
     }
 

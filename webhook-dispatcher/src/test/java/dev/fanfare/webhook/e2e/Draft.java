@@ -18,37 +18,43 @@ record Draft(
         int concurrency,
         Ordering ordering,
         Optional<Duration> ttl,
-        boolean conflate) {
+        boolean conflate,
+        String channels) {
 
     /// One attempt, and then so many after that wait each.
     static Draft retrying(int times, Duration wait) {
         var delays = new java.util.ArrayList<>(List.of(Duration.ZERO));
         delays.addAll(Collections.nCopies(times, wait));
-        return new Draft(delays, Duration.ofSeconds(3), 8, Ordering.NONE, Optional.empty(), false);
+        return new Draft(delays, Duration.ofSeconds(3), 8, Ordering.NONE, Optional.empty(), false, "orders.**");
     }
 
     Draft timeout(Duration of) {
-        return new Draft(schedule, of, concurrency, ordering, ttl, conflate);
+        return new Draft(schedule, of, concurrency, ordering, ttl, conflate, channels);
     }
 
     Draft concurrency(int calls) {
-        return new Draft(schedule, timeout, calls, ordering, ttl, conflate);
+        return new Draft(schedule, timeout, calls, ordering, ttl, conflate, channels);
     }
 
     Draft byKey() {
-        return new Draft(schedule, timeout, concurrency, Ordering.KEY, ttl, conflate);
+        return new Draft(schedule, timeout, concurrency, Ordering.KEY, ttl, conflate, channels);
     }
 
     Draft ttl(Duration of) {
-        return new Draft(schedule, timeout, concurrency, ordering, Optional.of(of), conflate);
+        return new Draft(schedule, timeout, concurrency, ordering, Optional.of(of), conflate, channels);
     }
 
     Draft conflating() {
-        return new Draft(schedule, timeout, concurrency, ordering, ttl, true);
+        return new Draft(schedule, timeout, concurrency, ordering, ttl, true, channels);
+    }
+
+    /// Of the events of one key only.
+    Draft only(String key) {
+        return new Draft(schedule, timeout, concurrency, ordering, ttl, conflate, "orders." + key);
     }
 
     EndpointSettings at(URI url) {
-        var standard = EndpointSettings.of(url, List.of(ChannelPattern.parse("orders.**")));
+        var standard = EndpointSettings.of(url, List.of(ChannelPattern.parse(channels)));
         return new EndpointSettings(
                 url,
                 standard.channels(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,9 @@ class KafkaAwayTest {
                     for (int outage = 0; outage < outages; outage++) {
                         TimeUnit.MILLISECONDS.sleep(random.nextInt(3000)); // the moment is the point
                         cluster.stop();
-                        TimeUnit.MILLISECONDS.sleep(random.nextInt(9000)); // shorter and longer than a session
+                        await().atMost(Duration.ofSeconds(30))
+                                .until(() -> !dispatcher.observed().isReady());
+                        TimeUnit.MILLISECONDS.sleep(random.nextInt(8000)); // shorter and longer than a session
                         cluster.startAgain();
                         int before = load.count();
                         await().atMost(Duration.ofMinutes(1)).until(() -> load.count() > before + 100);
@@ -64,6 +67,46 @@ class KafkaAwayTest {
                     await().atMost(Duration.ofSeconds(30)).until(() -> setup.parked() == 0);
                 }
             }
+        }
+    }
+
+    @Test
+    void startsWithoutTheBroker() throws Exception {
+        try (var cluster = Cluster.start();
+                var receiver = Receiver.start()) {
+            var setup = Setup.of(dir, cluster.servers(), cluster.newTopic("without", PARTITIONS));
+            setup.endpoint(
+                    receiver.url("/hook"),
+                    Draft.retrying(49, Duration.ofMillis(500)).settings());
+            List<String> parked;
+            try (var _ = TestDispatcher.start(setup)) {
+                Load.probe(cluster, setup.topic(), receiver);
+                receiver.answer(500);
+                parked = some(cluster, setup, "before");
+                await().atMost(Duration.ofSeconds(30)).until(() -> setup.parked() >= parked.size());
+            }
+            var sent = some(cluster, setup, "while");
+            cluster.stop();
+            receiver.answer(204);
+            var ledger = new Ledger(receiver, "/hook");
+            try (var dispatcher = TestDispatcher.start(setup)) {
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(ledger.missing(parked)).isEmpty());
+                assertThat(ledger.missing(sent)).hasSameSizeAs(sent);
+                assertThat(dispatcher.observed().isReady()).isFalse();
+                cluster.startAgain();
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(ledger.missing(sent)).isEmpty());
+                assertThat(dispatcher.observed().isReady()).isTrue();
+                ledger.hasOneIdPerEvent();
+            }
+        }
+    }
+
+    private static List<String> some(Cluster cluster, Setup setup, String prefix) throws InterruptedException {
+        try (var load = Load.start(cluster, setup.topic(), PARTITIONS, 7, 200, prefix)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.count() > 20);
+            return load.stop();
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -122,6 +123,10 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
 
     /// Stores an endpoint, as the management API does.
     Created endpoint(URI url, UnaryOperator<EndpointSettings> settings) {
+        return endpoint("default", url, settings);
+    }
+
+    Created endpoint(String tenant, URI url, UnaryOperator<EndpointSettings> settings) {
         return with(database -> {
             var ring = new KeyRing(Map.of("k1", KEY), "k1");
             var secret = new Secrets(ring).symmetric(Instant.now());
@@ -129,12 +134,7 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
             var made = new AtomicReference<EndpointId>();
             new Writes(database, new PlainText()).run(Optional.empty(), unit -> {
                 made.set(new EndpointStore(database)
-                        .create(
-                                unit,
-                                "default",
-                                settings.apply(standard),
-                                List.of(secret.secret()),
-                                OptionalInt.empty())
+                        .create(unit, tenant, settings.apply(standard), List.of(secret.secret()), OptionalInt.empty())
                         .id());
                 return new Writes.Reply(201, "", "");
             });
@@ -144,6 +144,13 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
 
     Endpoint find(EndpointId id) {
         return with(database -> new EndpointStore(database).find(id).orElseThrow());
+    }
+
+    void delete(EndpointId id) {
+        with(database -> new Writes(database, new PlainText()).run(Optional.empty(), unit -> {
+            new EndpointStore(database).delete(unit, id, OptionalLong.empty());
+            return new Writes.Reply(204, "", "");
+        }));
     }
 
     /// Deliveries that wait in the store.

@@ -39,7 +39,8 @@ final class TestDispatcher implements AutoCloseable {
                         draft.concurrency(),
                         draft.ordering(),
                         draft.ttl(),
-                        draft.conflate())
+                        draft.conflate(),
+                        draft.channels())
                 .settings();
     }
 
