@@ -215,6 +215,8 @@ class ReplayTest {
             await().atMost(SOON).until(() -> receiver.bodies().contains("n3"));
             send("live0");
             await().atMost(SOON).until(() -> receiver.bodies().contains("live0"));
+            assertThat(dispatcher.observed().metric("fanfare_webhook_parked_by_lanes_total"))
+                    .isZero();
             dispatcher.restart();
             send("live1");
             await().atMost(SOON).until(() -> receiver.bodies().contains("live1"));
