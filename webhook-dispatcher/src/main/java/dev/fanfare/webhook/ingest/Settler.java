@@ -1,14 +1,17 @@
 package dev.fanfare.webhook.ingest;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fanfare.webhook.journal.Positions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out what may be committed. First the frontiers are noted, then the registry is brought up to date, then events
@@ -29,7 +32,13 @@ final class Settler implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("settler").daemon().unstarted(this::run);
     private volatile @Nullable Windows windows;
     private volatile boolean closing;
+
+    @GuardedBy("this")
+    private final Map<Place, Long> remembered = new HashMap<>(); // by this node
+
     private long rememberedAt = System.nanoTime() - REMEMBER_EVERY.toNanos();
+
+    private record Place(Uuid topicId, int partition) {}
 
     /// @param every how often at the latest
     Settler(Duration every, Freshness freshness, Positions positions) {
@@ -88,11 +97,13 @@ final class Settler implements AutoCloseable {
     /// @throws RuntimeException while the store is away
     synchronized void prepare() {
         var all = windows;
-        var frontiers = all == null ? Map.<TopicPartition, Long>of() : all.frontiers();
-        if (all == null || frontiers.isEmpty()) {
+        if (all == null) {
             return;
         }
-        all.matchAgain(freshness.refresh());
+        var frontiers = all.frontiers();
+        if (!frontiers.isEmpty()) {
+            all.matchAgain(freshness.refresh());
+        }
         frontiers.forEach((partition, before) -> {
             var window = all.get(partition);
             if (window != null) {
@@ -104,12 +115,18 @@ final class Settler implements AutoCloseable {
         }
     }
 
-    /// For the day when Kafka has lost the group's offsets.
+    /// For the day when Kafka has lost the group's offsets, and for those who ask how far all is settled.
     synchronized void remember(Windows all) {
         for (var partition : all.partitions()) {
             var window = all.get(partition);
-            if (window != null) {
-                positions.store(window.topicId, partition.topic(), Map.of(partition.partition(), window.committed()));
+            if (window == null) {
+                continue;
+            }
+            var place = new Place(window.topicId, partition.partition());
+            long committed = window.committed();
+            if (!Objects.equals(remembered.get(place), committed)) {
+                positions.store(window.topicId, partition.topic(), Map.of(partition.partition(), committed));
+                remembered.put(place, committed);
             }
         }
         rememberedAt = System.nanoTime();

@@ -61,6 +61,15 @@ final class Child implements AutoCloseable {
         return this;
     }
 
+    ApiClient api() {
+        return new ApiClient(port());
+    }
+
+    /// The one it listens on.
+    private int port() {
+        return Integer.parseInt(log().replaceAll("(?s).*listens on http://127\\.0\\.0\\.1:(\\d+).*", "$1"));
+    }
+
     /// CPU time so far.
     long cpuMillis() {
         return process.info().totalCpuDuration().orElseThrow().toMillis();
@@ -68,8 +77,7 @@ final class Child implements AutoCloseable {
 
     /// Of its `/metrics`, all labels summed up.
     double metric(String name) {
-        var port = log().replaceAll("(?s).*listens on http://127\\.0\\.0\\.1:(\\d+).*", "$1");
-        return new Observed(Integer.parseInt(port)).metric(name);
+        return new Observed(port()).metric(name);
     }
 
     String log() {

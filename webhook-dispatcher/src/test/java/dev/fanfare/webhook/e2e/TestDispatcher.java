@@ -49,6 +49,10 @@ final class TestDispatcher implements AutoCloseable {
         running = WebhookDispatcher.start(setup.settings());
     }
 
+    ApiClient api() {
+        return new ApiClient(running.port());
+    }
+
     Observed observed() {
         return new Observed(running.port());
     }

@@ -321,6 +321,18 @@ class IntakeTest {
     }
 
     @Test
+    void remembersHowFarItHasComeWhenNothingMoreComes() {
+        lanes.settleAtOnce = true;
+        endpoint("a", "default", "orders.*");
+        open();
+        for (int i = 0; i < 5; i++) {
+            send("1", "event");
+        }
+        await().atMost(SOON).until(() -> committed() == 5);
+        await().atMost(SOON).until(() -> positions.offsets.containsValue(5L));
+    }
+
+    @Test
     void tellsARangeThatIsGone() {
         lanes.settleAtOnce = true;
         endpoint("a", "default", "**");
