@@ -4,7 +4,6 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.webhook.config.WebhookSettings;
-import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.dispatch.DispatchMetrics;
 import dev.fanfare.webhook.dispatch.Dispatcher;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -45,7 +44,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 
 /// The dispatcher, put together: the parts in their start order. The only place that sees them all.
 public final class WebhookDispatcher implements AutoCloseable {
@@ -102,6 +100,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         watch.refresh();
 
         var outbox = parts.open(new OutboxPublisher(new Outbox(database), topics(settings.topics()), clients));
+        var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
+        parts.open(() -> leave(leases)); // when the journal has written what became of the rows under them
         var journal = parts.open(new SqlJournal(database, registry::find, _ -> {}, JOURNAL_CLOSE));
         var parked = new Parked(database);
         var gate = new Gate(parked, registry, clock);
@@ -110,10 +110,10 @@ public final class WebhookDispatcher implements AutoCloseable {
         var calls = new DispatchMetrics();
         var dispatcher =
                 parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
-        var lanes = parts.open(
-                Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
-        var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
-        var scheduler = parts.open(new Scheduler(parked, leases, lanes, gate, registry, journal, clock));
+        var lanes = Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane()));
+        parts.open(() -> lanes.close(settings.shutdown().deadline()));
+        var scheduler = new Scheduler(parked, leases, lanes, gate, registry, journal, clock);
+        parts.open(() -> scheduler.close(settings.shutdown().deadline()));
         var counts = new IntakeMetrics();
         var news = new StoredNews(database);
         var intake = parts.open(new Intake(
@@ -127,7 +127,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 registry,
                 watch,
                 new GatedPositions(new StoredPositions(database), gate),
-                new Taking(lanes),
+                new Taking(lanes, new Cpu()),
                 journal,
                 news,
                 counts));
@@ -150,6 +150,14 @@ public final class WebhookDispatcher implements AutoCloseable {
         intake.start();
         sweeper.start();
         return new WebhookDispatcher(parts, server, closing);
+    }
+
+    private static void leave(Leases leases) {
+        try {
+            leases.leave();
+        } catch (RuntimeException storeAway) {
+            LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
+        }
     }
 
     private static Map<Outbox.Role, String> topics(WebhookSettings.Topics topics) {
@@ -193,19 +201,6 @@ public final class WebhookDispatcher implements AutoCloseable {
     private static IntakeSettings intake(WebhookSettings.Intake intake) {
         return new IntakeSettings(
                 intake.group(), intake.events(), intake.deliveries(), intake.bytes(), intake.commitEvery());
-    }
-
-    /// Lanes, as the intake sees them.
-    private record Taking(Lanes lanes) implements dev.fanfare.webhook.ingest.Lanes {
-        @Override
-        public void offerLive(Job job) {
-            lanes.offerLive(job);
-        }
-
-        @Override
-        public int release(Uuid topicId, int partition) {
-            return lanes.releasePartition(topicId, partition);
-        }
     }
 
     /// The port that is listened on.

@@ -34,9 +34,10 @@ import java.util.concurrent.TimeUnit;
 /// lane takes.
 ///
 /// Threads: one of its own; settlements come from any.
-public final class Scheduler implements AutoCloseable {
-    /// A lease outlasts the longest call, so that no two nodes call for the same row.
-    public static final Duration LEASE = Duration.ofSeconds(45);
+public final class Scheduler {
+    /// How long the deliveries of a node that has died wait at most. A node that lives renews its leases while it
+    /// calls; one that the store does not hear of goes on calling for rows that it can change no more.
+    public static final Duration LEASE = Duration.ofSeconds(15);
 
     private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
     private static final Duration RENEW = Duration.ofSeconds(5);
@@ -57,7 +58,8 @@ public final class Scheduler implements AutoCloseable {
     private final Set<EndpointId> withRoom = ConcurrentHashMap.newKeySet();
     private final Semaphore nudges = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
-    private Leases.Held held = new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread only
+    private Leases.Held held =
+            new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread, then who closes
     private long renewedAt = System.nanoTime() - RENEW.toNanos(); // own thread only
     private long roundAt = System.nanoTime() - ROUND.toNanos(); // own thread only
     private final Set<EndpointId> more = new HashSet<>(); // own thread only: had more that were due than was loaded
@@ -264,13 +266,19 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /// Loads no more, and gives up the shards of which nothing is in flight. The others are kept for long enough: who
+    /// leaves gives them up when the last call has ended.
+    ///
+    /// @param deadline for calls
+    public void close(Duration deadline) {
         closing = true;
         nudges.release();
         try {
             thread.join(Duration.ofSeconds(5));
-            leases.leave();
+            leases.release(held.epochs().keySet().stream()
+                    .filter(shard -> !isBusy(shard))
+                    .toList());
+            leases.keep(deadline.plus(LEASE));
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException storeAway) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +35,7 @@ class TwoNodesTest {
                 PATHS.forEach(path -> stays.endpoint(receiver.url(path), draft().settings()));
                 Load.probe(cluster, topic, receiver);
                 try (var load = Load.start(cluster, topic, PARTITIONS, 8, 80)) {
-                    for (int i = 0; i < Seeded.rounds(2, 20); i++) {
+                    for (int i = 0; i < Seeded.rounds(1, 20); i++) {
                         var comesAndGoes = TestDispatcher.start(setup);
                         try {
                             await().atMost(Duration.ofSeconds(60)).until(() -> isShared(cluster, setup));
@@ -43,6 +44,7 @@ class TwoNodesTest {
                         } finally {
                             comesAndGoes.close();
                         }
+                        assertThat(setup.shards()).as("leases are given back").hasSize(1);
                         await().atMost(Duration.ofSeconds(30)).until(() -> isAlone(cluster, setup));
                     }
                     var sent = load.stop();
@@ -67,11 +69,12 @@ class TwoNodesTest {
         var setup = setup(cluster, topic);
         try (var receiver = Receiver.start()) {
             answer(receiver, Seeded.print("TwoNodesTest killed"));
-            try (var stays = TestDispatcher.start(setup)) {
-                PATHS.forEach(path -> stays.endpoint(receiver.url(path), draft().settings()));
+            PATHS.forEach(path -> setup.endpoint(receiver.url(path), draft().settings()));
+            try (var dies = Child.start(setup, dir);
+                    var _ = TestDispatcher.start(setup)) {
                 Load.probe(cluster, topic, receiver);
-                try (var dies = Child.start(setup, dir).ready();
-                        var load = Load.start(cluster, topic, PARTITIONS, 8, 80)) {
+                dies.ready();
+                try (var load = Load.start(cluster, topic, PARTITIONS, 8, 80)) {
                     await().atMost(Duration.ofSeconds(60)).until(() -> isShared(cluster, setup));
                     int before = load.count();
                     await().atMost(Duration.ofSeconds(30)).until(() -> load.count() > before + 240);
@@ -106,11 +109,14 @@ class TwoNodesTest {
     }
 
     private static Draft draft() {
-        return Draft.retrying(49, Duration.ofMillis(500)).timeout(Duration.ofSeconds(3));
+        return Draft.retrying(49, Duration.ofMillis(500))
+                .timeout(Duration.ofSeconds(6))
+                .concurrency(32);
     }
 
     private static void answer(Receiver receiver, Seeded seeded) {
         var random = seeded.random(1);
+        var before = ConcurrentHashMap.<String>newKeySet();
         receiver.answer(call -> {
             int number;
             synchronized (random) {
@@ -118,8 +124,10 @@ class TwoNodesTest {
             }
             if (call.path().equals("/slow")) {
                 TimeUnit.MILLISECONDS.sleep(number == 0 ? 1500 : number);
+            } else if (call.path().equals("/failing") && !before.add(call.id())) {
+                TimeUnit.MILLISECONDS.sleep(3000 + 15 * number); // retries are under way at any moment
             }
-            return new Receiver.Reply(call.path().equals("/failing") && number < 8 ? 500 : 204, Map.of());
+            return new Receiver.Reply(call.path().equals("/failing") && number < 4 ? 500 : 204, Map.of());
         });
     }
 

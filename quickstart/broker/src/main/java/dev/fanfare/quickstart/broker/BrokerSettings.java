@@ -49,6 +49,11 @@ record BrokerSettings(Path dir, int port, int controllerPort, Map<String, String
         // after a kill -9 the controller refuses the broker's new registration until the old session has timed out
         all.put("broker.session.timeout.ms", "3000");
         all.put("broker.heartbeat.interval.ms", "500");
+        // and after a kill -9 of a group's member its partitions are nobody's until then: 45 s by default
+        all.put("group.consumer.min.session.timeout.ms", "6000");
+        all.put("group.consumer.session.timeout.ms", "6000");
+        all.put("group.consumer.min.heartbeat.interval.ms", "1000");
+        all.put("group.consumer.heartbeat.interval.ms", "1000");
 
         all.put("num.network.threads", "1");
         all.put("num.io.threads", "2");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.quickstart.receiver;
+
+import org.jspecify.annotations.NullMarked;
