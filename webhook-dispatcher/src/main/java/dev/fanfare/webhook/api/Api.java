@@ -85,6 +85,7 @@ public final class Api {
         all.addAll(new OperatorHandlers(parts, once, bodies).routes());
         all.addAll(new ReplayHandlers(parts, once, bodies).routes());
         all.add(new WhyHandler(parts).route());
+        all.add(new OpenApi().route());
         routes = List.copyOf(all);
     }
 

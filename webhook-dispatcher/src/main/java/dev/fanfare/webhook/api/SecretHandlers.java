@@ -19,7 +19,7 @@ import java.util.List;
 
 /// `/v1/endpoints/{id}/secret/rotate`, and `/.well-known/webhook-keys`, which is for everybody.
 final class SecretHandlers {
-    private static final List<String> FIELDS = List.of("scheme", "secret", "overlap");
+    static final List<String> FIELDS = List.of("scheme", "secret", "overlap");
     private static final int TEXT_MAX = 200;
 
     /// For how long caches may keep the public keys: a receiver that meets a new one asks again.

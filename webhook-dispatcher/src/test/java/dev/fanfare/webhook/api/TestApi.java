@@ -58,11 +58,13 @@ import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 
 /// The API on a port of its own, with an H2 database in memory if no other is given, and a journal to put on record
-/// what became of deliveries. Receivers on this machine may be called.
+/// what became of deliveries. Receivers on this machine may be called. Each answer is held against the OpenAPI
+/// document.
 final class TestApi implements AutoCloseable {
     static final String TOKEN = "tok-5f0c";
     static final int BODY_MAX = 64 * 1024;
 
+    static final Contract CONTRACT = new Contract();
     static final Uuid TOPIC = Uuid.fromString("AAAAAAAAAAAAAAAAAAAABw");
     static final Instant TIME = Instant.parse("2026-11-20T08:00:00.123456Z");
 
@@ -177,7 +179,16 @@ final class TestApi implements AutoCloseable {
             }
         }
         try {
-            return answer(client.send(request.build(), BodyHandlers.ofString()));
+            var sent = request.build();
+            var answer = answer(client.send(sent, BodyHandlers.ofString()));
+            CONTRACT.find(method, path).ifPresent(operation -> {
+                CONTRACT.check(operation, answer);
+                if (answer.status() < 300 && body.length > 0 && operation.node().has("requestBody")) {
+                    var type = sent.headers().firstValue("Content-Type").orElse("");
+                    CONTRACT.checkBody(operation, type, new String(body, UTF_8));
+                }
+            });
+            return answer;
         } catch (IOException | InterruptedException failure) {
             throw new IllegalStateException(failure);
         }
