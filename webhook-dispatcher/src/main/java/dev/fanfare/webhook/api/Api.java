@@ -51,9 +51,14 @@ public final class Api {
 
     /// @param path with `{name}` for parameters
     /// @param open whether no token is needed
-    record Route(Method method, String path, boolean open, Handler handler) {
-        static Route of(Method method, String path, Handler handler) {
-            return new Route(method, path, false, handler);
+    /// @param parameters of the query, that it may have
+    record Route(Method method, String path, boolean open, Handler handler, List<String> parameters) {
+        static Route of(Method method, String path, Handler handler, String... parameters) {
+            return new Route(method, path, false, handler, List.of(parameters));
+        }
+
+        static Route open(Method method, String path, Handler handler) {
+            return new Route(method, path, true, handler, List.of());
         }
     }
 
@@ -80,6 +85,7 @@ public final class Api {
         all.addAll(new OperatorHandlers(parts, once, bodies).routes());
         all.addAll(new ReplayHandlers(parts, once, bodies).routes());
         all.add(new WhyHandler(parts).route());
+        all.add(new OpenApi().route());
         routes = List.copyOf(all);
     }
 
@@ -104,6 +110,7 @@ public final class Api {
             if (!route.open()) {
                 access.check(request);
             }
+            Query.check(request, route.parameters());
             try {
                 route.handler().handle(request, response);
             } catch (JdbiException failure) {
@@ -114,12 +121,8 @@ public final class Api {
 
     private static ProblemException problem(JdbiException failure) {
         return switch (Failure.of(failure)) {
-            case AWAY ->
-                new ProblemException(
-                        ApiCode.STORE_AWAY, "the store does not answer, nothing has changed: try again", RETRY_AFTER);
-            case CONFLICT ->
-                new ProblemException(
-                        ApiCode.STORE_AWAY, "the store is too busy, nothing has changed: try again", RETRY_AFTER);
+            case AWAY -> new ProblemException(ApiCode.STORE_AWAY, "the store does not answer: try again", RETRY_AFTER);
+            case CONFLICT -> new ProblemException(ApiCode.STORE_AWAY, "the store is too busy: try again", RETRY_AFTER);
             case DATA, OTHER -> {
                 // its message may quote what was to be stored
                 LOG.log(

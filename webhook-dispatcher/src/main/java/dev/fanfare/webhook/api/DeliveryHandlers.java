@@ -2,9 +2,12 @@ package dev.fanfare.webhook.api;
 
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.webhook.delivery.DeliveryId;
+import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
+import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.store.Deliveries;
 import dev.fanfare.webhook.store.Deliveries.After;
+import dev.fanfare.webhook.store.Deliveries.Filter;
 import dev.fanfare.webhook.store.Delivery;
 import dev.fanfare.webhook.store.Delivery.State;
 import dev.fanfare.webhook.store.EndpointStore;
@@ -14,18 +17,19 @@ import dev.fanfare.webhook.store.Writes.Reply;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// `/v1/deliveries`.
 final class DeliveryHandlers {
-    private static final int PAGE_DEFAULT = 50;
-    private static final int PAGE_MAX = 500;
-    private static final int ATTEMPTS_MAX = 500;
+    /// What other nodes have written may seem to be of the future.
+    private static final Duration CLOCKS_APART = Duration.ofHours(1);
 
+    private final Events events;
     private final Deliveries deliveries;
     private final Requests requests;
     private final Once once;
@@ -33,6 +37,7 @@ final class DeliveryHandlers {
     private final Lookup lookup;
 
     DeliveryHandlers(Api.Parts parts, Once once, Bodies bodies) {
+        this.events = parts.events();
         this.deliveries = new Deliveries(parts.database());
         this.requests = new Requests(parts.database());
         this.once = once;
@@ -42,19 +47,35 @@ final class DeliveryHandlers {
 
     List<Api.Route> routes() {
         return List.of(
-                Api.Route.of(Method.GET, "/v1/deliveries", this::list),
+                Api.Route.of(
+                        Method.GET,
+                        "/v1/deliveries",
+                        this::list,
+                        "endpoint",
+                        "event",
+                        "state",
+                        "since",
+                        "until",
+                        "limit",
+                        "cursor"),
                 Api.Route.of(Method.GET, "/v1/deliveries/{id}", this::read),
+                Api.Route.of(Method.GET, "/v1/deliveries/{id}/attempts", this::attempts, "limit", "cursor"),
                 Api.Route.of(Method.POST, "/v1/deliveries/{id}/resend", this::resend));
     }
 
     private void list(ServerRequest request, ServerResponse response) {
-        var query = new Query(request, "endpoint", "state", "since", "limit", "cursor");
-        int limit = (int) query.number("limit", 1, PAGE_MAX, PAGE_DEFAULT);
+        var query = new Query(request);
+        int limit = query.limit();
         var states = query.text("state").map(DeliveryHandlers::state).orElse(Set.of(State.values()));
         var after = query.text("cursor").map(DeliveryHandlers::after);
-        var since = query.instant("since");
-        var endpoint = lookup.endpoint(query.required("endpoint"));
-        var page = deliveries.list(endpoint.id(), states, since, after, limit + 1);
+        var since = query.instant("since").orElse(Instant.EPOCH);
+        var until = query.instant("until").orElse(Instant.now().plus(CLOCKS_APART));
+        if (!until.isAfter(since)) {
+            throw Query.bad("until", "is not after 'since': give a later time");
+        }
+        var event = query.text("event").map(Query::event);
+        var endpoint = query.text("endpoint").map(id -> lookup.endpoint(id).id());
+        var page = deliveries.list(new Filter(endpoint, event, states, since, until), after, limit + 1);
         var answer = Json.object();
         var items = answer.putArray("items");
         page.stream().limit(limit).map(DeliveryJson::delivery).forEach(items::add);
@@ -64,16 +85,30 @@ final class DeliveryHandlers {
 
     private void read(ServerRequest request, ServerResponse response) {
         var id = id(request);
-        var delivery = deliveries.find(id).orElseThrow(() -> missing(id.toString()));
-        var answer = DeliveryJson.delivery(delivery);
-        deliveries
-                .message(id.message())
-                .ifPresentOrElse(
-                        message -> answer.set("event", DeliveryJson.event(message)), () -> answer.putNull("event"));
-        var attempts = answer.putArray("calls");
-        deliveries.attempts(id, ATTEMPTS_MAX).stream()
-                .map(DeliveryJson::attempt)
-                .forEach(attempts::add);
+        var answer = DeliveryJson.delivery(deliveries.find(id).orElseThrow(() -> missing(id.toString())));
+        answer.set(
+                "event",
+                deliveries.message(id.message()).map(DeliveryJson::event).orElse(null));
+        Answers.send(response, answer);
+    }
+
+    private void attempts(ServerRequest request, ServerResponse response) {
+        var query = new Query(request);
+        int limit = query.limit();
+        long after = query.number("cursor", 0, Long.MAX_VALUE, 0);
+        var id = id(request);
+        var page = deliveries.calls(id, after, limit + 1);
+        if (page.isEmpty() && deliveries.find(id).isEmpty()) {
+            throw missing(id.toString());
+        }
+        var answer = Json.object();
+        var items = answer.putArray("items");
+        page.stream()
+                .limit(limit)
+                .map(call -> DeliveryJson.attempt(call.attempt()))
+                .forEach(items::add);
+        answer.put(
+                "next", page.size() > limit ? Long.toString(page.get(limit - 1).id()) : null);
         Answers.send(response, answer);
     }
 
@@ -85,16 +120,30 @@ final class DeliveryHandlers {
         }
         Json.refuse(Json.unknown(Bodies.optionalObject(request, body), List.of()), List.of());
         var id = id(request);
+        var delivery = deliveries.find(id).orElseThrow(() -> missing(id.toString()));
         var endpoint = lookup.active(lookup.endpoint(id.endpoint().value()));
-        once.run(claim, response, unit -> switch (requests.resend(unit, endpoint, id.message())) {
+        var read = delivery.state() == State.PARKED
+                        || deliveries.message(id.message()).isPresent()
+                ? Optional.<Message>empty()
+                : fetch(id.message(), endpoint);
+        once.run(claim, response, unit -> switch (requests.resend(unit, endpoint, id.message(), read)) {
             case QUEUED -> new Reply(202, "", Json.write(Json.object().put("delivery", id.toString())));
             case NOT_KEPT ->
                 throw new ProblemException(
                         ApiCode.NOT_KEPT,
-                        "the event of delivery %s is not stored any more: POST /v1/endpoints/%s/replay fetches it from Kafka"
-                                .formatted(id, id.endpoint()));
+                        "the event of delivery %s is kept neither here nor in Kafka: its producer has to send it again"
+                                .formatted(id));
             case MISSING -> throw missing(id.toString());
         });
+    }
+
+    /// An event as Kafka has it still, if it is the same.
+    private Optional<Message> fetch(MessageId id, Endpoint endpoint) {
+        return deliveries
+                .topic(id.topicId())
+                .map(topic -> events.find(topic, id.partition(), id.offset()))
+                .flatMap(found -> found instanceof Events.Routed(var message) ? Optional.of(message) : Optional.empty())
+                .filter(message -> message.id().equals(id) && message.tenant().equals(endpoint.tenant()));
     }
 
     private static DeliveryId id(ServerRequest request) {
@@ -105,40 +154,32 @@ final class DeliveryHandlers {
     private static ProblemException missing(String id) {
         return new ProblemException(
                 ApiCode.NOT_FOUND,
-                "nothing is on record of a delivery %s: GET /v1/deliveries?endpoint= lists what is"
-                        .formatted(Fields.quoted(id)));
+                "nothing is on record of a delivery %s: GET /v1/deliveries lists what is".formatted(Fields.quoted(id)));
     }
 
     private static Set<State> state(String text) {
-        for (var state : State.values()) {
-            if (state.code().equals(text)) {
-                return Set.of(state);
-            }
-        }
-        throw Query.bad(
-                "state",
-                "is %s: give one of %s"
-                        .formatted(
-                                Fields.quoted(text),
-                                List.of(State.values()).stream()
-                                        .map(State::code)
-                                        .toList()));
+        return Set.of(State.of(text)
+                .orElseThrow(() -> Query.bad(
+                        "state",
+                        "is %s: give one of %s"
+                                .formatted(
+                                        Fields.quoted(text),
+                                        Arrays.stream(State.values())
+                                                .map(State::code)
+                                                .toList()))));
     }
 
     private static String cursor(Delivery last) {
-        return last.at() + "~" + last.id().message();
+        return "%s~%s~%s".formatted(last.at(), last.state().code(), last.id());
     }
 
     private static After after(String cursor) {
-        int cut = cursor.indexOf('~');
-        try {
-            Optional<MessageId> message = MessageId.parse(cursor.substring(cut + 1));
-            if (cut > 0 && message.isPresent()) {
-                return new After(Instant.parse(cursor.substring(0, cut)), message.get());
-            }
-        } catch (DateTimeParseException malformed) {
-            // said below
-        }
-        throw Query.bad("cursor", "is no cursor: give the 'next' of the page before");
+        var parts = cursor.split("~", 3);
+        return Optional.of(parts)
+                .filter(all -> all.length == 3)
+                .flatMap(all -> Fields.time(all[0])
+                        .flatMap(at -> State.of(all[1])
+                                .flatMap(state -> DeliveryId.parse(all[2]).map(id -> new After(at, state, id)))))
+                .orElseThrow(() -> Query.bad("cursor", Query.NO_CURSOR));
     }
 }

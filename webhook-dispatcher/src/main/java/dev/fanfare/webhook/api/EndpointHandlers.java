@@ -36,8 +36,6 @@ import java.util.OptionalLong;
 /// `/v1/endpoints` and `/v1/endpoints/{id}`.
 final class EndpointHandlers {
     private static final int TENANT_MAX = 128;
-    private static final int PAGE_DEFAULT = 50;
-    private static final int PAGE_MAX = 500;
 
     private final EndpointStore store;
     private final Parked parked;
@@ -66,7 +64,7 @@ final class EndpointHandlers {
     List<Api.Route> routes() {
         return List.of(
                 Api.Route.of(Method.POST, "/v1/endpoints", this::create),
-                Api.Route.of(Method.GET, "/v1/endpoints", this::list),
+                Api.Route.of(Method.GET, "/v1/endpoints", this::list, "tenant", "limit", "cursor"),
                 Api.Route.of(Method.GET, "/v1/endpoints/{id}", this::read),
                 Api.Route.of(Method.PUT, "/v1/endpoints/{id}", this::replace),
                 Api.Route.of(Method.PATCH, "/v1/endpoints/{id}", this::patch),
@@ -109,11 +107,11 @@ final class EndpointHandlers {
     }
 
     private void list(ServerRequest request, ServerResponse response) {
-        var query = new Query(request, "tenant", "limit", "cursor");
-        int limit = (int) query.number("limit", 1, PAGE_MAX, PAGE_DEFAULT);
+        var query = new Query(request);
+        int limit = query.limit();
         var after = query.text("cursor").map(cursor -> {
             if (!EndpointId.isValid(cursor)) {
-                throw Query.bad("cursor", "is no cursor: give the 'next' of the page before");
+                throw Query.bad("cursor", Query.NO_CURSOR);
             }
             return new EndpointId(cursor);
         });

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.Trigger;
@@ -61,7 +62,8 @@ final class OperatorHandlers {
         Json.refuse(Json.unknown(document, TEST_FIELDS), fields.faults());
         once.run(claim, response, unit -> {
             var message = message(endpoint, type, document, unit.now());
-            var id = requests.park(unit, endpoint, message, Trigger.TEST);
+            requests.park(unit, endpoint, message, Trigger.TEST);
+            var id = new DeliveryId(message.id(), endpoint.id());
             return new Reply(202, "", Json.write(Json.object().put("delivery", id.toString())));
         });
     }

@@ -19,7 +19,7 @@ import java.util.List;
 
 /// `/v1/endpoints/{id}/secret/rotate`, and `/.well-known/webhook-keys`, which is for everybody.
 final class SecretHandlers {
-    private static final List<String> FIELDS = List.of("scheme", "secret", "overlap");
+    static final List<String> FIELDS = List.of("scheme", "secret", "overlap");
     private static final int TEXT_MAX = 200;
 
     /// For how long caches may keep the public keys: a receiver that meets a new one asks again.
@@ -46,7 +46,7 @@ final class SecretHandlers {
     List<Api.Route> routes() {
         return List.of(
                 Api.Route.of(Method.POST, "/v1/endpoints/{id}/secret/rotate", this::rotate),
-                new Api.Route(Method.GET, "/.well-known/webhook-keys", true, this::keys));
+                Api.Route.open(Method.GET, "/.well-known/webhook-keys", this::keys));
     }
 
     private void rotate(ServerRequest request, ServerResponse response) {

@@ -16,11 +16,11 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.Uuid;
 
 /// `/v1/endpoints/{id}/why`: why an event was not delivered to an endpoint, or that it was. What is on record comes
 /// first; then what the endpoint would be asked about the event, in the order in which the dispatcher asks.
 final class WhyHandler {
+    private static final List<String> PLACE = List.of("topic", "partition", "offset");
     private static final int TOPIC_MAX = 249;
 
     private final Events events;
@@ -39,35 +39,99 @@ final class WhyHandler {
     }
 
     Api.Route route() {
-        return Api.Route.of(Method.GET, "/v1/endpoints/{id}/why", this::why);
+        return Api.Route.of(Method.GET, "/v1/endpoints/{id}/why", this::why, "event", "topic", "partition", "offset");
     }
 
     private void why(ServerRequest request, ServerResponse response) {
-        var query = new Query(request, "topic", "partition", "offset");
+        var query = new Query(request);
+        var event = event(query);
+        if (event.isPresent()) {
+            Answers.send(response, byEvent(lookup.endpoint(request), event.get()));
+            return;
+        }
         var topic = query.required("topic");
         if (topic.length() > TOPIC_MAX) {
             throw Query.bad("topic", "has %d characters: topics have at most %d".formatted(topic.length(), TOPIC_MAX));
         }
         int partition = (int) query.number("partition", 0, Integer.MAX_VALUE);
         long offset = query.number("offset", 0, Long.MAX_VALUE);
-        var endpoint = lookup.endpoint(request);
-        var answer = Json.object();
-        switch (events.find(topic, partition, offset)) {
-            case Events.Absent(var detail) -> verdict(answer, absent(endpoint, topic, partition, offset, detail));
-            case Events.Unrouted(var _, var detail) -> verdict(answer, new Verdict("no-route", detail));
-            case Events.Routed(var message) -> {
-                var id = new DeliveryId(message.id(), endpoint.id());
-                var delivery = deliveries.find(id);
-                verdict(answer, delivery.map(WhyHandler::recorded).orElseGet(() -> judge(endpoint, message)));
-                answer.set("event", DeliveryJson.event(message));
-                delivery.ifPresent(one -> answer.set("delivery", DeliveryJson.delivery(one)));
-            }
-        }
-        Answers.send(response, answer);
+        Answers.send(response, byPlace(lookup.endpoint(request), topic, partition, offset));
     }
 
-    private static void verdict(ObjectNode answer, Verdict verdict) {
-        answer.put("verdict", verdict.code).put("detail", verdict.detail);
+    /// Empty if the place is given instead.
+    private static Optional<MessageId> event(Query query) {
+        var event = query.text("event");
+        boolean place = PLACE.stream().anyMatch(part -> query.text(part).isPresent());
+        if (event.isPresent() == place) {
+            throw Query.bad("event", "or 'topic', 'partition' and 'offset': give the webhook-id or the place");
+        }
+        return event.map(Query::event);
+    }
+
+    /// What is on record needs no Kafka.
+    private ObjectNode byEvent(Endpoint endpoint, MessageId id) {
+        var delivery = deliveries.find(new DeliveryId(id, endpoint.id()));
+        if (delivery.isPresent()) {
+            return answer(recorded(delivery.get()), deliveries.message(id), delivery);
+        }
+        return deliveries
+                .topic(id.topicId())
+                .map(topic -> events.find(topic, id.partition(), id.offset()))
+                .filter(found -> !(found instanceof Events.Routed(var message))
+                        || message.id().equals(id))
+                .map(found -> answer(endpoint, found, List.of()))
+                .orElseGet(() -> answer(
+                        new Verdict("no-event", "No topic that is read has such an event."),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    private ObjectNode byPlace(Endpoint endpoint, String topic, int partition, long offset) {
+        var found = events.find(topic, partition, offset);
+        var ids = deliveries.topicIds(topic).stream()
+                .map(topicId -> new MessageId(topicId, partition, offset))
+                .toList();
+        return answer(endpoint, found, ids);
+    }
+
+    /// @param otherwise what the event may have been called, if it is not there any more
+    private ObjectNode answer(Endpoint endpoint, Events.Found found, List<MessageId> otherwise) {
+        return switch (found) {
+            case Events.Absent(var detail) -> {
+                var delivery = recorded(endpoint, otherwise);
+                yield answer(
+                        delivery.map(WhyHandler::recorded).orElse(new Verdict("no-event", detail)),
+                        delivery.flatMap(one -> deliveries.message(one.id().message())),
+                        delivery);
+            }
+            case Events.Unrouted(var id, var detail) -> {
+                var delivery = recorded(endpoint, List.of(id));
+                yield answer(
+                        delivery.map(WhyHandler::recorded).orElse(new Verdict("no-route", detail)),
+                        delivery.flatMap(one -> deliveries.message(id)),
+                        delivery);
+            }
+            case Events.Routed(var message) -> {
+                var delivery = recorded(endpoint, List.of(message.id()));
+                yield answer(
+                        delivery.map(WhyHandler::recorded).orElseGet(() -> judge(endpoint, message)),
+                        Optional.of(message),
+                        delivery);
+            }
+        };
+    }
+
+    private Optional<Delivery> recorded(Endpoint endpoint, List<MessageId> ids) {
+        return ids.stream()
+                .flatMap(id -> deliveries.find(new DeliveryId(id, endpoint.id())).stream())
+                .findFirst();
+    }
+
+    private static ObjectNode answer(Verdict verdict, Optional<Message> message, Optional<Delivery> delivery) {
+        var answer = Json.object().put("verdict", verdict.code).put("detail", verdict.detail);
+        answer.set("event", message.map(DeliveryJson::event).orElse(null));
+        answer.set("delivery", delivery.map(DeliveryJson::delivery).orElse(null));
+        return answer;
     }
 
     private static Verdict recorded(Delivery delivery) {
@@ -150,18 +214,6 @@ final class WhyHandler {
                         && start.partition() == message.event().partition())
                 .map(Starts.Start::offset)
                 .findFirst();
-    }
-
-    /// The event is not in Kafka, but what became of it may be on record.
-    private Verdict absent(Endpoint endpoint, String topic, int partition, long offset, String detail) {
-        for (Uuid topicId : deliveries.topicIds(topic)) {
-            var id = new DeliveryId(new MessageId(topicId, partition, offset), endpoint.id());
-            var delivery = deliveries.find(id);
-            if (delivery.isPresent()) {
-                return recorded(delivery.get());
-            }
-        }
-        return new Verdict("no-event", detail);
     }
 
     private static boolean matches(List<ChannelPattern> patterns, ChannelName name) {

@@ -2,6 +2,7 @@ package dev.fanfare.webhook.store;
 
 import dev.fanfare.webhook.delivery.DeliveryId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -26,6 +27,13 @@ public record Delivery(
         /// As it is shown: `dead-letter`.
         public String code() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /// Reads what [#code] wrote; empty for anything else.
+        public static Optional<State> of(String code) {
+            return Arrays.stream(values())
+                    .filter(state -> state.code().equals(code))
+                    .findFirst();
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Not thread-safe.
 public final class Fields {
     private static final Pattern PARTITION = Pattern.compile("0|[1-9]\\d{0,8}");
+    private static final Instant TIME_MAX = Instant.parse("9999-01-01T00:00:00Z");
     private static final int SHOWN_MAX = 60;
 
     private final ObjectNode node;
@@ -131,15 +132,21 @@ public final class Fields {
         if (value == null) {
             return Optional.empty();
         }
-        try {
-            if (value.isTextual()) {
-                return Optional.of(Instant.parse(value.textValue()));
-            }
-        } catch (DateTimeParseException malformed) {
-            // said below
+        var time = value.isTextual() ? time(value.textValue()) : Optional.<Instant>empty();
+        if (time.isEmpty()) {
+            fault(field, "is %s: give a time such as '2026-11-20T08:00:00Z'".formatted(shown(value)));
         }
-        fault(field, "is %s: give a time such as '2026-11-20T08:00:00Z'".formatted(shown(value)));
-        return Optional.empty();
+        return time;
+    }
+
+    /// A time that the store can keep; empty for anything else.
+    public static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(Instant.parse(text))
+                    .filter(time -> !time.isBefore(Instant.EPOCH) && time.isBefore(TIME_MAX));
+        } catch (DateTimeParseException malformed) {
+            return Optional.empty();
+        }
     }
 
     /// Offsets by partition.

@@ -1,16 +1,20 @@
 package dev.fanfare.webhook.store;
 
-import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.ParkReason;
+import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
 /// Deliveries that somebody asks for: they are parked, due at once, under their old `webhook-id`, and the endpoint's
@@ -46,7 +50,9 @@ public final class Requests {
     }
 
     /// Makes a parked delivery due now, and parks again what has ended or was delivered, from its first attempt on.
-    public Resend resend(Unit unit, Endpoint endpoint, MessageId message) {
+    ///
+    /// @param read the event, if it was read from Kafka: it need not be stored any more
+    public Resend resend(Unit unit, Endpoint endpoint, MessageId id, Optional<Message> read) {
         var handle = unit.handle;
         int due = handle.execute(
                 """
@@ -57,91 +63,119 @@ public final class Requests {
                 Trigger.RESEND.code(),
                 ParkReason.REQUESTED.code(),
                 endpoint.id().value(),
-                message.toString());
+                id.toString());
         if (due > 0) {
             return Resend.QUEUED;
         }
-        if (!isOnRecord(handle, endpoint, message)) {
+        if (!isOnRecord(handle, endpoint, id)) {
             return Resend.MISSING;
         }
-        return parkAgain(handle, endpoint, message, Trigger.RESEND, unit.now()) ? Resend.QUEUED : Resend.NOT_KEPT;
+        touch(handle, List.of(id.toString()), unit.now());
+        var message = Deliveries.message(handle, id).or(() -> read);
+        if (message.isEmpty()) {
+            return Resend.NOT_KEPT;
+        }
+        park(unit, endpoint, message.get(), Trigger.RESEND);
+        return Resend.QUEUED;
     }
 
-    /// Parks a new event, for one endpoint.
-    public DeliveryId park(Unit unit, Endpoint endpoint, Message message, Trigger trigger) {
+    /// Parks an event, for one endpoint.
+    public void park(Unit unit, Endpoint endpoint, Message message, Trigger trigger) {
         var payloads = new Payloads(unit.now());
         payloads.add(message);
         payloads.execute(unit.handle);
-        park(unit.handle, endpoint, message, trigger, unit.now());
-        return new DeliveryId(message.id(), endpoint.id());
+        park(unit.handle, endpoint, List.of(message), trigger, unit.now());
     }
 
-    /// Parks again an endpoint's dead letters since a time, and makes due what has been parked for it since. Some of
-    /// them to a transaction: what was done stays, if the store goes away, and the same again does the rest.
+    /// Parks again an endpoint's dead letters since a time, and makes due what has been parked for it since,
+    /// each of them once. Some of them to a transaction: what was done stays, if the store goes away, and the
+    /// same again does the rest. What is too large stays a dead letter.
     public Recovery recover(Endpoint endpoint, Instant since) {
         var now = database.now();
-        var sum = new Recovery(0, 0, 0);
-        while (true) {
-            int hurried =
-                    Writes.retrying(() -> database.jdbi().inTransaction(handle -> hurry(handle, endpoint, since, now)));
-            sum = sum.plus(new Recovery(0, hurried, 0));
-            if (hurried == 0) {
-                break;
-            }
-        }
-        var last = "";
-        while (true) {
-            var after = last;
-            var dead = database.jdbi().withHandle(handle -> deadLetters(handle, endpoint, since, after));
-            if (dead.isEmpty()) {
-                return sum;
-            }
-            sum = sum.plus(Writes.retrying(
-                    () -> database.jdbi().inTransaction(handle -> revive(handle, endpoint, dead, now))));
-            last = dead.getLast();
+        var sums = new ArrayList<Recovery>();
+        inPages(
+                after -> parked(endpoint, since, now, after),
+                some -> sums.add(transaction(handle -> hurry(handle, endpoint, some, now))));
+        inPages(
+                after -> deadLetters(endpoint, since, after),
+                some -> sums.add(transaction(handle -> revive(handle, endpoint, some, now))));
+        return sums.stream().reduce(new Recovery(0, 0, 0), Recovery::plus);
+    }
+
+    /// @param page of ids, after one of them
+    private static void inPages(Function<String, List<String>> page, Consumer<List<String>> work) {
+        for (var ids = page.apply(""); !ids.isEmpty(); ids = page.apply(ids.getLast())) {
+            work.accept(ids);
         }
     }
 
-    private static int hurry(Handle handle, Endpoint endpoint, Instant since, Instant now) {
-        return handle.createUpdate("""
+    private <T> T transaction(HandleCallback<T, RuntimeException> work) {
+        return Writes.retrying(() -> database.jdbi().inTransaction(work));
+    }
+
+    private List<String> parked(Endpoint endpoint, Instant since, Instant now, String after) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                    select message_id from parked
+                    where endpoint_id = ? and parked_at >= ? and due > ? and message_id > ?
+                    order by message_id limit ?\
+                    """)
+                        .bind(0, endpoint.id().value())
+                        .bind(1, since)
+                        .bind(2, now)
+                        .bind(3, after)
+                        .bind(4, ROWS_MAX)
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    private static Recovery hurry(Handle handle, Endpoint endpoint, List<String> parked, Instant now) {
+        int hurried = handle.createUpdate("""
             update parked set due = :now, trigger_by = :trigger, why = :why, version = version + 1
-            where endpoint_id = :endpoint and message_id in (
-              select p.message_id from parked p
-              where p.endpoint_id = :endpoint and p.parked_at >= :since and p.due > :now
-              order by p.message_id limit :limit)\
+            where endpoint_id = :endpoint and message_id in (<ids>) and due > :now\
             """)
                 .bind("now", now)
                 .bind("trigger", Trigger.RECOVER.code())
                 .bind("why", ParkReason.REQUESTED.code())
                 .bind("endpoint", endpoint.id().value())
-                .bind("since", since)
-                .bind("limit", ROWS_MAX)
+                .bindList("ids", parked)
                 .execute();
+        return new Recovery(0, hurried, 0);
     }
 
-    private static List<String> deadLetters(Handle handle, Endpoint endpoint, Instant since, String after) {
-        return handle.createQuery("""
-            select message_id from ended
-            where endpoint_id = ? and ended_at >= ? and dead_letter = true and message_id > ?
-            order by message_id limit ?\
-            """)
-                .bind(0, endpoint.id().value())
-                .bind(1, since)
-                .bind(2, after)
-                .bind(3, ROWS_MAX)
-                .mapTo(String.class)
-                .list();
+    private List<String> deadLetters(Endpoint endpoint, Instant since, String after) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                    select message_id from ended
+                    where endpoint_id = ? and ended_at >= ? and dead_letter = true and reason <> ? and message_id > ?
+                    order by message_id limit ?\
+                    """)
+                        .bind(0, endpoint.id().value())
+                        .bind(1, since)
+                        .bind(2, Reason.TOO_LARGE.code())
+                        .bind(3, after)
+                        .bind(4, ROWS_MAX)
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static Recovery revive(Handle handle, Endpoint endpoint, List<String> dead, Instant now) {
-        long revived = 0;
-        for (var message : dead) {
-            var id = MessageId.parse(message).orElseThrow();
-            if (parkAgain(handle, endpoint, id, Trigger.RECOVER, now)) {
-                revived++;
-            }
-        }
-        return new Recovery(revived, 0, dead.size() - revived);
+        touch(handle, dead, now);
+        var kept = handle.createQuery("select message_id, envelope from payload where message_id in (<ids>)")
+                .bindList("ids", dead)
+                .map((row, _) -> Envelope.read(
+                        MessageId.parse(row.getString("message_id")).orElseThrow(), row.getString("envelope"), null))
+                .list();
+        park(handle, endpoint, kept, Trigger.RECOVER, now);
+        return new Recovery(kept.size(), 0, dead.size() - kept.size());
+    }
+
+    /// First of all: retention never takes what was touched.
+    private static void touch(Handle handle, List<String> messages, Instant now) {
+        handle.createUpdate("update payload set created_at = :now where message_id in (<ids>)")
+                .bind("now", now)
+                .bindList("ids", messages)
+                .execute();
     }
 
     private static boolean isOnRecord(Handle handle, Endpoint endpoint, MessageId message) {
@@ -156,26 +190,11 @@ public final class Requests {
                 .isPresent();
     }
 
-    /// @return whether the event is still stored
-    private static boolean parkAgain(Handle handle, Endpoint endpoint, MessageId id, Trigger trigger, Instant now) {
-        // first: retention never takes what was touched
-        int kept = handle.execute("update payload set created_at = ? where message_id = ?", now, id.toString());
-        Optional<Message> message = kept == 0 ? Optional.empty() : Deliveries.message(handle, id);
-        if (message.isEmpty()) {
-            return false;
+    private static void park(Handle handle, Endpoint endpoint, List<Message> messages, Trigger trigger, Instant now) {
+        if (messages.isEmpty()) {
+            return;
         }
-        park(handle, endpoint, message.get(), trigger, now);
-        handle.execute(
-                "delete from ended where endpoint_id = ? and message_id = ?",
-                endpoint.id().value(),
-                id.toString());
-        return true;
-    }
-
-    private static void park(Handle handle, Endpoint endpoint, Message message, Trigger trigger, Instant now) {
-        var id = message.id();
-        @Nullable String key = OrderKey.of(endpoint, message).map(OrderKey::key).orElse(null);
-        var row = new MultiInsert(
+        var rows = new MultiInsert(
                 "parked",
                 "endpoint_id",
                 "message_id",
@@ -191,21 +210,31 @@ public final class Requests {
                 "event_at",
                 "parked_at",
                 "version");
-        row.add(
-                endpoint.id().value(),
-                id.toString(),
-                Shards.of(endpoint.id()),
-                id.topicId().toString(),
-                id.partition(),
-                id.offset(),
-                key,
-                1,
-                trigger.code(),
-                ParkReason.REQUESTED.code(),
-                now,
-                message.event().time(),
-                now,
-                ThreadLocalRandom.current().nextInt(FIRST_VERSION_MAX));
-        row.execute(handle);
+        for (var message : messages) {
+            var id = message.id();
+            @Nullable
+            String key = OrderKey.of(endpoint, message).map(OrderKey::key).orElse(null);
+            rows.add(
+                    endpoint.id().value(),
+                    id.toString(),
+                    Shards.of(endpoint.id()),
+                    id.topicId().toString(),
+                    id.partition(),
+                    id.offset(),
+                    key,
+                    1,
+                    trigger.code(),
+                    ParkReason.REQUESTED.code(),
+                    now,
+                    message.event().time(),
+                    now,
+                    ThreadLocalRandom.current().nextInt(FIRST_VERSION_MAX));
+        }
+        rows.execute(handle);
+        handle.createUpdate("delete from ended where endpoint_id = :endpoint and message_id in (<ids>)")
+                .bind("endpoint", endpoint.id().value())
+                .bindList(
+                        "ids", messages.stream().map(one -> one.id().toString()).toList())
+                .execute();
     }
 }

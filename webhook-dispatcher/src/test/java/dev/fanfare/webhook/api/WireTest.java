@@ -5,8 +5,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.webhook.api.TestApi.Answer;
+import dev.fanfare.webhook.store.Postgres;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,18 +81,30 @@ class WireTest {
     void carriesTheRequestId() {
         assertThat(api.get("/v1/endpoints", "X-Request-Id", "mine-1").header("X-Request-Id"))
                 .isEqualTo("mine-1");
-        var refused = api.get("/v1/endpoints/x");
-        assertThat(refused.header("X-Request-Id"))
-                .matches("[0-9a-f]{16}")
-                .isEqualTo(refused.body().path("requestId").asText());
+        assertThat(api.get("/v1/endpoints", "X-Request-Id", "not mine").header("X-Request-Id"))
+                .matches("[0-9a-f]{16}");
+        for (var refused : List.of(
+                api.get("/v1/endpoints/x"),
+                api.get("/v1/nothing"),
+                api.get("/v1/endpoints", "Authorization", ""),
+                api.get("/v1/endpoints?x=y"),
+                api.call("PUT", "/v1/endpoints", new byte[0]),
+                api.post("/v1/endpoints", "{"),
+                api.post("/v1/endpoints", "x".repeat(2 * TestApi.BODY_MAX)))) {
+            assertThat(refused.header("X-Request-Id"))
+                    .as(refused.text())
+                    .matches("[0-9a-f]{16}")
+                    .isEqualTo(refused.body().path("requestId").asText());
+            assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+        }
     }
 
     @Test
-    void refusesBodiesThatAreTooLarge() {
+    void refusesBodiesThatAreTooLarge() throws IOException {
         var over = json("'description':'" + "x".repeat(TestApi.BODY_MAX) + "'");
         assertThat(api.post("/v1/endpoints", over).status()).isEqualTo(413);
-        var farOver = "x".repeat(5 * TestApi.BODY_MAX);
-        assertThat(api.post("/v1/endpoints", farOver).status()).isEqualTo(413);
+        assertThat(announced(5L * TestApi.BODY_MAX)).startsWith("HTTP/1.1 413 ");
+        assertThat(announced(Long.MAX_VALUE)).startsWith("HTTP/1.1 413 ");
         var fits = json("'description':'" + "x".repeat(TestApi.BODY_MAX - 200) + "'");
         assertThat(api.post("/v1/endpoints", fits).status()).isEqualTo(422);
     }
@@ -160,14 +180,24 @@ class WireTest {
         "/v1/endpoints?limit=x, limit",
         "/v1/endpoints?limit=501, 500",
         "/v1/endpoints?cursor=x, cursor",
-        "/v1/endpoints?tenants=x, 'tenant'",
+        "/v1/endpoints?tenants=x, did you mean 'tenant'",
+        "/v1/endpoints/x?limit=1, 'limit'",
         "/v1/endpoints?tenant=a&tenant=b, once",
-        "/v1/deliveries, endpoint",
+        "/v1/deliveries?endpont=x, did you mean 'endpoint'",
+        "/v1/deliveries?event=msg_x, event",
+        "/v1/deliveries?until=today, until",
+        "/v1/deliveries?since=2026-11-20T08:00:00Z&until=2026-11-20T08:00:00Z, until",
+        "/v1/deliveries?since=-1000000000-01-01T00:00:00Z, since",
+        "/v1/deliveries/x/attempts?cursor=-1, cursor",
         "/v1/deliveries?endpoint=ep_00000000000000000000&state=lost, dead-letter",
         "/v1/deliveries?endpoint=ep_00000000000000000000&since=today, since",
         "/v1/deliveries?endpoint=ep_00000000000000000000&cursor=x~msg_x, cursor",
         "/v1/endpoints/ep_00000000000000000000/why?topic=a&partition=-1&offset=0, partition",
         "/v1/endpoints/ep_00000000000000000000/why?partition=0&offset=0, topic",
+        "/v1/endpoints/ep_00000000000000000000/why?event=msg_x, event",
+        "/v1/endpoints/ep_00000000000000000000/why?event=msg_x&topic=a, event",
+        "/v1/endpoints/ep_00000000000000000000/why, event",
+        "/v1/endpoints/ep_00000000000000000000/why?evnt=x, did you mean 'event'",
     })
     void namesParametersThatAreWrong(String path, String named) {
         var answer = api.get(path);
@@ -239,21 +269,51 @@ class WireTest {
     }
 
     @Test
-    void saysWhenTheStoreIsAway() {
-        try (var own = new TestApi()) {
-            var path = "/v1/endpoints/" + own.endpoint();
-            own.database.close();
-            for (var answer : List.of(
-                    own.get(path),
-                    own.post("/v1/endpoints", json()),
-                    own.patch(path, "{}", "If-Match", "*"),
-                    own.delete(path),
-                    own.get("/v1/endpoints"))) {
-                assertThat(answer.status()).as(answer.text()).isEqualTo(503);
-                assertThat(answer.code()).isEqualTo("store-away");
-                assertThat(answer.header("Retry-After")).isEqualTo("5");
+    void saysWhenTheStoreIsAway() throws Exception {
+        try (var postgres = new Postgres();
+                var own = new TestApi(postgres.database());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var id = own.endpoint();
+            var path = "/v1/endpoints/" + id;
+            var delivery = "/v1/deliveries/" + own.parked(id, 1);
+            postgres.stop();
+            var requests = List.<Callable<Answer>>of(
+                    () -> own.get(path),
+                    () -> own.post("/v1/endpoints", json()),
+                    () -> own.post("/v1/endpoints", json(), "Idempotency-Key", "away"),
+                    () -> own.patch(path, "{}", "If-Match", "*"),
+                    () -> own.delete(path),
+                    () -> own.get("/v1/endpoints"),
+                    () -> own.get("/v1/deliveries"),
+                    () -> own.get(delivery + "/attempts"),
+                    () -> own.post(delivery + "/resend", ""),
+                    () -> own.post(path + "/test", ""),
+                    () -> own.post(path + "/recover", "{\"since\":\"2026-11-20T08:00:00Z\"}"));
+            for (var answer : threads.invokeAll(requests)) {
+                assertThat(answer.get().status()).as(answer.get().text()).isEqualTo(503);
+                assertThat(answer.get().code()).isEqualTo("store-away");
+                assertThat(answer.get().header("Retry-After")).isEqualTo("5");
             }
             assertThat(own.get("/.well-known/webhook-keys").status()).isEqualTo(200);
+            postgres.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(own.get(path).status()).isEqualTo(200));
+            assertThat(own.get("/v1/endpoints").body().path("items")).hasSize(1);
+        }
+    }
+
+    /// The answer's first line to a request of which only the head is sent.
+    private static String announced(long length) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+            socket.getOutputStream().write("""
+                    POST /v1/endpoints HTTP/1.1\r
+                    Host: localhost\r
+                    Authorization: Bearer %s\r
+                    Content-Type: application/json\r
+                    Content-Length: %d\r
+                    \r
+                    """.formatted(TestApi.TOKEN, length).getBytes(ISO_8859_1));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1)).readLine();
         }
     }
 

@@ -1,0 +1,131 @@
+package dev.fanfare.webhook.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.webhook.delivery.DeliveryId;
+import dev.fanfare.webhook.delivery.EndpointId;
+import dev.fanfare.webhook.journal.Disposition;
+import dev.fanfare.webhook.journal.Effect;
+import dev.fanfare.webhook.store.Deliveries;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class OperatorTest {
+    private static TestApi api;
+
+    @BeforeAll
+    static void start() {
+        api = new TestApi();
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    @Test
+    void sendsATestEvent() {
+        var path = "/v1/endpoints/" + api.endpoint("'tenant':'acme'");
+        var sent = api.post(path + "/test", "{\"type\":\"order.created\",\"data\":{\"n\":[1,2]}}");
+        assertThat(sent.status()).as(sent.text()).isEqualTo(202);
+        var id = DeliveryId.parse(sent.body().path("delivery").asText()).orElseThrow();
+        var shown = api.get("/v1/deliveries/" + id).body();
+        assertThat(shown.path("state").asText()).isEqualTo("parked");
+        assertThat(Instant.parse(shown.path("due").asText()))
+                .isBefore(Instant.now().plusSeconds(60));
+        assertThat(shown.path("event").path("type").asText()).isEqualTo("order.created");
+        assertThat(shown.path("event").path("tenant").asText()).isEqualTo("acme");
+        var event =
+                new Deliveries(api.database).message(id.message()).orElseThrow().event();
+        assertThat(new String(event.data(), StandardCharsets.UTF_8)).isEqualTo("{\"n\":[1,2]}");
+
+        var plain = api.post(path + "/test", "").body().path("delivery").asText();
+        assertThat(api.get("/v1/deliveries/" + plain)
+                        .body()
+                        .path("event")
+                        .path("type")
+                        .asText())
+                .isEqualTo("dev.fanfare.test");
+        assertThat(api.post(path + "/test", "{\"type\":3}").fields()).containsExactly("type");
+        assertThat(api.post(path + "/test", "{\"typ\":\"a\"}").text()).contains("did you mean 'type'");
+        assertThat(api.post("/v1/endpoints/ep_00000000000000000000/test", "").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void sendsATestEventOncePerKey() {
+        var path = "/v1/endpoints/" + api.endpoint();
+        var first = api.post(path + "/test", "", "Idempotency-Key", "test-1");
+        var again = api.post(path + "/test", "", "Idempotency-Key", "test-1");
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(api.get("/v1/deliveries?endpoint=" + path.substring("/v1/endpoints/".length()))
+                        .body()
+                        .path("items"))
+                .hasSize(1);
+    }
+
+    @Test
+    void recoversWhatFailed() {
+        var endpoint = api.endpoint();
+        var path = "/v1/endpoints/" + endpoint + "/recover";
+        var parked = api.parked(endpoint, 1);
+        var dead = api.deadLetter(endpoint, 2);
+        var late = "{\"since\":\"%s\"}".formatted(Instant.now().plusSeconds(60));
+        assertThat(api.post(path, late).body()).isEqualTo(TestApi.parse("""
+                {"deadLetters":0,"parked":0,"notKept":0}\
+                """));
+        var since = "{\"since\":\"%s\"}".formatted(Instant.now().minusSeconds(60));
+        var recovered = api.post(path, since);
+        assertThat(recovered.status()).as(recovered.text()).isEqualTo(202);
+        assertThat(recovered.body()).isEqualTo(TestApi.parse("""
+                {"deadLetters":1,"parked":1,"notKept":0}\
+                """));
+        for (var id : new DeliveryId[] {parked, dead}) {
+            var shown = api.get("/v1/deliveries/" + id).body();
+            assertThat(shown.path("state").asText()).isEqualTo("parked");
+            assertThat(shown.path("reason").asText()).isEqualTo("requested");
+        }
+        assertThat(api.post(path, "{}").fields()).containsExactly("since");
+        assertThat(api.post(path, "{\"since\":\"yesterday\"}").fields()).containsExactly("since");
+        assertThat(api.post(path, "{\"since\":\"+999999999-12-31T23:59:59Z\"}").fields())
+                .containsExactly("since");
+        assertThat(api.post(path, "").code()).isEqualTo("malformed-json");
+    }
+
+    @Test
+    void disablesAndEnables() {
+        var id = api.endpoint();
+        var path = "/v1/endpoints/" + id;
+        var disabled = api.patch(path, "{\"enabled\":false}", "If-Match", "*");
+        assertThat(disabled.body().path("enabled").asBoolean()).isFalse();
+        for (var request : new String[] {"/test", "/recover", "/replay"}) {
+            var refused = api.post(path + request, "{\"since\":\"2026-11-20T08:00:00Z\"}");
+            assertThat(refused.status()).as(refused.text()).isEqualTo(409);
+            assertThat(refused.code()).isEqualTo("endpoint-disabled");
+        }
+        assertThat(api.patch(path, "{\"enabled\":true}", "If-Match", "*").status())
+                .isEqualTo(200);
+        assertThat(api.post(path + "/test", "").status()).isEqualTo(202);
+    }
+
+    @Test
+    void enablesWhatTheDispatcherHasDisabled() {
+        var id = api.endpoint();
+        var path = "/v1/endpoints/" + id;
+        api.effect(new Effect.Disable(new EndpointId(id), "gone"), new Disposition.Delivered());
+        var disabled = api.get(path).body();
+        assertThat(disabled.path("enabled").asBoolean()).isFalse();
+        assertThat(disabled.path("disabledReason").asText()).isEqualTo("gone");
+        assertThat(api.post(path + "/test", "").text()).contains("(gone)");
+        // other changes leave it disabled
+        api.patch(path, "{\"description\":\"x\"}", "If-Match", "*");
+        assertThat(api.get(path).body().path("enabled").asBoolean()).isFalse();
+        var enabled = api.patch(path, "{\"enabled\":true}", "If-Match", "*").body();
+        assertThat(enabled.path("enabled").asBoolean()).isTrue();
+        assertThat(enabled.path("disabledReason").isNull()).isTrue();
+    }
+}
