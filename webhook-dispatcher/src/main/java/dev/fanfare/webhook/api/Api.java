@@ -76,6 +76,10 @@ public final class Api {
         var all = new ArrayList<Route>();
         all.addAll(new EndpointHandlers(parts, once, bodies).routes());
         all.addAll(new SecretHandlers(parts, once, bodies).routes());
+        all.addAll(new DeliveryHandlers(parts, once, bodies).routes());
+        all.addAll(new OperatorHandlers(parts, once, bodies).routes());
+        all.addAll(new ReplayHandlers(parts, once, bodies).routes());
+        all.add(new WhyHandler(parts).route());
         routes = List.copyOf(all);
     }
 

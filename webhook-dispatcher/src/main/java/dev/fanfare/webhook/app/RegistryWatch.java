@@ -7,6 +7,8 @@ import dev.fanfare.webhook.ingest.Freshness;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.store.EndpointStore;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps this node's registry up to date, and tells who acts on changes. Every node looks each second.
@@ -18,6 +20,7 @@ final class RegistryWatch implements Freshness, AutoCloseable {
 
     private final EndpointStore store;
     private final Registry registry;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("registry").daemon().unstarted(this::run);
     private volatile @Nullable Lanes lanes;
     private volatile @Nullable Dispatcher dispatcher;
@@ -57,8 +60,7 @@ final class RegistryWatch implements Freshness, AutoCloseable {
     private void run() {
         boolean away = false;
         try {
-            while (true) {
-                Thread.sleep(ROUND);
+            while (!closing.await(ROUND.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     refresh();
                     away = false;
@@ -76,6 +78,6 @@ final class RegistryWatch implements Freshness, AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        closing.countDown(); // no interrupt: see Database
     }
 }

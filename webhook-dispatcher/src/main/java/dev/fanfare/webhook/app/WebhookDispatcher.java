@@ -102,6 +102,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         watch.refresh();
 
         var outbox = parts.open(new OutboxPublisher(new Outbox(database), topics(settings.topics()), clients));
+        var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
+        parts.open(() -> leave(leases)); // when the journal has written what became of the rows under them
         var journal = parts.open(new SqlJournal(database, registry::find, _ -> {}, JOURNAL_CLOSE));
         var parked = new Parked(database);
         var gate = new Gate(parked, registry, clock);
@@ -110,10 +112,10 @@ public final class WebhookDispatcher implements AutoCloseable {
         var calls = new DispatchMetrics();
         var dispatcher =
                 parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
-        var lanes = parts.open(
-                Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
-        var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
-        var scheduler = parts.open(new Scheduler(parked, leases, lanes, gate, registry, journal, clock));
+        var lanes = Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane()));
+        parts.open(() -> lanes.close(settings.shutdown().deadline()));
+        var scheduler = new Scheduler(parked, leases, lanes, gate, registry, journal, clock);
+        parts.open(() -> scheduler.close(settings.shutdown().deadline()));
         var counts = new IntakeMetrics();
         var news = new StoredNews(database);
         var intake = parts.open(new Intake(
@@ -150,6 +152,14 @@ public final class WebhookDispatcher implements AutoCloseable {
         intake.start();
         sweeper.start();
         return new WebhookDispatcher(parts, server, closing);
+    }
+
+    private static void leave(Leases leases) {
+        try {
+            leases.leave();
+        } catch (RuntimeException storeAway) {
+            LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
+        }
     }
 
     private static Map<Outbox.Role, String> topics(WebhookSettings.Topics topics) {

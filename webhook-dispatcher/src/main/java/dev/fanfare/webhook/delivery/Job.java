@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A delivery in this node's hands: from a record just read (live), or from the store (backlog).
 ///
-/// Threads: immutable but for [#row], which the journal's thread writes and any thread reads.
+/// Threads: immutable but for [#row] and [#isOnRecord], which the journal's thread writes and any thread reads.
 public final class Job {
     private final DeliveryId id;
     private final Message message;
@@ -14,6 +14,7 @@ public final class Job {
     private final boolean live;
     private final Settlement settlement;
     private volatile @Nullable Row row;
+    private volatile boolean onRecord;
 
     private Job(
             DeliveryId id, Message message, int attempt, Trigger trigger, @Nullable Row row, Settlement settlement) {
@@ -23,6 +24,7 @@ public final class Job {
         this.trigger = trigger;
         this.live = row == null;
         this.row = row;
+        this.onRecord = row != null;
         this.settlement = settlement;
     }
 
@@ -80,6 +82,12 @@ public final class Job {
     /// For the journal: where the job is parked now, null for nowhere.
     public void park(@Nullable Row at) {
         row = at;
+        onRecord = true;
+    }
+
+    /// Whether the store knows anything of it: where it is parked, or that it is over.
+    public boolean isOnRecord() {
+        return onRecord;
     }
 
     public Settlement settlement() {

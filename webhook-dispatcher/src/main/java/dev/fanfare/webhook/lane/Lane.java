@@ -106,6 +106,10 @@ final class Lane {
         } else if (agenda.keys().isBlocked(job)) {
             agenda.park(job, ParkReason.KEY_BLOCKED, now);
         } else if (agenda.live() >= lanes.limits().queuedMax()) {
+            var key = agenda.keys().of(job);
+            if (key != null) {
+                agenda.block(key, now); // or its row would overtake what waits here
+            }
             agenda.park(job, agenda.reason(job, shortage(now)), now);
         } else {
             agenda.add(job, now);
@@ -114,20 +118,24 @@ final class Lane {
         return true;
     }
 
-    /// Says whether it took the job: a lane that is gone does not.
-    synchronized boolean offerBacklog(Job job) {
+    /// Says whether it took the jobs: a lane that is gone does not.
+    synchronized boolean offerBacklog(List<Job> jobs) {
         if (gone) {
             return false;
         }
         long now = time.now();
         usedAt = now;
-        if (room(now) == 0) {
-            lanes.parking().giveBack(job, backlogRefusal(now));
-            roomWanted = true;
-        } else {
-            agenda.add(job, now);
-            pump(now);
-            roomWanted |= room(now) == 0;
+        boolean refused = false;
+        for (var job : jobs) {
+            refused |= room(now) == 0;
+            if (refused) {
+                lanes.parking().giveBack(job, backlogRefusal(now));
+                roomWanted = true;
+            } else {
+                agenda.add(job, now);
+                pump(now);
+                roomWanted |= room(now) == 0;
+            }
         }
         enlist();
         return true;

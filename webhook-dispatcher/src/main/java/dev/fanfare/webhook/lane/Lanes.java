@@ -8,6 +8,7 @@ import dev.fanfare.webhook.endpoint.Endpoint;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -91,16 +92,21 @@ public final class Lanes implements AutoCloseable {
 
     /// Calls, queues or gives it back. Never blocks.
     public void offerBacklog(Job job) {
+        offerBacklog(job.endpoint(), List.of(job));
+    }
+
+    /// The same for several, in this order: what comes after one that is given back is given back, too.
+    public void offerBacklog(EndpointId endpoint, List<Job> jobs) {
         while (true) {
-            var lane = laneOf(job.endpoint());
+            var lane = laneOf(endpoint);
             if (lane == null) {
-                ports.parking.giveBack(job, ParkReason.REQUESTED);
+                jobs.forEach(job -> ports.parking.giveBack(job, ParkReason.REQUESTED));
                 return;
             }
-            if (lane.offerBacklog(job)) {
+            if (lane.offerBacklog(jobs)) {
                 return;
             }
-            lanes.remove(job.endpoint(), lane);
+            lanes.remove(endpoint, lane);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.fanfare.webhook.park;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
+import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -9,11 +11,11 @@ import dev.fanfare.webhook.lane.KeyGate;
 import dev.fanfare.webhook.store.OrderKey;
 import dev.fanfare.webhook.store.Parked;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
-import org.jspecify.annotations.Nullable;
 
 /// The keys whose earlier events are parked, for endpoints that want their events in order. Only the node that reads a
 /// partition parks its events; who works off the shard takes rows away. So a key is shut at once by who parks, and
@@ -29,9 +31,52 @@ public final class Gate implements KeyGate {
     private final InstantSource clock;
     private final Map<OrderKey, Shut> keys = new ConcurrentHashMap<>();
 
-    /// @param last the one that was parked last by this node; null if the row was there before
-    /// @param since ms since 1970
-    private record Shut(@Nullable Job last, long since) {}
+    /// A key that is shut: since when, and which of its jobs are on their way into the store.
+    private static final class Shut {
+        private final long since; // ms since 1970
+
+        @GuardedBy("this")
+        private final ArrayDeque<Job> unwritten = new ArrayDeque<>(); // in the journal's order
+
+        @GuardedBy("this")
+        private long parked; // by this node
+
+        private Shut(long since) {
+            this.since = since;
+        }
+
+        private synchronized Shut add(Job job) {
+            prune();
+            unwritten.add(job);
+            parked++;
+            return this;
+        }
+
+        @GuardedBy("this")
+        private void prune() {
+            while (!unwritten.isEmpty() && unwritten.getFirst().isOnRecord()) {
+                unwritten.removeFirst();
+            }
+        }
+
+        private synchronized boolean isWritten() {
+            prune();
+            return unwritten.isEmpty();
+        }
+
+        private synchronized long parked() {
+            return parked;
+        }
+
+        private synchronized boolean isUnwrittenBefore(MessageId message) {
+            prune();
+            return unwritten.stream()
+                    .map(job -> job.message().id())
+                    .anyMatch(one -> one.offset() < message.offset()
+                            && one.partition() == message.partition()
+                            && one.topicId().equals(message.topicId()));
+        }
+    }
 
     public Gate(Parked parked, Registry registry, InstantSource clock) {
         this.parked = parked;
@@ -56,9 +101,16 @@ public final class Gate implements KeyGate {
     public void shut(Job job, Endpoint endpoint) {
         if (endpoint.settings().ordering() == Ordering.KEY) {
             OrderKey.of(endpoint, job.message())
-                    .ifPresent(key -> keys.merge(
-                            key, new Shut(job, clock.millis()), (old, now) -> new Shut(now.last, old.since)));
+                    .ifPresent(key ->
+                            keys.compute(key, (_, shut) -> (shut == null ? new Shut(clock.millis()) : shut).add(job)));
         }
+    }
+
+    /// Whether an earlier event of the key is about to be parked, so that the store does not show yet that a parked
+    /// one has to wait.
+    boolean isOvertaking(OrderKey key, MessageId message) {
+        var shut = keys.get(key);
+        return shut != null && shut.isUnwrittenBefore(message);
     }
 
     /// Before a partition is read: what is parked of it.
@@ -66,7 +118,7 @@ public final class Gate implements KeyGate {
     /// @throws RuntimeException while the store is away
     public void load(Uuid topicId, int partition) {
         for (var key : parked.blocked(topicId, partition)) {
-            keys.putIfAbsent(key, new Shut(null, clock.millis()));
+            keys.putIfAbsent(key, new Shut(clock.millis()));
         }
     }
 
@@ -74,16 +126,17 @@ public final class Gate implements KeyGate {
     ///
     /// @throws RuntimeException while the store is away
     void refresh() {
-        var written = new HashMap<OrderKey, Shut>();
+        var written = new HashMap<OrderKey, Long>();
         keys.forEach((key, shut) -> {
-            if (shut.last == null || shut.last.row().isPresent()) {
-                written.put(key, shut); // else the row may not be there yet
+            long count = shut.parked(); // before the look: what is parked after it counts
+            if (shut.isWritten()) {
+                written.put(key, count);
             }
         });
         if (written.isEmpty()) {
             return;
         }
         parked.blocked(written.keySet()).forEach(written::remove);
-        written.forEach(keys::remove);
+        written.forEach((key, count) -> keys.computeIfPresent(key, (_, shut) -> shut.parked() == count ? null : shut));
     }
 }

@@ -5,12 +5,14 @@ import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.journal.Disposition;
 import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.store.Leases;
+import dev.fanfare.webhook.store.OrderKey;
 import dev.fanfare.webhook.store.Parked;
 import dev.fanfare.webhook.store.ParkedDelivery;
 import dev.fanfare.webhook.store.Shards;
@@ -32,14 +34,18 @@ import java.util.concurrent.TimeUnit;
 /// lane takes.
 ///
 /// Threads: one of its own; settlements come from any.
-public final class Scheduler implements AutoCloseable {
-    /// A lease outlasts the longest call, so that no two nodes call for the same row.
-    public static final Duration LEASE = Duration.ofSeconds(45);
+public final class Scheduler {
+    /// How long the deliveries of a node that has died wait at most. A node that lives renews its leases while it
+    /// calls; one that the store does not hear of goes on calling for rows that it can change no more.
+    public static final Duration LEASE = Duration.ofSeconds(15);
 
     private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
     private static final Duration RENEW = Duration.ofSeconds(5);
     private static final Duration ROUND = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 20;
+
+    /// Of one key at a time.
+    private static final int CHAIN_MAX = 16;
 
     private final Parked parked;
     private final Leases leases;
@@ -52,7 +58,8 @@ public final class Scheduler implements AutoCloseable {
     private final Set<EndpointId> withRoom = ConcurrentHashMap.newKeySet();
     private final Semaphore nudges = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
-    private Leases.Held held = new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread only
+    private Leases.Held held =
+            new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread, then who closes
     private long renewedAt = System.nanoTime() - RENEW.toNanos(); // own thread only
     private long roundAt = System.nanoTime() - ROUND.toNanos(); // own thread only
     private final Set<EndpointId> more = new HashSet<>(); // own thread only: had more that were due than was loaded
@@ -184,23 +191,57 @@ public final class Scheduler implements AutoCloseable {
             return;
         }
         var flying = inFlight.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
+        boolean ordered = endpoint.get().settings().ordering() == Ordering.KEY;
         var rows = parked.load(endpoint.get(), epoch, now, Set.copyOf(flying), room);
-        if (rows.size() >= room) {
+        if (rows.size() >= room || (ordered && !rows.isEmpty())) {
             more.add(id);
         } else {
             more.remove(id);
         }
+        var chains = ordered
+                ? chains(endpoint.get(), rows, now, room)
+                : rows.stream().map(List::of).toList();
+        for (var chain : chains) {
+            offer(endpoint.get(), chain, flying, now);
+        }
+    }
+
+    /// What is due of each key, in its order: one after the other is called while none fails.
+    private List<List<ParkedDelivery>> chains(Endpoint endpoint, List<ParkedDelivery> firsts, Instant now, int room) {
+        var chains = new ArrayList<List<ParkedDelivery>>();
+        int left = room - firsts.size();
+        for (var first : firsts) {
+            var chain = new ArrayList<>(List.of(first));
+            var key = OrderKey.of(endpoint, first.message());
+            if (key.isPresent() && left > 0) {
+                chain.addAll(parked.behind(key.get(), first, now, Math.min(left, CHAIN_MAX)));
+            }
+            key.ifPresent(of -> {
+                int end = 0;
+                while (end < chain.size()
+                        && !gate.isOvertaking(of, chain.get(end).message().id())) {
+                    end++;
+                }
+                chain.subList(end, chain.size()).clear();
+            });
+            left -= Math.max(0, chain.size() - 1);
+            chains.add(chain);
+        }
+        return chains;
+    }
+
+    private void offer(Endpoint endpoint, List<ParkedDelivery> chain, Set<MessageId> flying, Instant now) {
         var jobs = new ArrayList<Job>();
-        for (var row : rows) {
+        for (var row : chain) {
             flying.add(row.message().id());
             var job = row.job(this::settled);
-            if (isExpired(row, endpoint.get(), now)) {
+            if (isExpired(row, endpoint, now)) {
                 journal.write(Entry.of(job, new Disposition.Ended(Reason.EXPIRED, false)));
             } else {
                 jobs.add(job);
             }
         }
-        jobs.forEach(lanes::offerBacklog);
+        lanes.offerBacklog(endpoint.id(), jobs);
     }
 
     private boolean leaseIsShort() {
@@ -217,15 +258,27 @@ public final class Scheduler implements AutoCloseable {
         if (flying != null) {
             flying.remove(job.id().message());
         }
+        if (registry.find(job.endpoint())
+                .filter(endpoint -> endpoint.settings().ordering() == Ordering.KEY)
+                .isPresent()) {
+            withRoom.add(job.endpoint()); // what waited behind it may be called
+            nudges.release();
+        }
     }
 
-    @Override
-    public void close() {
+    /// Loads no more, and gives up the shards of which nothing is in flight. The others are kept for long enough: who
+    /// leaves gives them up when the last call has ended.
+    ///
+    /// @param deadline for calls
+    public void close(Duration deadline) {
         closing = true;
         nudges.release();
         try {
             thread.join(Duration.ofSeconds(5));
-            leases.leave();
+            leases.release(held.epochs().keySet().stream()
+                    .filter(shard -> !isBusy(shard))
+                    .toList());
+            leases.keep(deadline.plus(LEASE));
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException storeAway) {

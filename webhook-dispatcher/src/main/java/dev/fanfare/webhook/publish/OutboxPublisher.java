@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ public final class OutboxPublisher implements AutoCloseable {
     private final Map<Outbox.Role, String> topics;
     private final Producer<byte[], byte[]> producer;
     private final LongAdder published = new LongAdder();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("outbox").daemon().unstarted(this::run);
 
     /// @param topics by role; what has none is not published
@@ -56,13 +58,11 @@ public final class OutboxPublisher implements AutoCloseable {
     private void run() {
         boolean failing = false;
         try {
-            while (true) {
+            var pause = Duration.ZERO;
+            while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
-                    int done = publish();
+                    pause = publish() < BATCH ? ROUND : Duration.ZERO;
                     failing = false;
-                    if (done < BATCH) {
-                        Thread.sleep(ROUND);
-                    }
                 } catch (InterruptException stop) {
                     return;
                 } catch (ExecutionException | TimeoutException | RuntimeException failure) {
@@ -72,7 +72,7 @@ public final class OutboxPublisher implements AutoCloseable {
                                 "dead letters and operational events wait, publishing failed: " + failure);
                     }
                     failing = true;
-                    Thread.sleep(AFTER_FAILURE);
+                    pause = AFTER_FAILURE;
                 }
             }
         } catch (InterruptedException stop) {
@@ -115,7 +115,7 @@ public final class OutboxPublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        closing.countDown(); // no interrupt: see Database
         try {
             thread.join(Duration.ofSeconds(3));
         } catch (InterruptedException hurry) {

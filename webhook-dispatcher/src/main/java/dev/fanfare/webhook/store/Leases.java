@@ -64,6 +64,15 @@ public final class Leases {
         });
     }
 
+    /// Keeps what this node has for so long, without renewing it: it is about to stop.
+    public void keep(Duration lasting) {
+        database.jdbi()
+                .useTransaction(handle -> handle.execute(
+                        "update shard_lease set expires_at = ? where owner = ?",
+                        Clock.now(handle).plus(lasting),
+                        node));
+    }
+
     /// Gives everything up: this node stops.
     public void leave() {
         database.jdbi().useTransaction(handle -> {

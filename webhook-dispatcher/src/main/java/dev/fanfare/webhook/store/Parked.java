@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
@@ -111,6 +112,38 @@ public final class Parked {
             }
         }
         return deliveries;
+    }
+
+    /// What is due of one key behind a delivery, in the order of the key and without a gap: all of them may be called,
+    /// one after the other, once that is delivered.
+    ///
+    /// @param first of the key
+    /// @param limit at most
+    public List<ParkedDelivery> behind(OrderKey key, ParkedDelivery first, Instant now, int limit) {
+        var position = first.message().id();
+        var loaded = database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                    select p.message_id, p.attempt, p.trigger_by, p.why, p.due, p.parked_at, p.version,
+                      y.envelope, y.data
+                    from parked p left join payload y on y.message_id = p.message_id
+                    where p.endpoint_id = :endpoint and p.order_key = :key and p.topic_id = :topic
+                      and p.partition_n = :partition and p.offset_n > :offset
+                    order by p.offset_n limit :limit\
+                    """)
+                        .bind("endpoint", key.endpoint().value())
+                        .bind("key", key.key())
+                        .bind("topic", position.topicId().toString())
+                        .bind("partition", position.partition())
+                        .bind("offset", position.offset())
+                        .bind("limit", limit)
+                        .map((row, context) -> Loaded.of(
+                                row, context, key.endpoint(), first.row().epoch()))
+                        .list());
+        return loaded.stream()
+                .map(Loaded::delivery)
+                .takeWhile(delivery -> delivery != null && !delivery.due().isAfter(now))
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     /// What waits in all, for the metrics.

@@ -1,7 +1,9 @@
 package dev.fanfare.webhook.store;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /// Has [Retention] remove what is old, every now and then. Each node does, at times of its own: who comes second finds
 /// little to do.
@@ -15,6 +17,7 @@ public final class Sweeper implements AutoCloseable {
     private final Retention retention;
     private final Database database;
     private final Keep keep;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("retention").daemon().unstarted(this::run);
 
     /// How long what is kept, and how often is looked.
@@ -36,9 +39,7 @@ public final class Sweeper implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                long half = keep.round.toMillis() / 2;
-                Thread.sleep(ThreadLocalRandom.current().nextLong(half, 3 * half));
+            while (!closing.await(pauseMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     sweep();
                 } catch (RuntimeException failure) {
@@ -48,6 +49,11 @@ public final class Sweeper implements AutoCloseable {
         } catch (InterruptedException stop) {
             // closed
         }
+    }
+
+    private long pauseMillis() {
+        long half = keep.round.toMillis() / 2;
+        return ThreadLocalRandom.current().nextLong(half, 3 * half);
     }
 
     private void sweep() {
@@ -70,6 +76,6 @@ public final class Sweeper implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        closing.countDown(); // no interrupt: see Database
     }
 }

@@ -4,11 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.webhook.app.Main;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,21 +69,7 @@ final class Child implements AutoCloseable {
     /// Of its `/metrics`, all labels summed up.
     double metric(String name) {
         var port = log().replaceAll("(?s).*listens on http://127\\.0\\.0\\.1:(\\d+).*", "$1");
-        try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
-                    .build();
-            return client.send(request, BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stop);
-        }
+        return new Observed(Integer.parseInt(port)).metric(name);
     }
 
     String log() {

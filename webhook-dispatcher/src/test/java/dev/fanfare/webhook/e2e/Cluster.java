@@ -135,6 +135,21 @@ final class Cluster implements AutoCloseable {
         });
     }
 
+    /// Whether so many members have the group's partitions among them.
+    boolean isShared(String group, int members, int partitions) {
+        var found = done(admin.describeConsumerGroups(List.of(group)).all()).get(group);
+        return found != null
+                && found.members().size() == members
+                && found.members().stream()
+                        .allMatch(
+                                member -> !member.assignment().topicPartitions().isEmpty())
+                && found.members().stream()
+                                .mapToInt(member ->
+                                        member.assignment().topicPartitions().size())
+                                .sum()
+                        == partitions;
+    }
+
     private static <T> T done(KafkaFuture<T> future) {
         try {
             return future.get(20, TimeUnit.SECONDS);

@@ -39,10 +39,17 @@ final class Load implements AutoCloseable {
 
     /// Sends until somebody gets it: from then on nothing that is sent is passed over.
     static void probe(Cluster cluster, String topic, Receiver receiver) {
+        probe(cluster, topic, receiver, "/");
+    }
+
+    /// The same for one path, or what is under it.
+    static void probe(Cluster cluster, String topic, Receiver receiver, String path) {
         try (var producer = cluster.producer()) {
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 var _ = producer.send(new ProducerRecord<>(topic, 0, "probe", "probe"));
-                return receiver.calls().stream().anyMatch(call -> call.body().equals("probe"));
+                return receiver.calls().stream()
+                        .anyMatch(call ->
+                                call.body().equals("probe") && call.path().startsWith(path));
             });
         }
     }

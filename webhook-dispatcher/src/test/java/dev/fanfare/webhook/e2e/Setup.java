@@ -86,7 +86,7 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
                 new WebhookSettings.Endpoint(disableAfter, "fanfare.invalid"),
                 new WebhookSettings.Topics(Optional.of(deadLetters()), Optional.of(news())),
                 WebhookSettings.Retention.DEFAULT,
-                new WebhookSettings.Shutdown(Duration.ofSeconds(5)));
+                new WebhookSettings.Shutdown(Duration.ofSeconds(8)));
     }
 
     /// The same for one in a process of its own.
@@ -101,7 +101,7 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
             intake: {group: %s, events: %d, deliveries: %d, commit-every: 100ms}
             egress: {allow: 127.0.0.0/8, ports: any, https-only: false}
             topics: {dead-letter: %s, operational: %s}
-            shutdown: {deadline: 5s}
+            shutdown: {deadline: 8s}
             """.formatted(
                         servers,
                         topic,
@@ -149,6 +149,20 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
     /// Deliveries that wait in the store.
     long parked() {
         return with(database -> new Parked(database).backlog().count());
+    }
+
+    /// Those of one endpoint.
+    long parked(EndpointId endpoint) {
+        return with(database -> new Parked(database).backlog(endpoint).count());
+    }
+
+    /// How many shards each node has, the fewest first.
+    List<Integer> shards() {
+        return with(database -> database.jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from shard_lease where owner <> ''"
+                                + " and expires_at > current_timestamp group by owner order by count(*)")
+                        .mapTo(Integer.class)
+                        .list()));
     }
 
     /// Why a delivery ended without success; empty if it did not.

@@ -48,8 +48,8 @@ final class TestDispatcher implements AutoCloseable {
         running = WebhookDispatcher.start(setup.settings());
     }
 
-    int port() {
-        return running.port();
+    Observed observed() {
+        return new Observed(running.port());
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.PayloadForm;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -205,7 +206,8 @@ class LanesTest {
         var lane = new Lane(stage.one(), stage.lanes, stage.time);
         lane.remove();
         assertThat(lane.offerLive(TestJobs.live(Stage.ONE, 0, 0, null))).isFalse();
-        assertThat(lane.offerBacklog(TestJobs.backlog(Stage.ONE, 0, 1, null))).isFalse();
+        assertThat(lane.offerBacklog(List.of(TestJobs.backlog(Stage.ONE, 0, 1, null))))
+                .isFalse();
         assertThat(stage.calls).isEmpty();
     }
 

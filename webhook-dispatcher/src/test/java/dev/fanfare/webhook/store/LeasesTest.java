@@ -80,4 +80,20 @@ class LeasesTest {
                         .allMatch((Map.Entry<Integer, Long> lease) -> lease.getValue() > 1)
                         .isNotEmpty());
     }
+
+    @Test
+    void whoStopsKeepsItsShardsWithoutRenewingThem() {
+        var stops = new Leases(database, "stops", Duration.ofMillis(300));
+        stops.acquire();
+        stops.release(List.of(7));
+        stops.keep(LONG);
+        var heir = new Leases(database, "heir", Duration.ofMillis(300));
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        heir::acquire,
+                        held -> held.fairShare() == 64 && held.epochs().containsKey(7));
+        assertThat(heir.acquire().epochs()).containsOnlyKeys(7);
+        stops.leave();
+        assertThat(heir.acquire().epochs()).hasSize(64);
+    }
 }
