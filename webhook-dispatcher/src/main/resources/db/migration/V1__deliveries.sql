@@ -166,10 +166,11 @@ create table replay (
     endpoint_id  varchar(40) not null,
     request      text not null,                 -- JSON
     state        varchar(16) not null,          -- running, done, cancelled, failed
-    detail       text not null,
+    detail       varchar(2000) not null,
     matched      bigint not null,
     queued       bigint not null,
-    progress     text not null,                 -- JSON: next offset by partition
+    progress     varchar(1000000) not null,     -- JSON: next offset by partition
+    owner        varchar(40) not null,          -- who goes on with it, until updated_at is too long ago; '' for nobody
     created_at   timestamp with time zone not null,
     updated_at   timestamp with time zone not null
 );

@@ -35,7 +35,7 @@ class ArchitectureTest {
             Map.entry("lane", List.of("app", "dispatch", "observe", "park")),
             Map.entry("http", List.of("api", "app", "dispatch")),
             Map.entry("signing", List.of("api", "app", "dispatch")),
-            Map.entry("payload", List.of("api", "app", "dispatch")),
+            Map.entry("payload", List.of("api", "app", "dispatch", "replay")),
             Map.entry("store", List.of("api", "app", "observe", "park", "publish", "replay")));
 
     @Test

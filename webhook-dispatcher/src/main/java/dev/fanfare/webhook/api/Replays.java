@@ -31,7 +31,7 @@ public interface Replays {
     ///
     /// @param state `running`, `done`, `cancelled`, `failed`
     /// @param detail a sentence for people, if there is something to say
-    /// @param matched events that the endpoint wants
+    /// @param matched events that the endpoint wants and, with `missingOnly`, does not have
     /// @param queued those that were parked
     record Status(
             String id,

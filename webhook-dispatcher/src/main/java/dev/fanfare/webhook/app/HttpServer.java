@@ -1,5 +1,10 @@
 package dev.fanfare.webhook.app;
 
+import dev.fanfare.service.http.HttpProblems;
+import dev.fanfare.service.http.ProblemException;
+import dev.fanfare.webhook.api.Api;
+import dev.fanfare.webhook.api.ApiCode;
+import dev.fanfare.webhook.api.ApiSettings;
 import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.observe.Metrics;
 import io.helidon.webserver.WebServer;
@@ -13,8 +18,10 @@ import java.time.Duration;
 final class HttpServer {
     private HttpServer() {}
 
-    static WebServer build(WebhookSettings settings, HealthObserver health, Metrics metrics) {
+    static WebServer build(WebhookSettings settings, Api api, HealthObserver health, Metrics metrics) {
         var routing = HttpRouting.builder();
+        routing.error(ProblemException.class, HttpProblems::handle);
+        api.register(routing);
         return WebServer.builder()
                 .featuresDiscoverServices(false)
                 .addFeature(ObserveFeature.builder()
@@ -27,6 +34,8 @@ final class HttpServer {
                         settings.server().host(), settings.server().port()))
                 .shutdownGracePeriod(Duration.ofMillis(500))
                 .shutdownHook(false)
+                .maxPayloadSize(4L * ApiSettings.BODY_MAX)
+                .directHandlers(HttpProblems.direct(ApiCode::of))
                 .routing(routing)
                 .build();
     }

@@ -3,12 +3,15 @@ package dev.fanfare.webhook.app;
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.webhook.api.Api;
+import dev.fanfare.webhook.api.ApiSettings;
+import dev.fanfare.webhook.api.Starts;
 import dev.fanfare.webhook.config.WebhookSettings;
-import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.dispatch.DispatchMetrics;
 import dev.fanfare.webhook.dispatch.Dispatcher;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.http.EgressPolicy;
+import dev.fanfare.webhook.http.Handshake;
 import dev.fanfare.webhook.http.Sender;
 import dev.fanfare.webhook.http.SenderSettings;
 import dev.fanfare.webhook.ingest.Intake;
@@ -24,9 +27,12 @@ import dev.fanfare.webhook.park.Gate;
 import dev.fanfare.webhook.park.ParkingLot;
 import dev.fanfare.webhook.park.Scheduler;
 import dev.fanfare.webhook.publish.OutboxPublisher;
+import dev.fanfare.webhook.replay.KafkaEvents;
+import dev.fanfare.webhook.replay.KafkaReplays;
 import dev.fanfare.webhook.signing.Signer;
 import dev.fanfare.webhook.store.Database;
 import dev.fanfare.webhook.store.EndpointStore;
+import dev.fanfare.webhook.store.Frontier;
 import dev.fanfare.webhook.store.Leases;
 import dev.fanfare.webhook.store.Outbox;
 import dev.fanfare.webhook.store.Parked;
@@ -42,10 +48,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 
 /// The dispatcher, put together: the parts in their start order. The only place that sees them all.
 public final class WebhookDispatcher implements AutoCloseable {
@@ -118,18 +124,16 @@ public final class WebhookDispatcher implements AutoCloseable {
         parts.open(() -> scheduler.close(settings.shutdown().deadline()));
         var counts = new IntakeMetrics();
         var news = new StoredNews(database);
+        var taker = new RecordTaker(
+                Routing.of(settings.routes()), Tenants.parse(settings.tenant().template()), news, counts);
         var intake = parts.open(new Intake(
                 intake(settings.intake()),
                 clients,
-                new RecordTaker(
-                        Routing.of(settings.routes()),
-                        Tenants.parse(settings.tenant().template()),
-                        news,
-                        counts),
+                taker,
                 registry,
                 watch,
                 new GatedPositions(new StoredPositions(database), gate),
-                new Taking(lanes),
+                new Taking(lanes, new Cpu()),
                 journal,
                 news,
                 counts));
@@ -143,13 +147,29 @@ public final class WebhookDispatcher implements AutoCloseable {
                 new Sweeper.Keep(
                         settings.retention().attempts(), settings.retention().ended(), SWEEP_EVERY)));
 
-        var server = HttpServer.build(settings, Health.observer(intake, journal, () -> closing.begun), metrics);
+        var frontier = new Frontier(database);
+        var events = parts.open(new KafkaEvents(clients, taker));
+        var replays = parts.open(
+                new KafkaReplays(clients, taker, database, settings.retention().attempts()));
+        var api = new Api(new Api.Parts(
+                new ApiSettings(settings.api().token(), ApiSettings.BODY_MAX),
+                database,
+                registry,
+                watch,
+                sender.guard(),
+                new Handshake(sender, settings.endpoint().origin()),
+                ring,
+                () -> starts(frontier),
+                events,
+                replays));
+        var server = HttpServer.build(settings, api, Health.observer(intake, journal, () -> closing.begun), metrics);
         server.start();
         parts.open(server::stop);
         watch.start(lanes, dispatcher);
         outbox.start();
         scheduler.start();
         intake.start();
+        replays.start();
         sweeper.start();
         return new WebhookDispatcher(parts, server, closing);
     }
@@ -160,6 +180,13 @@ public final class WebhookDispatcher implements AutoCloseable {
         } catch (RuntimeException storeAway) {
             LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
         }
+    }
+
+    private static List<Starts.Start> starts(Frontier frontier) {
+        return frontier.read().stream()
+                .filter(position -> position.partition() != Frontier.LATER_PARTITIONS)
+                .map(position -> new Starts.Start(position.topic(), position.partition(), position.nextOffset()))
+                .toList();
     }
 
     private static Map<Outbox.Role, String> topics(WebhookSettings.Topics topics) {
@@ -203,19 +230,6 @@ public final class WebhookDispatcher implements AutoCloseable {
     private static IntakeSettings intake(WebhookSettings.Intake intake) {
         return new IntakeSettings(
                 intake.group(), intake.events(), intake.deliveries(), intake.bytes(), intake.commitEvery());
-    }
-
-    /// Lanes, as the intake sees them.
-    private record Taking(Lanes lanes) implements dev.fanfare.webhook.ingest.Lanes {
-        @Override
-        public void offerLive(Job job) {
-            lanes.offerLive(job);
-        }
-
-        @Override
-        public int release(Uuid topicId, int partition) {
-            return lanes.releasePartition(topicId, partition);
-        }
     }
 
     /// The port that is listened on.

@@ -40,6 +40,11 @@ public final class Job {
         return new Job(new DeliveryId(message.id(), endpoint), message, 1, Trigger.SCHEDULE, null, settlement);
     }
 
+    /// Of an event that somebody asked for, not parked yet. Nobody waits for it.
+    public static Job requested(Message message, EndpointId endpoint, Trigger trigger) {
+        return new Job(new DeliveryId(message.id(), endpoint), message, 1, trigger, null, _ -> {});
+    }
+
     /// Of a parked row.
     ///
     /// @param attempt the number of the attempt to be made, from 1

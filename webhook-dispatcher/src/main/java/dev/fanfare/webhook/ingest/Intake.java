@@ -33,6 +33,8 @@ public final class Intake implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
     private static final Duration HAND_OVER = Duration.ofSeconds(3);
+    private static final Duration ROOM_WAIT = Duration.ofSeconds(1);
+    private static final int RECORDS_MAX = 128; // of a poll: fewer than fit in a lane
 
     private final RecordTaker taker;
     private final Positions positions;
@@ -73,7 +75,7 @@ public final class Intake implements AutoCloseable {
                         ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                         "consumer",
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        1000));
+                        RECORDS_MAX));
         this.start = new Start(clients, consumer, positions);
         this.settler = new Settler(settings.commitEvery(), freshness, positions);
         this.windows = new Windows(settings, registry, lanes, journal, metrics, settler::nudge);
@@ -126,6 +128,7 @@ public final class Intake implements AutoCloseable {
                 place();
                 commit();
                 throttle();
+                awaitRoom();
                 read();
                 reachable = true;
             } catch (OffsetOutOfRangeException gone) {
@@ -144,6 +147,18 @@ public final class Intake implements AutoCloseable {
         }
         handOver(windows.partitions());
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(HAND_OVER));
+    }
+
+    /// Gives a busy machine time for what was read, while it lasts: not so long that the group would notice.
+    private void awaitRoom() {
+        long end = System.nanoTime() + ROOM_WAIT.toNanos();
+        try {
+            while (!closing && System.nanoTime() - end < 0 && windows.areLanesBusy()) {
+                Thread.sleep(2);
+            }
+        } catch (InterruptedException stop) {
+            closing = true;
+        }
     }
 
     private void pause() {
@@ -165,6 +180,9 @@ public final class Intake implements AutoCloseable {
                 taker.take(window.topicId, record)
                         .ifPresentOrElse(
                                 message -> windows.take(window, message), () -> window.read(record.offset() + 1));
+                if (windows.isLookDue()) {
+                    awaitRoom();
+                }
             }
         }
         for (var partition : windows.partitions()) {

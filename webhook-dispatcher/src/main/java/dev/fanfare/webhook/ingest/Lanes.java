@@ -1,12 +1,18 @@
 package dev.fanfare.webhook.ingest;
 
+import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /// Where live jobs go.
 public interface Lanes {
     /// Takes a job over: calls now or soon, or parks it. Never blocks.
     void offerLive(Job job);
+
+    /// Whether the machine has more to do than it can, and most of these endpoints have many jobs waiting: what is read
+    /// now would have to be parked, which would be even more to do. Not because of slow receivers.
+    boolean areBusy(Set<EndpointId> endpoints);
 
     /// Forgets the partition's live jobs that are not being called: whoever reads the partition next has them again.
     ///

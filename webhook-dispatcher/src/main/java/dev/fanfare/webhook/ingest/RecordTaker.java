@@ -36,7 +36,8 @@ public final class RecordTaker {
         this.metrics = metrics;
     }
 
-    Set<String> topics() {
+    /// That events are taken from.
+    public Set<String> topics() {
         return routing.topics();
     }
 

@@ -10,8 +10,10 @@ import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class Windows {
     /// Bytes of data; a larger event is dead-lettered.
     static final int EVENT_MAX = 256 * 1024;
 
+    private static final int LOOK_EVERY = 1000;
+
     private final IntakeSettings settings;
     private final Registry registry;
     private final Lanes lanes;
@@ -28,6 +32,8 @@ final class Windows {
     private final IntakeMetrics metrics;
     private final Runnable pressure;
     private final Map<TopicPartition, Window> windows = new ConcurrentHashMap<>();
+    private final Set<EndpointId> offered = new HashSet<>(); // intake thread only: to these since the last look
+    private int offers; // intake thread only: since then
 
     /// @param pressure run when a window fills up
     Windows(
@@ -87,7 +93,25 @@ final class Windows {
             metrics.unmatched.increment();
         }
         var event = new InFlight(message);
-        offer(window, event, window.add(event, match.version(), match.endpoints()));
+        var endpoints = window.add(event, match.version(), match.endpoints());
+        offered.addAll(endpoints);
+        offers += endpoints.size();
+        offer(window, event, endpoints);
+    }
+
+    /// Whether it is time to look at the lanes: so much was taken since the last look.
+    boolean isLookDue() {
+        return offers >= LOOK_EVERY;
+    }
+
+    /// Whether what was taken since the last look is more than can be delivered now.
+    boolean areLanesBusy() {
+        if (lanes.areBusy(offered)) {
+            return true;
+        }
+        offered.clear();
+        offers = 0;
+        return false;
     }
 
     /// Makes jobs for endpoints that have come since events were matched.

@@ -109,7 +109,7 @@ final class Agenda {
 
     /// Parks what waits behind an event of its key that is parked by now.
     void block(String key, long now) {
-        Predicate<Job> behind = job -> key.equals(job.message().event().key());
+        Predicate<Job> behind = job -> key.equals(keys.of(job));
         for (var job : live.removeAll(behind)) {
             park(job, ParkReason.KEY_BLOCKED, now);
         }

@@ -2,6 +2,7 @@ package dev.fanfare.webhook.lane;
 
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
+import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.endpoint.Ordering;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: guarded by the lane.
 final class Keys {
+    private static final String REPLAYED = "\0";
+
     private final EndpointId endpoint;
     private final KeyGate gate;
     private final Set<String> busy = new HashSet<>();
@@ -29,12 +32,16 @@ final class Keys {
         ordering = by;
     }
 
-    /// What orders the job; null for nothing.
+    /// What orders the job; null for nothing. Replayed ones are ordered among themselves only: no other waits for
+    /// them.
     @Nullable
     String of(Job job) {
         return switch (ordering) {
             case NONE -> null;
-            case KEY -> job.message().event().key();
+            case KEY -> {
+                var key = job.message().event().key();
+                yield key == null || job.trigger() != Trigger.REPLAY ? key : REPLAYED + key;
+            }
         };
     }
 

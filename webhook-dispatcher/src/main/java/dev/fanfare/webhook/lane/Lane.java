@@ -67,6 +67,9 @@ final class Lane {
     @GuardedBy("this")
     private long usedAt;
 
+    @GuardedBy("this")
+    private final Pace pace;
+
     /// A call under way.
     private record Call(List<Job> jobs, Endpoint endpoint, List<String> keys, Health health, long startedAt) {}
 
@@ -82,6 +85,7 @@ final class Lane {
                 id, lanes.parking(), lanes.gate(), pause, endpoint.settings().ordering());
         this.rateNodes = lanes.nodes();
         this.rate = Rate.of(endpoint, rateNodes, null, time);
+        this.pace = new Pace(usedAt);
         this.rateHeldAt = usedAt - lanes.limits().waitMax().toNanos();
     }
 
@@ -105,7 +109,7 @@ final class Lane {
             agenda.park(job, why, now);
         } else if (agenda.keys().isBlocked(job)) {
             agenda.park(job, ParkReason.KEY_BLOCKED, now);
-        } else if (agenda.live() >= lanes.limits().queuedMax()) {
+        } else if (agenda.live() >= queuedMax(now)) {
             var key = agenda.keys().of(job);
             if (key != null) {
                 agenda.block(key, now); // or its row would overtake what waits here
@@ -208,6 +212,15 @@ final class Lane {
         return gone;
     }
 
+    /// How it stands with live jobs.
+    synchronized Crowd crowd() {
+        long now = time.now();
+        if (isShut(now) || refusal(now) != null) {
+            return Crowd.PARKING;
+        }
+        return 4 * agenda.live() > pace.perSecond(now) ? Crowd.BUSY : Crowd.ROOM;
+    }
+
     synchronized long usedAt() {
         return usedAt;
     }
@@ -252,6 +265,12 @@ final class Lane {
     @GuardedBy("this")
     private boolean isShut(long now) {
         return gone || lanes.isClosing() || !endpoint.isActive() || !pause.isOver(now);
+    }
+
+    /// As many live jobs as are done in a second: no other would wait longer than it may.
+    @GuardedBy("this")
+    private int queuedMax(long now) {
+        return Math.max(lanes.limits().queuedMax(), pace.perSecond(now));
     }
 
     @GuardedBy("this")
@@ -349,6 +368,9 @@ final class Lane {
         var reason = result == null ? Reason.NOT_SENDABLE : result.reason();
         running--;
         lanes.slots().release();
+        if (!reason.isFailure()) {
+            pace.done(call.jobs.size(), now);
+        }
         call.health.record(reason, call.startedAt, now);
         for (var key : call.keys) {
             agenda.keys().release(key);

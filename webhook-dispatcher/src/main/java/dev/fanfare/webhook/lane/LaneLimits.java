@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// Bounds of lanes.
 ///
-/// @param queuedMax live jobs that wait in a lane at most
+/// @param queuedMax live jobs that wait in a lane at most; in one that does more in a second, that many
 /// @param waitMax how long they do
 /// @param runningMax calls at a time, of all lanes
 /// @param lanesMax lanes that are kept though nothing is in them

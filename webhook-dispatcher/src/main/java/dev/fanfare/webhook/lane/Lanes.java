@@ -90,6 +90,20 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /// Whether many live jobs wait for half of these endpoints or more; those whose jobs are parked anyway do not
+    /// count.
+    public boolean areBusy(Iterable<EndpointId> endpoints) {
+        int busy = 0;
+        int taking = 0;
+        for (var endpoint : endpoints) {
+            var lane = lanes.get(endpoint);
+            var crowd = lane == null ? Crowd.PARKING : lane.crowd();
+            taking += crowd == Crowd.PARKING ? 0 : 1;
+            busy += crowd == Crowd.BUSY ? 1 : 0;
+        }
+        return busy > 0 && 2 * busy >= taking;
+    }
+
     /// Calls, queues or gives it back. Never blocks.
     public void offerBacklog(Job job) {
         offerBacklog(job.endpoint(), List.of(job));

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.MessageId;
+import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -97,9 +98,9 @@ public final class Gate implements KeyGate {
                         .isPresent();
     }
 
-    /// Later events of the job's key wait from now on.
+    /// Later events of the job's key wait from now on; not for a replayed one, which has had its turn.
     public void shut(Job job, Endpoint endpoint) {
-        if (endpoint.settings().ordering() == Ordering.KEY) {
+        if (endpoint.settings().ordering() == Ordering.KEY && job.trigger() != Trigger.REPLAY) {
             OrderKey.of(endpoint, job.message())
                     .ifPresent(key ->
                             keys.compute(key, (_, shut) -> (shut == null ? new Shut(clock.millis()) : shut).add(job)));

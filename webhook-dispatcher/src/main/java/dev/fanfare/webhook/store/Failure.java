@@ -30,7 +30,7 @@ public enum Failure {
     }
 
     /// The SQL state, for the log: messages may quote what was to be stored.
-    static String state(Throwable thrown) {
+    public static String state(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException failure && failure.getSQLState() != null) {
                 return "SQL state " + failure.getSQLState();

@@ -72,6 +72,7 @@ public final class Parked {
 
     /// Deliveries of one endpoint that are due, the longest overdue first. Where the endpoint orders by key: of each
     /// key only the earliest, unless that has been parked for longer than the endpoint lets it hold up others.
+    /// Replayed ones wait for the others of their key, but hold up replayed ones only.
     ///
     /// A row whose event cannot be read ends as not sendable, and is logged.
     ///
@@ -84,7 +85,8 @@ public final class Parked {
               and not exists (
                 select 1 from parked e
                 where e.endpoint_id = p.endpoint_id and e.order_key = p.order_key and e.topic_id = p.topic_id
-                  and e.partition_n = p.partition_n and e.offset_n < p.offset_n and e.parked_at > :blocking)
+                  and e.partition_n = p.partition_n and e.offset_n < p.offset_n and e.parked_at > :blocking
+                  and (e.trigger_by <> 'replay' or p.trigger_by = 'replay'))
             """ : "";
         var loaded = database.jdbi().withHandle(handle -> {
             var query = handle.createQuery("""
@@ -114,13 +116,15 @@ public final class Parked {
         return deliveries;
     }
 
-    /// What is due of one key behind a delivery, in the order of the key and without a gap: all of them may be called,
-    /// one after the other, once that is delivered.
+    /// What is due of one key behind a delivery, in the order of the key and without a gap: all of them may be
+    /// called, one after the other, once that is delivered. Behind a replayed one these are replayed ones, behind
+    /// another one others.
     ///
     /// @param first of the key
     /// @param limit at most
     public List<ParkedDelivery> behind(OrderKey key, ParkedDelivery first, Instant now, int limit) {
         var position = first.message().id();
+        boolean replayed = first.trigger() == Trigger.REPLAY;
         var loaded = database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                     select p.message_id, p.attempt, p.trigger_by, p.why, p.due, p.parked_at, p.version,
@@ -128,6 +132,7 @@ public final class Parked {
                     from parked p left join payload y on y.message_id = p.message_id
                     where p.endpoint_id = :endpoint and p.order_key = :key and p.topic_id = :topic
                       and p.partition_n = :partition and p.offset_n > :offset
+                      and (:replayed or p.trigger_by <> 'replay')
                     order by p.offset_n limit :limit\
                     """)
                         .bind("endpoint", key.endpoint().value())
@@ -135,13 +140,16 @@ public final class Parked {
                         .bind("topic", position.topicId().toString())
                         .bind("partition", position.partition())
                         .bind("offset", position.offset())
+                        .bind("replayed", replayed)
                         .bind("limit", limit)
                         .map((row, context) -> Loaded.of(
                                 row, context, key.endpoint(), first.row().epoch()))
                         .list());
         return loaded.stream()
                 .map(Loaded::delivery)
-                .takeWhile(delivery -> delivery != null && !delivery.due().isAfter(now))
+                .takeWhile(delivery -> delivery != null
+                        && !delivery.due().isAfter(now)
+                        && replayed == (delivery.trigger() == Trigger.REPLAY))
                 .map(Objects::requireNonNull)
                 .toList();
     }
@@ -171,14 +179,14 @@ public final class Parked {
         }
     }
 
-    /// Which of these keys still have parked deliveries.
+    /// Which of these keys still have parked deliveries, replayed ones apart.
     public Set<OrderKey> blocked(Collection<OrderKey> keys) {
         var all = List.copyOf(keys);
         var blocked = new HashSet<OrderKey>();
         for (int from = 0; from < all.size(); from += KEYS_MAX) {
             var some = Set.copyOf(all.subList(from, Math.min(all.size(), from + KEYS_MAX)));
             for (var key : keys(
-                    "endpoint_id in (<endpoints>) and order_key in (<keys>)",
+                    "endpoint_id in (<endpoints>) and order_key in (<keys>) and trigger_by <> 'replay'",
                     some.stream().map(key -> key.endpoint().value()).distinct().toList(),
                     some.stream().map(OrderKey::key).distinct().toList())) {
                 if (some.contains(key)) {
@@ -189,12 +197,12 @@ public final class Parked {
         return blocked;
     }
 
-    /// The keys of a partition that have parked deliveries.
+    /// The keys of a partition that have parked deliveries, replayed ones apart.
     public Set<OrderKey> blocked(Uuid topicId, int partition) {
         return Set.copyOf(database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                     select distinct endpoint_id, order_key from parked
-                    where topic_id = ? and partition_n = ? and order_key is not null\
+                    where topic_id = ? and partition_n = ? and order_key is not null and trigger_by <> 'replay'\
                     """)
                         .bind(0, topicId.toString())
                         .bind(1, partition)

@@ -46,6 +46,11 @@ public final class Retention {
         return sweep("idempotency", "created_at", before, "");
     }
 
+    /// Replays that have ended before.
+    public long replays(Instant before) {
+        return sweep("replay", "updated_at", before, " and state <> 'running'");
+    }
+
     /// Endpoints that were deleted before, with their secrets.
     public long tombstones(Instant before) {
         return database.jdbi().inTransaction(handle -> {

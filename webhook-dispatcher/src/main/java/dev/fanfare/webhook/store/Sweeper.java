@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 public final class Sweeper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
     private static final Duration IDEMPOTENCY = Duration.ofHours(24);
+    private static final Duration REPLAYS = Duration.ofDays(30);
     private static final Duration TOMBSTONES = Duration.ofDays(30);
 
     private final Retention retention;
@@ -63,6 +64,7 @@ public final class Sweeper implements AutoCloseable {
         // after those that refer to them
         long events = retention.payloads(now);
         retention.idempotency(now.minus(IDEMPOTENCY));
+        retention.replays(now.minus(REPLAYS));
         retention.tombstones(now.minus(TOMBSTONES));
         if (attempts + ended + events > 0) {
             LOG.log(

@@ -1,5 +1,6 @@
 package dev.fanfare.webhook.e2e;
 
+import dev.fanfare.webhook.store.Postgres;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,10 @@ public final class Bench implements AutoCloseable {
     private final Child child;
     private final KafkaProducer<String, String> producer;
 
-    private Bench(Cluster cluster, Setup setup, Child child) {
+    private final Postgres postgres;
+
+    private Bench(Cluster cluster, Postgres postgres, Setup setup, Child child) {
+        this.postgres = postgres;
         this.cluster = cluster;
         this.setup = setup;
         this.child = child;
@@ -25,7 +29,8 @@ public final class Bench implements AutoCloseable {
     /// Starts it.
     public static Bench prepare(Path dir, int receiver, int endpoints) throws IOException {
         var cluster = Cluster.start();
-        var setup = Setup.of(dir, cluster.servers(), cluster.newTopic("bench", 3));
+        var postgres = new Postgres();
+        var setup = Setup.of(dir, cluster.servers(), cluster.newTopic("bench", 3), postgres.database());
         for (int i = 0; i < endpoints; i++) {
             setup.endpoint(
                     URI.create("http://127.0.0.1:" + receiver + "/" + i),
@@ -33,7 +38,8 @@ public final class Bench implements AutoCloseable {
                             .concurrency(endpoints == 1 ? 64 : 8)
                             .settings());
         }
-        return new Bench(cluster, setup, Child.forMeasuring(setup, dir).ready());
+        return new Bench(
+                cluster, postgres, setup, Child.forMeasuring(setup, dir).ready());
     }
 
     /// Writes events of 200 bytes or so, and waits until Kafka has them.
@@ -56,10 +62,16 @@ public final class Bench implements AutoCloseable {
         return child.metric(name);
     }
 
+    /// SQL statements so far, by PostgreSQL's statistics.
+    public long statements() {
+        return postgres.statements(setup.store());
+    }
+
     @Override
     public void close() {
         producer.close();
         child.close();
+        postgres.close();
         cluster.close();
     }
 }

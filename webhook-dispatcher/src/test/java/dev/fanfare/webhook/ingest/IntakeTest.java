@@ -60,7 +60,9 @@ class IntakeTest {
     /// Keeps the jobs it is given until the test settles them.
     private static final class FakeLanes implements Lanes {
         final List<Job> jobs = new CopyOnWriteArrayList<>();
+        final List<Integer> readWhenBusy = new CopyOnWriteArrayList<>(); // jobs by then
         volatile boolean settleAtOnce;
+        volatile int busy; // asks, of which the answer is yes
 
         @Override
         public void offerLive(Job job) {
@@ -68,6 +70,15 @@ class IntakeTest {
                 job.settlement().settled(job);
             }
             jobs.add(job);
+        }
+
+        @Override
+        public boolean areBusy(Set<EndpointId> endpoints) {
+            if (endpoints.isEmpty() || readWhenBusy.size() == busy) {
+                return false;
+            }
+            readWhenBusy.add(jobs.size());
+            return true;
         }
 
         @Override
@@ -202,6 +213,23 @@ class IntakeTest {
 
         lanes.settle(2);
         await().atMost(SOON).until(() -> committed() == 4);
+    }
+
+    @Test
+    void readsNoMoreWhileTheMachineIsBusyWithWhatItHas() {
+        endpoint("a", "default", "orders.*");
+        lanes.busy = 20;
+        var intake = open();
+        intake.close();
+        running.clear();
+        for (int i = 0; i < 400; i++) {
+            send("1", "x");
+        }
+        open();
+        await().atMost(SOON).until(() -> lanes.jobs.size() == 400);
+        assertThat(lanes.readWhenBusy).hasSize(20);
+        assertThat(new HashSet<>(lanes.readWhenBusy)).hasSize(1);
+        assertThat(lanes.readWhenBusy.getFirst()).isLessThan(400);
     }
 
     @Test

@@ -50,6 +50,20 @@ class LaneOrderTest {
     }
 
     @Test
+    void replayedEventsKeepTheirOrderAndHoldUpNoOthers() {
+        var first = stage.replayed("a");
+        var second = stage.replayed("a");
+        var live = stage.live("a");
+        assertThat(stage.calls).hasSize(2);
+        stage.end(Reason.STATUS);
+        assertThat(stage.delivered).containsExactly(first);
+        assertThat(stage.givenBack).extracting(Stage.Left::job).containsExactly(second);
+        stage.end(Reason.DELIVERED);
+        assertThat(stage.delivered).containsExactly(first, live);
+        assertThat(stage.parked).isEmpty();
+    }
+
+    @Test
     void anEventThatIsRefusedForGoodBlocksNothing() {
         stage.live("a");
         var a2 = stage.live("a");

@@ -248,4 +248,63 @@ class LanesTest {
         assertThat(stage.calls).isEmpty();
         assertThat(stage.lanes.close(Duration.ofSeconds(10))).isTrue();
     }
+
+    @Test
+    void isBusyWhenHalfOfTheLanesThatTakeJobsHaveManyWaiting() {
+        var stage = new Stage().concurrency(1);
+        var others = List.of(TestJobs.id(2), TestJobs.id(3));
+        others.forEach(other -> stage.endpoints.put(other, TestJobs.endpoint(other)));
+        var all = List.of(Stage.ONE, TestJobs.id(2), TestJobs.id(3));
+        stage.live();
+        stage.end(Reason.DELIVERED);
+        stage.live();
+        assertThat(stage.lanes.areBusy(all)).isFalse(); // it is being called
+        stage.live();
+        assertThat(stage.lanes.areBusy(all)).isTrue(); // the others have no lane
+        stage.lanes.offerLive(TestJobs.live(others.getFirst(), 0, 1000, null));
+        assertThat(stage.lanes.areBusy(all)).isTrue();
+        stage.lanes.offerLive(TestJobs.live(others.getLast(), 0, 1000, null));
+        assertThat(stage.lanes.areBusy(all)).isFalse();
+        assertThat(stage.lanes.areBusy(List.of())).isFalse();
+    }
+
+    @Test
+    void isNotBusyWithLessThanAQuarterOfASecondsWork() {
+        var stage = new Stage().concurrency(1);
+        stage.live(100);
+        stage.drain(Reason.DELIVERED);
+        stage.live(26);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+        stage.live();
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isTrue();
+    }
+
+    @Test
+    void isNotBusyWithAnEndpointWhoseJobsAreParkedAnyway() {
+        var stage = new Stage().concurrency(1);
+        stage.breakDown();
+        stage.live(500);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+    }
+
+    @Test
+    void letsAsManyWaitAsTheEndpointTakesInASecond() {
+        var stage = new Stage().concurrency(4);
+        for (int i = 0; i < 50; i++) {
+            stage.live(20);
+            stage.drain(Reason.DELIVERED);
+            stage.pass(Duration.ofMillis(20));
+        }
+        stage.live(900);
+        assertThat(stage.parked).isEmpty();
+        stage.live(400);
+        assertThat(stage.parked).isNotEmpty();
+
+        stage.drain(Reason.DELIVERED);
+        stage.pass(Duration.ofSeconds(3));
+        stage.live(4);
+        int before = stage.parked.size();
+        stage.live(300); // nothing was done for a second or two
+        assertThat(stage.parked.size() - before).isEqualTo(44);
+    }
 }

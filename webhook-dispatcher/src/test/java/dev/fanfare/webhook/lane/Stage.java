@@ -7,6 +7,8 @@ import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.ParkReason;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Result;
+import dev.fanfare.webhook.delivery.Row;
+import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.EndpointSettings;
 import dev.fanfare.webhook.endpoint.Ordering;
@@ -114,6 +116,13 @@ final class Stage implements Deliverer, Parking, KeyGate {
         return job;
     }
 
+    Job replayed(String key) {
+        var message = TestJobs.message(0, offset++, key, 1);
+        var job = Job.backlog(message, ONE, 1, Trigger.REPLAY, new Row(1, 1), _ -> {});
+        lanes.offerBacklog(job);
+        return job;
+    }
+
     /// Ends the oldest call.
     void end(Reason reason) {
         end(TestJobs.result(reason));
@@ -185,7 +194,7 @@ final class Stage implements Deliverer, Parking, KeyGate {
 
     private void shut(Job job) {
         var key = job.message().event().key();
-        if (key != null) {
+        if (key != null && job.trigger() != Trigger.REPLAY) {
             blocked.add(key);
         }
     }

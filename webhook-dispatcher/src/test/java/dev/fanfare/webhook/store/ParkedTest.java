@@ -99,6 +99,31 @@ class ParkedTest {
     }
 
     @Test
+    void replayedOnesWaitForTheOthersOfTheirKeyAndHoldUpNone() {
+        var endpoint = stage.endpoint(Ordering.KEY, false);
+        for (int i = 1; i <= 6; i++) {
+            park(endpoint, i, "a", T);
+        }
+        stage.flush();
+        stage.execute("update parked set trigger_by = 'replay' where offset_n in (1, 2, 4, 5)");
+        var key = new OrderKey(endpoint.id(), "a");
+        var firsts = stage.parked.load(endpoint, 1, T, Set.of(), 10);
+        assertThat(firsts).extracting(one -> one.message().id().offset()).containsExactly(1L, 3L);
+        assertThat(stage.parked.behind(key, firsts.getFirst(), T, 10))
+                .extracting(one -> one.message().id().offset())
+                .containsExactly(2L);
+        assertThat(stage.parked.behind(key, firsts.getLast(), T, 10))
+                .extracting(one -> one.message().id().offset())
+                .containsExactly(6L);
+        assertThat(stage.parked.blocked(Given.TOPIC, 3)).containsExactly(key);
+        assertThat(stage.parked.blocked(List.of(key))).containsExactly(key);
+        stage.execute("delete from parked where trigger_by <> 'replay'");
+        assertThat(stage.parked.blocked(Given.TOPIC, 3)).isEmpty();
+        assertThat(stage.parked.blocked(List.of(key))).isEmpty();
+        assertThat(load(endpoint, T, Set.of(), 10)).containsExactly(1L);
+    }
+
+    @Test
     void knowsWhichKeysAreBlocked() {
         var ordered = stage.endpoint(Ordering.KEY, false);
         var other = stage.endpoint(Ordering.KEY, false);

@@ -47,6 +47,7 @@ public final class Postgres implements AutoCloseable {
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
                     .setServerConfig("max_connections", "200")
+                    .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -75,6 +76,22 @@ public final class Postgres implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         return new StoreSettings(url(name), "postgres", "", 4);
+    }
+
+    /// Statements that a database has run, its own and those of this method not counted.
+    public long statements(StoreSettings database) {
+        try (var connection = DriverManager.getConnection(url("postgres"), "postgres", "");
+                var statement = connection.createStatement()) {
+            statement.execute("create extension if not exists pg_stat_statements");
+            try (var rows = statement.executeQuery("select coalesce(sum(calls), 0) from pg_stat_statements s "
+                    + "join pg_database d on d.oid = s.dbid where d.datname = '"
+                    + database.url().substring(database.url().lastIndexOf('/') + 1) + "'")) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
