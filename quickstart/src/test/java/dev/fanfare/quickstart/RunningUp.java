@@ -70,10 +70,16 @@ final class RunningUp implements AutoCloseable {
         return process.pid();
     }
 
+    /// Stops it if it does not come up.
     RunningUp awaitReady() {
-        await().atMost(PATIENCE)
-                .failFast("up ended", () -> !process.isAlive())
-                .until(() -> said("Fanfare is up after"));
+        try {
+            await().atMost(PATIENCE)
+                    .failFast("up ended", () -> !process.isAlive())
+                    .until(() -> said("Fanfare is up after"));
+        } catch (RuntimeException failure) {
+            close();
+            throw new AssertionError("up is not ready: " + lines, failure);
+        }
         return this;
     }
 
