@@ -2,20 +2,28 @@ package dev.fanfare.quickstart;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What is printed once everything runs: where to look, and commands that work as they are printed.
 final class Banner {
     private Banner() {}
 
-    static String text(Options options, Path state, Duration took) {
+    /// @param token of the dispatcher's API, where it runs
+    static String text(Options options, Optional<String> token, Path state, Duration took) {
         var url = "http://localhost:" + options.port();
+        var webhooks = options.webhooks()
+                .map(ports -> webhooks(ports, token.orElse("")))
+                .orElse("");
+        var receiver = options.webhooks()
+                .map(ports -> "  Receiver http://localhost:%d/ (of webhooks)%n".formatted(ports.receiverPort()))
+                .orElse("");
         return """
 
                 Fanfare is up after %.1f s.
 
                   Page     %2$s/
-                  Kafka    %3$s
-                  State    %4$s
+                %3$s  Kafka    %4$s
+                  State    %5$s
 
                 Orders as they come, over SSE:
                   curl -N '%2$s/v1/events?channel=orders.**' -H 'Accept: text/event-stream'
@@ -26,7 +34,22 @@ final class Banner {
                 Publish to everybody on the channel notices:
                   curl -X POST '%2$s/v1/events?channel=notices' -H 'Content-Type: text/plain' -d 'Hello'
 
-                Ctrl-C stops everything.
-                """.formatted(took.toMillis() / 1000.0, url, options.bootstrapServers(), state);
+                %6$sCtrl-C stops everything.
+                """.formatted(took.toMillis() / 1000.0, url, receiver, options.bootstrapServers(), state, webhooks);
+    }
+
+    private static String webhooks(Options.Webhooks ports, String token) {
+        return """
+                Webhooks go to this machine too, over http and to any port. That is for trying out: without `up`, only
+                public addresses are called, over https, unless the configuration allows more.
+
+                The endpoints, of which the receiver is the first:
+                  curl '%1$s' -H 'Authorization: Bearer %2$s'
+
+                Another one, for notices to a receiver of yours on port 9000; the answer has its secret:
+                  curl -X POST '%1$s' -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \
+                -d '{"url":"http://127.0.0.1:9000/","channels":["notices"]}'
+
+                """.formatted("http://localhost:%d/v1/endpoints".formatted(ports.port()), token);
     }
 }

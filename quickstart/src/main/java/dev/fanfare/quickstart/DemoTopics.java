@@ -1,10 +1,12 @@
 package dev.fanfare.quickstart;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
@@ -21,16 +23,30 @@ record DemoTopics(String topic, int partitions, String channel) {
             new DemoTopics("notices", 1, "notices"),
             new DemoTopics("events", 3, "{key}"));
 
+    /// Deliveries that the dispatcher has given up. No route reads it.
+    static final String DEAD_LETTERS = "webhooks.dead-letters";
+
+    /// What the dispatcher tells about endpoints and deliveries. No route reads it.
+    static final String WEBHOOK_NEWS = "webhooks.news";
+
     private static final Map<String, String> BOUNDED = Map.of(
             "retention.ms", Long.toString(Duration.ofHours(24).toMillis()),
             "retention.bytes", Long.toString(256L << 20),
             "segment.bytes", Long.toString(32L << 20));
 
+    /// The routes of all, as gateway and dispatcher are configured with them.
+    static String routes() {
+        return ALL.stream()
+                .map(demo -> "  - topics: [%s]%n    channels: [\"%s\"]%n".formatted(demo.topic(), demo.channel()))
+                .collect(Collectors.joining());
+    }
+
     /// Creates those that are not there yet; leaves the others as they are. Waits for Kafka at most `wait`.
     ///
+    /// @param webhooks whether the dispatcher's are wanted too
     /// @return whether Kafka could be reached
     /// @throws IllegalStateException when Kafka refuses
-    static boolean create(String bootstrapServers, Duration wait) throws InterruptedException {
+    static boolean create(String bootstrapServers, boolean webhooks, Duration wait) throws InterruptedException {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -41,10 +57,12 @@ record DemoTopics(String topic, int partitions, String channel) {
                 "reconnect.backoff.max.ms",
                 200);
         try (var admin = Admin.create(settings)) {
-            var wanted = ALL.stream()
-                    .map(demo -> new NewTopic(demo.topic(), Optional.of(demo.partitions()), Optional.empty())
-                            .configs(BOUNDED))
-                    .toList();
+            var wanted = new ArrayList<NewTopic>();
+            ALL.forEach(demo -> wanted.add(topic(demo.topic(), demo.partitions())));
+            if (webhooks) {
+                wanted.add(topic(DEAD_LETTERS, 1));
+                wanted.add(topic(WEBHOOK_NEWS, 1));
+            }
             for (var created : admin.createTopics(wanted).values().values()) {
                 try {
                     created.get();
@@ -62,6 +80,10 @@ record DemoTopics(String topic, int partitions, String channel) {
         } catch (KafkaException failure) {
             throw refused(bootstrapServers, failure);
         }
+    }
+
+    private static NewTopic topic(String name, int partitions) {
+        return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(BOUNDED);
     }
 
     private static IllegalStateException refused(String bootstrapServers, Exception failure) {

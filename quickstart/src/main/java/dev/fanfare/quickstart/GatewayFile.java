@@ -3,7 +3,6 @@ package dev.fanfare.quickstart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 
 /// The gateway's configuration, written anew with each `up`.
 final class GatewayFile {
@@ -14,9 +13,6 @@ final class GatewayFile {
     }
 
     static String text(Options options) {
-        var routes = DemoTopics.ALL.stream()
-                .map(demo -> "  - topics: [%s]%n    channels: [\"%s\"]%n".formatted(demo.topic(), demo.channel()))
-                .collect(Collectors.joining());
         return """
                 # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
                 server:
@@ -28,6 +24,6 @@ final class GatewayFile {
                   enabled: true
                 shutdown:
                   deadline: 5s
-                """.formatted(options.port(), options.bootstrapServers(), routes);
+                """.formatted(options.port(), options.bootstrapServers(), DemoTopics.routes());
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 /// The supervisor holds the other end of that pipe and never writes: the kernel closes it however the supervisor
 /// ends,
 /// `kill -9` included, so no child outlives it. Stands in front of a main class rather than inside it, because the
-/// gateway is not to know that it is supervised.
+/// app is not to know that it is supervised.
 public final class Leash {
     private static final Duration GRACE = Duration.ofSeconds(20);
 

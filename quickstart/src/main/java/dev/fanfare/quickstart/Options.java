@@ -1,7 +1,9 @@
 package dev.fanfare.quickstart;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +14,20 @@ import org.jspecify.annotations.Nullable;
 /// @param kafkaPort of the embedded broker
 /// @param demo whether the demo publisher runs
 /// @param kafka an existing cluster's bootstrap servers; none: the embedded broker is started
-record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka) {
+/// @param webhooks none: no dispatcher and no receiver
+record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Optional<Webhooks> webhooks) {
     private static final Pattern SERVERS = Pattern.compile("[^\\s,:\"]+:\\d{1,5}(,[^\\s,:\"]+:\\d{1,5})*");
+
+    /// @param port of the dispatcher
+    /// @param receiverPort of the sample receiver
+    record Webhooks(int port, int receiverPort) {
+        static final Webhooks DEFAULT = new Webhooks(8090, 8099);
+
+        /// Where the dispatcher finds the receiver.
+        String receiverUrl() {
+            return "http://127.0.0.1:%d/".formatted(receiverPort);
+        }
+    }
 
     /// An option that is not understood; the message names it and what would be.
     static final class UsageException extends RuntimeException {
@@ -29,6 +43,9 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka) {
         Optional<Integer> kafkaPort = Optional.empty();
         boolean demo = true;
         Optional<String> kafka = Optional.empty();
+        boolean webhooks = true;
+        Optional<Integer> webhooksPort = Optional.empty();
+        Optional<Integer> receiverPort = Optional.empty();
         var rest = new ArrayDeque<String>();
         // --port=9000 is --port 9000
         args.forEach(arg -> rest.addAll(List.of(arg.startsWith("--") ? arg.split("=", 2) : new String[] {arg})));
@@ -39,16 +56,48 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka) {
                 case "--kafka-port" -> kafkaPort = Optional.of(port(option, rest.poll()));
                 case "--no-demo" -> demo = false;
                 case "--kafka" -> kafka = Optional.of(servers(rest.poll()));
+                case "--no-webhooks" -> webhooks = false;
+                case "--webhooks-port" -> webhooksPort = Optional.of(port(option, rest.poll()));
+                case "--receiver-port" -> receiverPort = Optional.of(port(option, rest.poll()));
                 default ->
                     throw new UsageException(
                             "unknown option '%s'; up takes --port N, --kafka-port N, --no-demo, ".formatted(option)
-                                    + "--kafka HOST:PORT");
+                                    + "--kafka HOST:PORT, --webhooks-port N, --receiver-port N, --no-webhooks");
             }
         }
         if (kafka.isPresent() && kafkaPort.isPresent()) {
             throw new UsageException("--kafka names an existing cluster, so no broker is started: drop --kafka-port");
         }
-        return new Options(port, kafkaPort.orElse(9092), demo, kafka);
+        if (!webhooks && (webhooksPort.isPresent() || receiverPort.isPresent())) {
+            throw new UsageException("--no-webhooks starts no dispatcher and no receiver: drop %s"
+                    .formatted(webhooksPort.isPresent() ? "--webhooks-port" : "--receiver-port"));
+        }
+        var ports = new Webhooks(
+                webhooksPort.orElse(Webhooks.DEFAULT.port()), receiverPort.orElse(Webhooks.DEFAULT.receiverPort()));
+        var options = new Options(
+                port, kafkaPort.orElse(9092), demo, kafka, webhooks ? Optional.of(ports) : Optional.empty());
+        options.refuseEqualPorts();
+        return options;
+    }
+
+    private void refuseEqualPorts() {
+        var flags = new HashMap<Integer, String>();
+        claim(flags, port, "--port");
+        if (kafka.isEmpty()) {
+            claim(flags, kafkaPort, "--kafka-port");
+        }
+        webhooks.ifPresent(ports -> {
+            claim(flags, ports.port(), "--webhooks-port");
+            claim(flags, ports.receiverPort(), "--receiver-port");
+        });
+    }
+
+    private static void claim(Map<Integer, String> flags, int port, String flag) {
+        var other = flags.putIfAbsent(port, flag);
+        if (other != null) {
+            throw new UsageException(
+                    "%s and %s are both %d: choose another port for one of them".formatted(other, flag, port));
+        }
     }
 
     private static int port(String option, @Nullable String value) {
@@ -70,7 +119,7 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka) {
         return value;
     }
 
-    /// Where gateway and demo find Kafka.
+    /// Where all others find Kafka.
     String bootstrapServers() {
         return kafka.orElse("127.0.0.1:" + kafkaPort);
     }

@@ -7,10 +7,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// Waits for the gateway's readiness.
+/// Waits for an app's readiness.
 ///
-/// @param port of the gateway
-record Ready(int port) {
+/// @param name what it is called
+/// @param port of its health checks
+record Ready(String name, int port) {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration REMIND = Duration.ofSeconds(30);
 
@@ -21,7 +22,7 @@ record Ready(int port) {
             Thread.sleep(PAUSE);
             if (System.nanoTime() - reminded > REMIND.toNanos()) {
                 reminded = System.nanoTime();
-                say.accept("the gateway is not ready yet; its output lies in the folder logs of the state");
+                say.accept("the %s is not ready yet; its output lies in the folder logs of the state".formatted(name));
             }
         }
     }

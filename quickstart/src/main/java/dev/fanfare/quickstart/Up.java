@@ -1,6 +1,7 @@
 package dev.fanfare.quickstart;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.quickstart.receiver.SampleReceiver;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,12 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarFile;
 import java.util.logging.Level;
 
-/// `fanfare up`: starts broker, gateway and demo publisher as processes of their own, keeps each of them running, and
-/// stops them in order (gateway, demo, broker) on Ctrl-C or SIGTERM.
+/// `fanfare up`: starts broker, demo publisher, gateway, sample receiver and webhook dispatcher as processes of their
+/// own, keeps each of them running, and stops them in the opposite order on Ctrl-C or SIGTERM.
 ///
 /// System properties: `fanfare.state`, the folder that everything lies in and that survives a restart;
-/// `fanfare.gateway.jar`, the gateway to run. Exits with 2 when the options are not understood, with 1 when it cannot
-/// start.
+/// `fanfare.gateway.jar` and `fanfare.webhooks.jar`, the apps to run. Exits with 2 when the options are not
+/// understood, with 1 when it cannot start.
 public final class Up {
     private static final Duration KAFKA_WAIT = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -49,8 +50,7 @@ public final class Up {
     public static void main(String[] args) throws InterruptedException {
         try {
             var state = Path.of(System.getProperty("fanfare.state", ".fanfare")).toAbsolutePath();
-            var gateway = Path.of(System.getProperty("fanfare.gateway.jar", "")).toAbsolutePath();
-            new Up(Options.parse(List.of(args)), state).run(gateway);
+            new Up(Options.parse(List.of(args)), state).run();
         } catch (Options.UsageException misunderstood) {
             System.err.println("fanfare: " + misunderstood.getMessage());
             System.exit(2);
@@ -60,7 +60,7 @@ public final class Up {
         }
     }
 
-    private void run(Path gateway) throws IOException, InterruptedException {
+    private void run() throws IOException, InterruptedException {
         Files.createDirectories(state);
         try (var lock = FileChannel.open(state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             refuseTakenPorts();
@@ -70,7 +70,7 @@ public final class Up {
                                 .formatted(state));
             }
             Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-            start(gateway);
+            start();
             new CountDownLatch(1).await();
         }
     }
@@ -80,34 +80,54 @@ public final class Up {
         if (taken.isEmpty() && options.kafka().isEmpty()) {
             taken = Ports.taken(options.kafkaPort(), "the Kafka broker", "--kafka-port");
         }
+        if (taken.isEmpty() && options.webhooks().isPresent()) {
+            var webhooks = options.webhooks().get();
+            taken = Ports.taken(webhooks.port(), "the webhook dispatcher", "--webhooks-port")
+                    .or(() -> Ports.taken(webhooks.receiverPort(), "the sample receiver", "--receiver-port"));
+        }
         taken.ifPresent(message -> {
             throw new IllegalStateException(message);
         });
     }
 
-    private void start(Path gateway) throws IOException, InterruptedException {
-        var classes = System.getProperty("java.class.path", "");
+    private void start() throws IOException, InterruptedException {
         var servers = options.bootstrapServers();
         if (options.kafka().isEmpty()) {
             var dir = state.resolve("kafka").toString();
             var port = Integer.toString(options.kafkaPort());
-            start(
-                    "broker",
-                    java(256, classes, "dev.fanfare.quickstart.broker.BrokerMain", "--dir", dir, "--port", port));
+            start("broker", own(256, "dev.fanfare.quickstart.broker.BrokerMain", "--dir", dir, "--port", port));
         }
         // that the broker does not answer yet is no news
         KafkaLog.limit(Level.OFF);
-        while (!DemoTopics.create(servers, KAFKA_WAIT)) {
+        while (!DemoTopics.create(servers, options.webhooks().isPresent(), KAFKA_WAIT)) {
             say("Kafka at %s does not answer; still waiting".formatted(servers));
         }
         if (options.demo()) {
-            start("demo", java(64, classes, DemoPublisher.class.getName(), servers));
+            start("demo", own(64, DemoPublisher.class.getName(), servers));
         }
         var config = state.resolve("gateway.yaml");
         GatewayFile.write(config, options);
-        start("gateway", gateway(gateway, "--config", config.toString()));
-        new Ready(options.port()).await(this::say);
-        say(Banner.text(options, state, Duration.ofNanos(System.nanoTime() - began)));
+        start("gateway", app("fanfare.gateway.jar", "--config", config.toString()));
+        Optional<String> token = Optional.empty();
+        if (options.webhooks().isPresent()) {
+            token = Optional.of(startWebhooks(options.webhooks().get()));
+        }
+        new Ready("gateway", options.port()).await(this::say);
+        say(Banner.text(options, token, state, Duration.ofNanos(System.nanoTime() - began)));
+    }
+
+    /// Returns the token of the management API, once the receiver is known there.
+    private String startWebhooks(Options.Webhooks webhooks) throws IOException, InterruptedException {
+        var files = WebhookFiles.write(state, options, webhooks);
+        var port = Integer.toString(webhooks.receiverPort());
+        var secret = files.secret().toString();
+        start("receiver", own(64, SampleReceiver.class.getName(), port, secret));
+        start(
+                "dispatcher",
+                app("fanfare.webhooks.jar", "--config", files.config().toString()));
+        new Ready("dispatcher", webhooks.port()).await(this::say);
+        new Registration(files, webhooks, this::say).ensure();
+        return files.token();
     }
 
     private void start(String name, List<String> command) throws IOException {
@@ -118,8 +138,9 @@ public final class Up {
         child.start();
     }
 
-    /// The gateway's own classes and none of the broker's: its jar's manifest names what it needs.
-    private static List<String> gateway(Path jar, String... args) throws IOException {
+    /// The app's own classes and none of the broker's: its jar's manifest names what it needs.
+    private static List<String> app(String property, String... args) throws IOException {
+        var jar = Path.of(System.getProperty(property, "")).toAbsolutePath();
         try (var file = new JarFile(jar.toFile())) {
             var main = Optional.ofNullable(file.getManifest())
                     .map(manifest -> manifest.getMainAttributes().getValue("Main-Class"))
@@ -130,17 +151,25 @@ public final class Up {
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            return java(512, leash + File.pathSeparator + jar, main, args);
+            return java(512, List.of(), leash + File.pathSeparator + jar, main, args);
         } catch (URISyntaxException unexpected) {
             throw new IllegalStateException("no folder holds this program's classes", unexpected);
         }
     }
 
-    private static List<String> java(int heapMegabytes, String classes, String main, String... args) {
+    /// What belongs to the quickstart, and is to be there soon rather than to be fast later.
+    private static List<String> own(int heapMegabytes, String main, String... args) {
+        var classes = System.getProperty("java.class.path", "");
+        return java(heapMegabytes, List.of("-XX:TieredStopAtLevel=1"), classes, main, args);
+    }
+
+    private static List<String> java(
+            int heapMegabytes, List<String> more, String classes, String main, String... args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx%dm".formatted(heapMegabytes));
         command.addAll(JVM);
+        command.addAll(more);
         command.addAll(List.of("-cp", classes, Leash.class.getName(), main));
         command.addAll(List.of(args));
         return command;

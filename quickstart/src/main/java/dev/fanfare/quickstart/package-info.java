@@ -1,6 +1,6 @@
-/// `fanfare up`: a broker, a gateway and a demo publisher as separate processes, started, watched and stopped
-/// together.
-/// Knows the gateway by its jar, its configuration keys and its port only; knows none of its classes.
+/// `fanfare up`: a broker, a demo publisher, a gateway, a webhook dispatcher and a receiver as separate processes,
+/// started, watched and stopped together. Knows gateway and dispatcher by their jars, their configuration keys and
+/// their ports only; knows none of their classes.
 @NullMarked
 package dev.fanfare.quickstart;
 

@@ -12,20 +12,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OptionsTest {
     @Test
     void hasDefaultsForEverything() {
-        assertThat(options("")).isEqualTo(new Options(8080, 9092, true, Optional.empty()));
+        assertThat(options(""))
+                .isEqualTo(
+                        new Options(8080, 9092, true, Optional.empty(), Optional.of(new Options.Webhooks(8090, 8099))));
     }
 
     @Test
     void takesAllInBothSpellings() {
-        assertThat(options("--port 1 --kafka-port=2 --no-demo")).isEqualTo(new Options(1, 2, false, Optional.empty()));
-        assertThat(options("--kafka a:1,b:2").bootstrapServers()).isEqualTo("a:1,b:2");
+        assertThat(options("--port 1 --kafka-port=2 --no-demo --webhooks-port 3 --receiver-port=4"))
+                .isEqualTo(new Options(1, 2, false, Optional.empty(), Optional.of(new Options.Webhooks(3, 4))));
+        assertThat(options("--no-webhooks --port 8090").webhooks()).isEmpty();
+        assertThat(options("--kafka a:1,b:2 --port 9092").bootstrapServers()).isEqualTo("a:1,b:2");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "--prot 1 | unknown option '--prot'; up takes --port N, --kafka-port N, --no-demo, --kafka HOST:PORT",
+                "--prot 1 | unknown option '--prot'; up takes --port N, --kafka-port N, --no-demo, --kafka HOST:PORT, "
+                        + "--webhooks-port N, --receiver-port N, --no-webhooks",
                 "--port | --port takes a port from 1 to 65535, not nothing",
                 "--port x | --port takes a port from 1 to 65535, not 'x'",
                 "--kafka-port 65536 | --kafka-port takes a port from 1 to 65535, not '65536'",
@@ -33,6 +38,13 @@ class OptionsTest {
                 "--kafka host | --kafka takes HOST:PORT, several with commas between them, not 'host'",
                 "--kafka a:1 --kafka-port 2 | --kafka names an existing cluster, so no broker is started: "
                         + "drop --kafka-port",
+                "--port 9092 | --port and --kafka-port are both 9092: choose another port for one of them",
+                "--webhooks-port 1 --receiver-port 1 | --webhooks-port and --receiver-port are both 1: "
+                        + "choose another port for one of them",
+                "--receiver-port 1 --no-webhooks | --no-webhooks starts no dispatcher and no receiver: "
+                        + "drop --receiver-port",
+                "--no-webhooks --webhooks-port 1 | --no-webhooks starts no dispatcher and no receiver: "
+                        + "drop --webhooks-port",
             })
     void saysWhatIsWrongAndWhatWouldBeRight(String given, String message) {
         assertThatThrownBy(() -> options(given))

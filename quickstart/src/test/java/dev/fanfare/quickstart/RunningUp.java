@@ -27,7 +27,7 @@ final class RunningUp implements AutoCloseable {
         this.reader = Thread.ofPlatform().name("up-output").start(this::read);
     }
 
-    static RunningUp start(Path state, GatewayJar gateway, String... options) throws IOException {
+    static RunningUp start(Path state, Apps apps, String... options) throws IOException {
         var command = new ArrayList<String>();
         // a process group of its own with SIGINT as it is in a terminal, so that Ctrl-C can be sent to all of it
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
@@ -38,7 +38,8 @@ final class RunningUp implements AutoCloseable {
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
                 "-Dfanfare.state=" + state,
-                "-Dfanfare.gateway.jar=" + gateway.file(),
+                "-Dfanfare.gateway.jar=" + apps.gateway(),
+                "-Dfanfare.webhooks.jar=" + apps.webhooks(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Up.class.getName()));
@@ -69,10 +70,16 @@ final class RunningUp implements AutoCloseable {
         return process.pid();
     }
 
+    /// Stops it if it does not come up.
     RunningUp awaitReady() {
-        await().atMost(PATIENCE)
-                .failFast("up ended", () -> !process.isAlive())
-                .until(() -> said("Fanfare is up after"));
+        try {
+            await().atMost(PATIENCE)
+                    .failFast("up ended", () -> !process.isAlive())
+                    .until(() -> said("Fanfare is up after"));
+        } catch (RuntimeException failure) {
+            close();
+            throw new AssertionError("up is not ready: " + lines, failure);
+        }
         return this;
     }
 

@@ -1,7 +1,6 @@
 package dev.fanfare.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
@@ -14,8 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -32,42 +32,54 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class UpTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final List<String> CHILDREN = List.of("broker", "demo", "gateway");
+    private static final List<String> CHILDREN = List.of("broker", "demo", "gateway", "receiver", "dispatcher");
 
     @TempDir
     Path dir;
 
-    private GatewayJar gateway;
+    private final Apps apps = Apps.packaged();
     private Path state;
     private int port;
     private int kafkaPort;
+    private int webhooksPort;
+    private int receiverPort;
 
     @BeforeEach
     void setUp() throws Exception {
         KafkaLog.limit(Level.SEVERE);
-        gateway = GatewayJar.find(dir);
-        System.out.println("gateway: " + (gateway.real() ? "real" : "stub"));
         state = dir.resolve("state");
+        choosePorts();
+    }
+
+    private void choosePorts() throws Exception {
         port = RunningUp.freePort();
         kafkaPort = RunningUp.freePort();
+        webhooksPort = RunningUp.freePort();
+        receiverPort = RunningUp.freePort();
     }
 
     private RunningUp up(String... more) throws Exception {
-        var options = Stream.concat(
-                Stream.of("--port", Integer.toString(port), "--kafka-port", Integer.toString(kafkaPort)),
-                Stream.of(more));
-        return RunningUp.start(state, gateway, options.toArray(String[]::new));
+        var options = new ArrayList<>(List.of("--port=" + port, "--kafka-port=" + kafkaPort));
+        options.addAll(List.of(more));
+        if (!options.contains("--no-webhooks")) {
+            options.addAll(List.of("--webhooks-port=" + webhooksPort, "--receiver-port=" + receiverPort));
+        }
+        return RunningUp.start(state, apps, options.toArray(String[]::new));
     }
 
     @Test
     void aKilledChildComesBackAloneAndCtrlCLeavesNoProcess() throws Exception {
         try (var up = up().awaitReady()) {
             for (var killed : CHILDREN) {
-                var before = Map.of("broker", up.pid("broker"), "demo", up.pid("demo"), "gateway", up.pid("gateway"));
+                var before = CHILDREN.stream().collect(Collectors.toMap(child -> child, up::pid));
                 long written = written("prices");
                 RunningUp.kill9(up.pid(killed));
+                var seen = verified();
                 await().atMost(PATIENCE).until(() -> up.pid(killed) != before.getOrDefault(killed, 0L));
-                await().atMost(PATIENCE).until(() -> new Ready(port).isReady() && written("prices") > written);
+                await().atMost(PATIENCE)
+                        .until(() -> new Ready("gateway", port).isReady()
+                                && written("prices") > written
+                                && !seen.containsAll(verified()));
                 for (var other : CHILDREN) {
                     assertThat(up.pid(other) == before.getOrDefault(other, 0L))
                             .as(other)
@@ -86,7 +98,9 @@ class UpTest {
 
             assertThat(up.awaitEnd()).isEqualTo(130);
             assertThat(up.lines().stream().filter(line -> line.startsWith("stopping")))
-                    .containsExactly("stopping the gateway", "stopping the demo", "stopping the broker");
+                    .containsExactlyElementsOf(CHILDREN.reversed().stream()
+                            .map(child -> "stopping the " + child)
+                            .toList());
             assertThat(up.said("killing it")).isFalse();
             assertThat(CHILDREN).allSatisfy(child -> assertThat(up.pids(child)).noneMatch(RunningUp::isAlive));
         }
@@ -105,8 +119,10 @@ class UpTest {
     @Test
     void itsStateSurvivesARestart() throws Exception {
         String topicId;
-        try (var up = up("--no-demo").awaitReady()) {
-            assertThat(up.pids("demo")).isEmpty();
+        try (var up = up("--no-demo", "--no-webhooks").awaitReady()) {
+            assertThat(List.of("demo", "receiver", "dispatcher"))
+                    .allSatisfy(child -> assertThat(up.pids(child)).isEmpty());
+            assertThat(up.said("ebhook")).isFalse();
             topicId = topicId("events");
             publish("events", "greeting", "still here");
         }
@@ -122,7 +138,16 @@ class UpTest {
 
     @Test
     void refusesATakenPortBeforeAnythingStarts() throws Exception {
-        for (var taken : Map.of(port, "--port", kafkaPort, "--kafka-port").entrySet()) {
+        var flags = Map.of(
+                port,
+                "--port",
+                kafkaPort,
+                "--kafka-port",
+                webhooksPort,
+                "--webhooks-port",
+                receiverPort,
+                "--receiver-port");
+        for (var taken : flags.entrySet()) {
             try (var other = new ServerSocket(taken.getKey(), 1, InetAddress.ofLiteral("127.0.0.1"));
                     var up = up()) {
                 assertThat(up.awaitEnd()).isEqualTo(1);
@@ -138,9 +163,8 @@ class UpTest {
 
     @Test
     void refusesAStateThatIsInUse() throws Exception {
-        try (var first = up("--no-demo").awaitReady()) {
-            port = RunningUp.freePort();
-            kafkaPort = RunningUp.freePort();
+        try (var first = up("--no-demo", "--no-webhooks").awaitReady()) {
+            choosePorts();
             try (var second = up()) {
                 assertThat(second.awaitEnd()).isEqualTo(1);
                 assertThat(second.said("another `fanfare up` runs with the state in " + state))
@@ -153,25 +177,32 @@ class UpTest {
     @Test
     void usesAnExistingCluster() throws Exception {
         try (var kafka = EmbeddedKafka.start(dir.resolve("kafka"), kafkaPort, Map.of());
-                var up = RunningUp.start(state, gateway, "--port=" + port, "--kafka", kafka.bootstrapServers())
+                var up = RunningUp.start(
+                                state,
+                                apps,
+                                "--port=" + port,
+                                "--kafka=" + kafka.bootstrapServers(),
+                                "--webhooks-port=" + webhooksPort,
+                                "--receiver-port=" + receiverPort)
                         .awaitReady()) {
             assertThat(up.pids("broker")).isEmpty();
-            await().atMost(PATIENCE).until(() -> written("orders") > 0);
+            await().atMost(PATIENCE).until(() -> !verified().isEmpty());
             up.terminate();
             assertThat(up.awaitEnd()).isEqualTo(143);
-            assertThat(RunningUp.isAlive(up.pid("gateway"))).isFalse();
+            assertThat(List.of("gateway", "dispatcher"))
+                    .allSatisfy(child ->
+                            assertThat(RunningUp.isAlive(up.pid(child))).isFalse());
         }
     }
 
     @Test
     void theCommandsThatItPrintsWork() throws Exception {
-        assumeThat(gateway.real()).as("the gateway is packaged").isTrue();
         try (var up = up().awaitReady()) {
             var commands = up.lines().stream()
                     .map(String::strip)
                     .filter(line -> line.startsWith("curl"))
                     .toList();
-            assertThat(commands).hasSize(3);
+            assertThat(commands).hasSize(5);
             // the stream never ends by itself
             assertThat(shell(commands.get(0) + " --max-time 5"))
                     .contains("data: {")
@@ -179,6 +210,10 @@ class UpTest {
             assertThat(shell(commands.get(1))).contains("\"events\"").contains("\"symbol\"");
             assertThat(shell(commands.get(2) + " -w ' %{http_code}'")).endsWith(" 202");
             assertThat(everything("events")).containsExactly("Hello");
+            assertThat(shell(commands.get(3))).contains("\"url\":\"http://127.0.0.1:" + receiverPort);
+            assertThat(shell(commands.get(4) + " -w ' %{http_code}'"))
+                    .contains("\"secret\":\"whsec_")
+                    .endsWith(" 201");
         }
     }
 
@@ -201,6 +236,14 @@ class UpTest {
         try (var producer = new KafkaProducer<>(clients(), new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>(topic, key, value)).get();
         }
+    }
+
+    /// Ids of what the receiver shows as verified.
+    private Set<String> verified() {
+        return ReceiverPage.webhooks(receiverPort).stream()
+                .filter(webhook -> webhook.path("verified").asBoolean())
+                .map(webhook -> webhook.path("id").asText())
+                .collect(Collectors.toSet());
     }
 
     private long written(String topic) throws Exception {
