@@ -44,6 +44,8 @@ public final class Session implements Subscriber {
     private static final int AGAIN = 2;
     private static final int CLOSED = 3;
     private static final int COMMANDS_MAX = 64;
+    private static final int BLOCKS_A_TURN = 4;
+    private static final Duration TURN_TRY = Duration.ofMillis(200); // then heartbeats and commands are looked after
     private static final long KAFKA_RETRY_NANOS = Duration.ofMillis(250).toNanos();
 
     private final Sessions sessions;
@@ -68,7 +70,7 @@ public final class Session implements Subscriber {
     private List<Cursor.TopicPosition> foreign = List.of();
     private Topology startTopology = Topology.EMPTY; // what was known when `foreign` was not
     private @Nullable Replay replay;
-    private long permitWaitNanos; // since when a permit is waited for; 0: none is
+    private long turnWaitNanos; // since when a turn is waited for; 0: none is
     private long timeMillis; // of what was delivered last, for the cursor
     private long behindSinceNanos; // since when the session keeps falling back from live; 0: it does not
     private @Nullable PositionVector told; // the last cursor that went out
@@ -357,23 +359,23 @@ public final class Session implements Subscriber {
         return true;
     }
 
+    /// Walks on for one turn, or until there is enough for a write; what was found goes out before the next turn is
+    /// waited for. True always: there is more to do.
     private boolean replayed(Replay walk) throws InterruptedException {
-        if (!acquireReplay(walk)) {
+        if (!takeTurn(walk)) {
             return true;
         }
         boolean kafkaAway = false;
         try {
-            while (!walk.isDone() && out.bytes() < options.writeBytes() && !heartbeatDue && ending.get() == null) {
-                walk.step(
-                        matched -> takeReplayed(walk, matched),
-                        this::tellLost,
-                        () -> out.bytes() >= options.writeBytes());
+            walk.limit(options.replayEventsMax(), this::tellLost);
+            for (int blocks = 0; blocks < BLOCKS_A_TURN && !walk.isDone() && goesOn(); ) {
+                blocks += walk.step(matched -> takeReplayed(walk, matched), this::tellLost, this::isFull) ? 1 : 0;
             }
         } catch (HistoryUnavailableException away) {
             kafkaAway = true;
         } finally {
             walk.rest(); // a client that takes its time with what was read holds nothing that others wait for
-            sessions.releaseReplay();
+            sessions.replays().giveBack();
         }
         if (kafkaAway) {
             LockSupport.parkNanos(KAFKA_RETRY_NANOS); // stays connected: the walk goes on where it stopped
@@ -387,17 +389,23 @@ public final class Session implements Subscriber {
         return true;
     }
 
-    /// Waits a little for the permission to read from Kafka, and ends the session when that took too long in all.
-    private boolean acquireReplay(Replay walk) {
-        if (sessions.tryAcquireReplay()) {
-            permitWaitNanos = 0;
-            walk.limit(options.replayEventsMax(), this::tellLost);
+    private boolean goesOn() {
+        return !isFull() && !heartbeatDue && ending.get() == null;
+    }
+
+    private boolean isFull() {
+        return out.bytes() >= options.writeBytes();
+    }
+
+    /// Waits a little for a turn to read from Kafka, and ends the session when that took too long in all.
+    private boolean takeTurn(Replay walk) throws InterruptedException {
+        long since = turnWaitNanos == 0 ? System.nanoTime() : turnWaitNanos;
+        if (sessions.replays().take(walk::distance, since, TURN_TRY)) {
+            turnWaitNanos = 0;
             return true;
         }
-        long now = System.nanoTime();
-        if (permitWaitNanos == 0) {
-            permitWaitNanos = now;
-        } else if (now - permitWaitNanos > options.permitWait().toNanos()) {
+        turnWaitNanos = since;
+        if (System.nanoTime() - since > options.permitWait().toNanos()) {
             end(CloseReason.REPLAY_BUSY);
         }
         return false;
