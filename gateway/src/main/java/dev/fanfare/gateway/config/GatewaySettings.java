@@ -185,9 +185,10 @@ public record GatewaySettings(
     ///
     /// @param hold how long an empty poll is held where the client asks for none
     /// @param holdMax the most a client may ask for
-    /// @param bytesMax of events in one answer, give or take the last one
-    public record Poll(Duration hold, Duration holdMax, int bytesMax) {
-        public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20);
+    /// @param bytesMax of events in one answer, give or take the last write
+    /// @param buffersMax of events in all answers together, until they are written; beyond it answers are short
+    public record Poll(Duration hold, Duration holdMax, int bytesMax, long buffersMax) {
+        public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20, 64L << 20);
     }
 
     /// Publishing over HTTP and WebSocket.
