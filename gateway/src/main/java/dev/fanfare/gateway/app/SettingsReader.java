@@ -217,7 +217,8 @@ final class SettingsReader {
         var poll = new Poll(
                 values.duration("poll.hold", standard.hold(), Duration.ZERO, ofMinutes(10)),
                 values.duration("poll.hold-max", standard.holdMax(), SHORTEST, ofMinutes(10)),
-                values.size("poll.bytes-max", standard.bytesMax(), KIB, 64 * MIB));
+                values.size("poll.bytes-max", standard.bytesMax(), KIB, 64 * MIB),
+                values.bytes("poll.buffers-max", standard.buffersMax(), 64 * KIB, 1024 * GIB));
         atMost("poll.hold", poll.hold(), "poll.hold-max", poll.holdMax());
         return poll;
     }

@@ -32,7 +32,7 @@ public interface History {
     ///
     /// @param partition index in the topology
     /// @param before where the caller will stop: a read that finds nothing more waits until Kafka has it
-    /// @throws HistoryUnavailableException if Kafka does not answer within a second or so; ask again
+    /// @throws HistoryUnavailableException if Kafka does not answer soon; ask again
     Read read(Topology topology, int partition, long offset, long before)
             throws HistoryUnavailableException, InterruptedException;
 

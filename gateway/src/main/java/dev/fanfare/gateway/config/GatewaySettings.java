@@ -103,7 +103,7 @@ public record GatewaySettings(
     /// Reading back from Kafka what the logs no longer hold.
     ///
     /// @param readers Kafka consumers shared by all replays
-    /// @param sessions replays in progress at once; more wait, bounded by `permitWait`
+    /// @param sessions replays that read at once; more wait for their turn, bounded by `permitWait`
     /// @param readsPerSecond chunk reads from Kafka a second
     /// @param cacheBytes of chunks kept for those who come back at the same time
     /// @param permitWait how long a session waits for its turn before it is closed resumably
@@ -119,8 +119,8 @@ public record GatewaySettings(
             long eventsMax,
             long scanBytes,
             Duration scanTime) {
-        public static final Replay DEFAULT = new Replay(
-                2, 256, 500, 64L << 20, Duration.ofSeconds(30), 10_000_000, 32L << 20, Duration.ofSeconds(3));
+        public static final Replay DEFAULT =
+                new Replay(2, 64, 500, 64L << 20, Duration.ofSeconds(30), 10_000_000, 32L << 20, Duration.ofSeconds(3));
     }
 
     /// One client's session.
@@ -185,9 +185,10 @@ public record GatewaySettings(
     ///
     /// @param hold how long an empty poll is held where the client asks for none
     /// @param holdMax the most a client may ask for
-    /// @param bytesMax of events in one answer, give or take the last one
-    public record Poll(Duration hold, Duration holdMax, int bytesMax) {
-        public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20);
+    /// @param bytesMax of events in one answer, give or take the last write
+    /// @param buffersMax of events in all answers together, until they are written; beyond it answers are short
+    public record Poll(Duration hold, Duration holdMax, int bytesMax, long buffersMax) {
+        public static final Poll DEFAULT = new Poll(Duration.ofSeconds(25), Duration.ofSeconds(55), 1 << 20, 64L << 20);
     }
 
     /// Publishing over HTTP and WebSocket.

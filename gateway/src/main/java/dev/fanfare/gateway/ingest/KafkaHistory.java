@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.ingest;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanfare.events.ChannelPattern;
@@ -41,11 +40,11 @@ import org.apache.kafka.common.Uuid;
 /// that there is no topic of that id.
 ///
 /// Threads: any. A block is read by one of a few consumers, on a virtual thread, while everybody who needs it waits,
-/// each for a second at most at a time.
+/// each for a quarter of a second at most at a time.
 public final class KafkaHistory implements History, AutoCloseable {
     private static final int BLOCK = 1024; // offsets
     private static final Duration RATE_WAIT = Duration.ofSeconds(2);
-    private static final Duration WAIT = Duration.ofSeconds(1); // a session that waits must not miss its heartbeats
+    private static final Duration WAIT = Duration.ofMillis(250); // whoever waits has a turn that others wait for
     private static final Duration DELETED_HOLDS = Duration.ofMinutes(1);
     private static final int ENTRY_BYTES = 300; // what an event costs beside its data
     private static final ThreadFactory THREADS =
@@ -56,7 +55,7 @@ public final class KafkaHistory implements History, AutoCloseable {
     private final Offsets offsets;
     private final List<ChunkReader> readers = new ArrayList<>();
     private final RateLimiter rate;
-    private final AsyncCache<Key, ChunkReader.Range> blocks;
+    private final Blocks<Key, ChunkReader.Range> blocks;
     private final Cache<Uuid, Boolean> deleted = // for a while: a broker may lag behind
             Caffeine.newBuilder().expireAfterWrite(DELETED_HOLDS).build();
 
@@ -83,13 +82,10 @@ public final class KafkaHistory implements History, AutoCloseable {
                         .limitRefreshPeriod(Duration.ofMillis(100))
                         .timeoutDuration(RATE_WAIT)
                         .build());
-        this.blocks = Caffeine.newBuilder()
-                .maximumWeight(settings.cacheBytes())
-                .weigher((Key _, ChunkReader.Range range) -> (int) Math.min(
-                        Integer.MAX_VALUE,
-                        range.bytes() + (long) ENTRY_BYTES * (1 + range.events().size())))
-                .executor(task -> THREADS.newThread(task).start())
-                .buildAsync();
+        this.blocks = new Blocks<>(
+                settings.cacheBytes(),
+                range ->
+                        range.bytes() + (long) ENTRY_BYTES * (1 + range.events().size()));
     }
 
     @Override
@@ -108,13 +104,14 @@ public final class KafkaHistory implements History, AutoCloseable {
         int truncations = channels.epochs().truncations();
         var here = new Key(id, where.partition(), offset, truncations);
         var shared = new Key(id, where.partition(), blockEnd - BLOCK, truncations);
-        var key = blocks.getIfPresent(here) == null ? shared : here;
+        var key = blocks.has(here) ? here : shared;
         while (true) {
             long start = key.offset;
             var future = blocks.get(
                     key,
-                    (_, executor) -> CompletableFuture.supplyAsync(
-                            () -> load(id, where, start, blockEnd, Math.min(before, blockEnd)), executor));
+                    () -> CompletableFuture.supplyAsync(
+                            () -> load(id, where, start, blockEnd, Math.min(before, blockEnd)),
+                            task -> THREADS.newThread(task).start()));
             var range = await(future);
             if (range.start() > offset) {
                 return new Read.Lost(range.start(), GapReason.RETENTION);
@@ -127,9 +124,9 @@ public final class KafkaHistory implements History, AutoCloseable {
             }
             if ((range.full() || range.isDamaged()) && !key.equals(here)) {
                 var next = new Key(id, where.partition(), range.damagedTo(), truncations);
-                key = blocks.getIfPresent(next) == null ? here : next; // a part that begins where the last one ended
+                key = blocks.has(next) ? next : here; // a part that begins where the last one ended
             } else {
-                blocks.asMap().remove(key, future); // it was read when the partition ended before the offset
+                blocks.remove(key, future); // it was read when the partition ended before the offset
             }
         }
     }

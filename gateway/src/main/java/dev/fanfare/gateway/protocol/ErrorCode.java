@@ -29,7 +29,8 @@ public enum ErrorCode implements ProblemCode {
     SHUTTING_DOWN(503, "Shutting down"),
     KAFKA_AWAY(503, "Kafka is away"),
     PUBLISH_BUSY(503, "Too many publishes"),
-    REPLAY_BUSY(503, "Too many replays");
+    REPLAY_BUSY(503, "Too many replays"),
+    POLL_BUSY(503, "Too many long-polls");
 
     private final int status;
     private final String title;

@@ -95,19 +95,20 @@ final class Replay {
     /// @param take told each event that matches
     /// @param lost told what can no longer be read
     /// @param full asked after each event whether enough was taken
-    void step(Consumer<Matched> take, Consumer<LostRange> lost, BooleanSupplier full)
+    /// @return whether it has cost a read
+    boolean step(Consumer<Matched> take, Consumer<LostRange> lost, BooleanSupplier full)
             throws HistoryUnavailableException, InterruptedException {
         long end = target.vector().offset(partition);
         int p = partition;
         if (!topology.isLive(p) || reached.offset(p) >= end) {
             nextPartition();
-            return;
+            return false;
         }
         if (!concerns(p)) {
             reached.set(p, end, target.vector().epoch(p));
             moved = true;
             nextPartition();
-            return;
+            return false;
         }
         if (chunk == null) {
             switch (history.read(topology, p, reached.offset(p), end)) {
@@ -120,11 +121,12 @@ final class Replay {
                     reached.set(p, to, -1);
                     moved = true;
                     lost.accept(range);
-                    return;
+                    return true;
                 }
             }
         }
         walk(chunk, p, end, take, full);
+        return true;
     }
 
     private void walk(Read.Chunk read, int p, long end, Consumer<Matched> take, BooleanSupplier full) {

@@ -6,8 +6,6 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,12 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Sessions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final Duration PERMIT_TRY = Duration.ofMillis(200);
 
     private final Channels channels;
     private final History history;
     private final SessionMetrics metrics;
-    private final Bulkhead replays;
+    private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
@@ -36,12 +33,7 @@ public final class Sessions implements AutoCloseable {
         this.channels = channels;
         this.history = history;
         this.metrics = metrics;
-        this.replays = Bulkhead.of(
-                "replays",
-                BulkheadConfig.custom()
-                        .maxConcurrentCalls(replaysMax)
-                        .maxWaitDuration(PERMIT_TRY)
-                        .build());
+        this.replays = new Turns(replaysMax);
         ticker.start();
     }
 
@@ -88,8 +80,7 @@ public final class Sessions implements AutoCloseable {
 
     /// Replays that read from Kafka now.
     public int replaying() {
-        var bulkhead = replays.getMetrics();
-        return bulkhead.getMaxAllowedConcurrentCalls() - bulkhead.getAvailableConcurrentCalls();
+        return replays.taken();
     }
 
     /// Tells every session that could have got an event of the partition that a range of it is gone.
@@ -106,12 +97,8 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    boolean tryAcquireReplay() {
-        return replays.tryAcquirePermission();
-    }
-
-    void releaseReplay() {
-        replays.onComplete();
+    Turns replays() {
+        return replays;
     }
 
     void ended(Session session, CloseReason reason) {

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Http1Answer implements PollWire.Answer {
     private final Map<String, String> headers;
     private final boolean keepAlive;
+    private final PollBuffers.Share buffers;
     private @Nullable Out out;
 
-    Http1Answer(Map<String, String> headers, boolean keepAlive) {
+    /// @param buffers given back when the answer is written or cut
+    Http1Answer(Map<String, String> headers, boolean keepAlive, PollBuffers.Share buffers) {
         this.headers = headers;
         this.keepAlive = keepAlive;
+        this.buffers = buffers;
     }
 
     void connect(Out connection) {
@@ -22,14 +26,19 @@ final class Http1Answer implements PollWire.Answer {
     }
 
     @Override
-    public void write(byte[] body) throws IOException {
+    public void write(List<byte[]> body, int bytes) throws IOException {
         var head = new StringBuilder("HTTP/1.1 200 OK\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("Content-Length: ").append(body.length).append("\r\n");
+        head.append("Content-Length: ").append(bytes).append("\r\n");
         head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n\r\n");
         var first = head.toString().getBytes(StandardCharsets.US_ASCII);
-        connection().write(List.of(first, body), first.length + body.length);
+        var pieces = new ArrayList<byte[]>(1 + body.size());
+        pieces.add(first);
+        pieces.addAll(body);
+        try (buffers) {
+            connection().write(pieces, first.length + bytes);
+        }
     }
 
     @Override
@@ -39,6 +48,7 @@ final class Http1Answer implements PollWire.Answer {
 
     @Override
     public void abort() {
+        buffers.close();
         connection().abort();
     }
 

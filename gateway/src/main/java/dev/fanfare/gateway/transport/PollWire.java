@@ -5,10 +5,10 @@ import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,15 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// If
 /// the client sends its next request, the connection goes back to the HTTP server after the answer.
 final class PollWire implements Wire, Guest {
-    private static final byte[] GAP_MARK = "{\"type\":\"gap\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] GAP_MARK = ascii("{\"type\":\"gap\"");
+    private static final byte[] COMMA = ascii(",");
 
     private final PollForm form;
     private final int bytesMax;
     private final boolean atOnce;
+    private final PollBuffers.Share buffers;
     private final Answer answer;
     private final CompletableFuture<Boolean> answered = new CompletableFuture<>();
-    private final ByteArrayOutputStream events = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream gaps = new ByteArrayOutputStream();
+    private final List<byte[]> events = new ArrayList<>();
+    private final List<byte[]> gaps = new ArrayList<>();
+    private int bytes; // of both
     private volatile @Nullable Session session;
     private volatile boolean gone;
     private volatile long answeredNanos; // 0: not yet
@@ -36,7 +39,9 @@ final class PollWire implements Wire, Guest {
     /// How the answer gets out.
     interface Answer {
         /// Writes the whole response.
-        void write(byte[] body) throws IOException;
+        ///
+        /// @param bytes of all pieces together
+        void write(List<byte[]> body, int bytes) throws IOException;
 
         /// Whether the connection can serve another request.
         boolean keepAlive();
@@ -48,8 +53,10 @@ final class PollWire implements Wire, Guest {
 
     /// @param bytesMax of events and gaps, give or take the last one
     /// @param atOnce whether an empty answer is better than waiting
-    PollWire(PollForm form, int bytesMax, boolean atOnce, Answer answer) {
+    /// @param buffers told what is held; closed by whoever writes the answer
+    PollWire(PollForm form, int bytesMax, boolean atOnce, PollBuffers.Share buffers, Answer answer) {
         this.form = form;
+        this.buffers = buffers;
         this.atOnce = atOnce;
         this.bytesMax = bytesMax;
         this.answer = answer;
@@ -92,15 +99,22 @@ final class PollWire implements Wire, Guest {
         return form;
     }
 
+    /// Keeps the pieces, which most often are those that all clients share.
     @Override
-    public void write(List<byte[]> pieces, int bytes) {
+    public void write(List<byte[]> pieces, int more) {
         for (var piece : pieces) {
             var to = startsWith(piece, GAP_MARK) ? gaps : events;
-            if (to.size() > 0) {
-                to.write(',');
+            if (!to.isEmpty()) {
+                to.add(COMMA);
             }
-            to.writeBytes(piece);
+            to.add(piece);
         }
+        bytes += more;
+        buffers.add(more);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {
@@ -109,8 +123,8 @@ final class PollWire implements Wire, Guest {
 
     @Override
     public boolean flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
-        int bytes = events.size() + gaps.size();
-        if (bytes >= bytesMax || (caughtUp && (bytes > 0 || atOnce))) {
+        boolean enough = bytes >= bytesMax || (bytes > 0 && buffers.isSpent());
+        if (enough || (caughtUp && (bytes > 0 || atOnce))) {
             respond(cursor.get());
             return true;
         }
@@ -118,19 +132,17 @@ final class PollWire implements Wire, Guest {
     }
 
     private void respond(byte[] cursor) throws IOException {
-        var body = new ByteArrayOutputStream(events.size() + gaps.size() + cursor.length + 64);
-        body.writeBytes("{\"events\":[".getBytes(StandardCharsets.US_ASCII));
-        body.writeBytes(events.toByteArray());
-        body.write(']');
-        if (gaps.size() > 0) {
-            body.writeBytes(",\"gaps\":[".getBytes(StandardCharsets.US_ASCII));
-            body.writeBytes(gaps.toByteArray());
-            body.write(']');
+        var body = new ArrayList<byte[]>(events.size() + gaps.size() + 5);
+        body.add(ascii("{\"events\":["));
+        body.addAll(events);
+        if (!gaps.isEmpty()) {
+            body.add(ascii("],\"gaps\":["));
+            body.addAll(gaps);
         }
-        body.writeBytes(",\"cursor\":\"".getBytes(StandardCharsets.US_ASCII));
-        body.writeBytes(cursor);
-        body.writeBytes("\"}\n".getBytes(StandardCharsets.US_ASCII));
-        answer.write(body.toByteArray());
+        body.add(ascii("],\"cursor\":\""));
+        body.add(cursor);
+        body.add(ascii("\"}\n"));
+        answer.write(body, body.stream().mapToInt(piece -> piece.length).sum());
         answeredNanos = System.nanoTime();
         answered.complete(answer.keepAlive());
     }

@@ -61,7 +61,7 @@ public final class SocketOut implements Out {
         }
     }
 
-    private static byte[] gathered(List<byte[]> pieces, int bytes) {
+    static byte[] gathered(List<byte[]> pieces, int bytes) {
         var all = new byte[bytes];
         int at = 0;
         for (var piece : pieces) {

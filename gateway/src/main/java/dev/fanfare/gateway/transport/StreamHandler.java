@@ -40,6 +40,7 @@ public final class StreamHandler implements Handler {
     private final Starts starts;
     private final Admission admission;
     private final Http2Watch http2;
+    private final PollBuffers pollBuffers;
 
     /// Made once.
     ///
@@ -51,6 +52,7 @@ public final class StreamHandler implements Handler {
         this.starts = starts;
         this.admission = admission;
         this.http2 = http2;
+        this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
     @Override
@@ -155,6 +157,12 @@ public final class StreamHandler implements Handler {
         admission.refusal().ifPresent(problem -> {
             throw problem;
         });
+        if (pollBuffers.isOverdrawn()) {
+            throw new ProblemException(
+                    ErrorCode.POLL_BUSY,
+                    "the answers to other long-polls take all the memory there is for them: come back in a moment",
+                    Map.of("Retry-After", Long.toString(Math.max(1, Math.ceilDiv(admission.retryMillis(), 1000L)))));
+        }
         var start = starts.find(asked.start(), asked.patterns());
         var preferred = preferredWait(request);
         var hold = min(
@@ -170,18 +178,19 @@ public final class StreamHandler implements Handler {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }
         var form = PollForm.of(asked.format());
+        var buffers = pollBuffers.open();
         if (isHttp1(request)) {
             boolean keepAlive = values(request, HeaderNames.CONNECTION).stream()
                     .noneMatch(value -> value.equalsIgnoreCase("close"));
-            var answer = new Http1Answer(headers, keepAlive);
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), answer);
+            var answer = new Http1Answer(headers, keepAlive, buffers);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
             answer.connect(Takeover.of(response, wire).out());
             wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
         } else {
             var answer = new Http2Answer();
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), answer);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
             http2.onEnd(request, wire::peerGone);
-            try {
+            try (buffers) {
                 wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
                 var body = answer.await();
                 headers.forEach(response::header);
@@ -197,8 +206,8 @@ public final class StreamHandler implements Handler {
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
 
         @Override
-        public void write(byte[] bytes) {
-            body.complete(bytes);
+        public void write(List<byte[]> pieces, int bytes) {
+            body.complete(SocketOut.gathered(pieces, bytes));
         }
 
         byte[] await() throws InterruptedException {

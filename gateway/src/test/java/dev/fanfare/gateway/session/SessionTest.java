@@ -36,7 +36,7 @@ class SessionTest {
     private final Log log = new Log(2);
     private final Signaller signaller = new Signaller();
     private final Channels channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
-    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), 2);
+    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions());
     private final Starts starts = new Starts(channels, log, REPLAY);
 
     SessionTest() {
@@ -393,14 +393,17 @@ class SessionTest {
     void endsResumablyWhenThereIsNoRoomForAReplay() throws Exception {
         var before = anchor("a");
         write(30, "a");
-        assertThat(sessions.tryAcquireReplay()).isTrue();
-        assertThat(sessions.tryAcquireReplay()).isTrue();
+        for (int i = 0; i < REPLAY.sessions(); i++) {
+            assertThat(sessions.replays().take(() -> 0, System.nanoTime(), Duration.ZERO))
+                    .isTrue();
+        }
         var client = new Client();
         resumed(client, before, "a");
 
         await().untilAsserted(() -> assertThat(client.closed()).isEqualTo(CloseReason.REPLAY_BUSY));
-        sessions.releaseReplay();
-        sessions.releaseReplay();
+        for (int i = 0; i < REPLAY.sessions(); i++) {
+            sessions.replays().giveBack();
+        }
         var again = new Client();
         resumed(again, client, "a");
         await().untilAsserted(() -> assertThat(again.events()).hasSize(30));

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class PollWireTest {
     private final Answers answers = new Answers();
-    private final PollWire wire = new PollWire(PollForm.of(Format.DATA), 1000, false, answers);
+    private final PollBuffers buffers = new PollBuffers(2000);
+    private final PollWire wire = new PollWire(PollForm.of(Format.DATA), 1000, false, buffers.open(), answers);
 
     private static final class Answers implements PollWire.Answer {
         final List<String> bodies = new ArrayList<>();
@@ -24,11 +25,11 @@ class PollWireTest {
         boolean cut;
 
         @Override
-        public void write(byte[] body) throws IOException {
+        public void write(List<byte[]> body, int bytes) throws IOException {
             if (broken) {
                 throw new IOException("planned");
             }
-            bodies.add(new String(body, UTF_8));
+            bodies.add(new String(SocketOut.gathered(body, bytes), UTF_8));
         }
 
         @Override
@@ -73,6 +74,19 @@ class PollWireTest {
     void answersBeforeItIsCaughtUpOnceThereIsEnough() throws IOException {
         write("\"" + "x".repeat(1000) + "\"");
         assertThat(wire.flushed(false, PollWireTest::cursor)).isTrue();
+    }
+
+    @Test
+    void answersWithWhatItHasOnceAllTogetherHoldTooMuch() throws IOException {
+        var other = buffers.open();
+        write("\"1\"");
+        other.add(1996);
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isFalse();
+        other.add(1);
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isTrue();
+        assertThat(answers.bodies).containsExactly("{\"events\":[\"1\"],\"cursor\":\"AQ\"}\n");
+        other.close();
+        assertThat(buffers.isSpent()).isFalse();
     }
 
     @Test

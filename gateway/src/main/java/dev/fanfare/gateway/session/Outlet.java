@@ -1,0 +1,165 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.events.ChannelName;
+import dev.fanfare.events.Event;
+import dev.fanfare.gateway.channel.Encodings;
+import dev.fanfare.gateway.channel.FeedEvent;
+import dev.fanfare.gateway.channel.PositionVector;
+import dev.fanfare.gateway.protocol.EventForm;
+import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.gateway.protocol.Notice;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// What goes out to one client: events, notices and heartbeats, each with the cursor that they bring the client to,
+/// gathered until they are written.
+///
+/// Threads: owned by the session's drain, but for [#tick] and [#isHeartbeatDue].
+final class Outlet {
+    private final SessionOptions options;
+    private final SessionMetrics metrics;
+    private final Wire wire;
+    private final EventForm form;
+    private final Encodings encodings;
+    private final Place place;
+    private volatile boolean heartbeatDue;
+    private volatile long lastWriteNanos = System.nanoTime();
+    private volatile long lastHeartbeatNanos = System.nanoTime();
+    private final Outbox out = new Outbox();
+    private @Nullable PositionVector told; // the last cursor that went out
+    private boolean cursorDue; // positions moved without an event
+
+    Outlet(SessionOptions options, SessionMetrics metrics, Wire wire, Encodings encodings, Place place) {
+        this.options = options;
+        this.metrics = metrics;
+        this.wire = wire;
+        this.form = wire.form();
+        this.encodings = encodings;
+        this.place = place;
+    }
+
+    /// Whether a heartbeat has come due just now.
+    boolean tick(long nowNanos) {
+        if (!heartbeatDue
+                && nowNanos - (wire.heartbeatsAlways() ? lastHeartbeatNanos : lastWriteNanos)
+                        >= options.heartbeatAfterNanos()) {
+            heartbeatDue = true;
+            return true;
+        }
+        return false;
+    }
+
+    boolean isHeartbeatDue() {
+        return heartbeatDue;
+    }
+
+    /// Whether there is enough for a write.
+    boolean isFull() {
+        return out.bytes() >= options.writeBytes();
+    }
+
+    /// Sends bytes that are whole in the transport's framing.
+    void send(byte[] frame) {
+        out.add(frame);
+    }
+
+    void tell(Notice notice) {
+        out.add(form.notice(notice, place.cursor()));
+    }
+
+    void tellReady(Notice.Ready ready) {
+        tell(ready);
+        told = place.vector();
+    }
+
+    void tellGap(Notice.Gap gap) {
+        metrics.gaps(gap.reason()).increment();
+        tell(gap);
+        told = null;
+    }
+
+    void tellLost(Replay.LostRange lost) {
+        var where = place.topology().place(lost.partition());
+        tellGap(new Notice.Gap(where.topic(), where.partition(), lost.from(), lost.to(), lost.reason(), false));
+    }
+
+    /// Delivers an event of the logs.
+    void deliver(FeedEvent event, ChannelName channel) {
+        place.delivers(event.timeMillis());
+        if (event.event().dataLength() <= options.eventMax() && place.isShared()) {
+            out.add(event.encoded(form, channel, encodings));
+        } else {
+            deliver(event.event(), channel, place.cursor(event));
+        }
+        metrics.delivered.increment();
+        told = null;
+        cursorDue = false;
+    }
+
+    /// Delivers an event that was read back.
+    void deliver(Replay.Matched matched) {
+        place.delivers(timeOf(matched.event()));
+        deliver(matched.event(), matched.channel(), place.cursor());
+        metrics.delivered.increment();
+        metrics.replayed.increment();
+        told = null;
+    }
+
+    private void deliver(Event event, ChannelName channel, byte[] id) {
+        if (event.dataLength() > options.eventMax()) {
+            metrics.gaps(GapReason.TOO_LARGE).increment();
+            long offset = event.offset();
+            var gap = new Notice.Gap(event.topic(), event.partition(), offset, offset + 1, GapReason.TOO_LARGE, false);
+            out.add(form.notice(gap, id));
+        } else {
+            out.add(encodings.encode(form, event, channel, id));
+        }
+    }
+
+    /// Producers may invent any time.
+    private static long timeOf(Event event) {
+        return Math.clamp(event.timestamp(), 0, System.currentTimeMillis());
+    }
+
+    /// The client's place has moved without an event: heartbeats carry its cursor.
+    void moved() {
+        cursorDue = true;
+    }
+
+    /// Adds a heartbeat if one is due, and the cursor if the client does not know it.
+    ///
+    /// @param more whether there is more to deliver
+    void heartbeat(boolean more) {
+        if (!heartbeatDue) {
+            return;
+        }
+        heartbeatDue = false;
+        if (out.bytes() > 0 && !wire.heartbeatsAlways()) {
+            return; // what goes out anyway shows that we are alive
+        }
+        lastHeartbeatNanos = System.nanoTime();
+        metrics.heartbeats.increment();
+        if (out.bytes() == 0 && (place.replay() != null ? cursorDue : !more)) {
+            var now = place.vector();
+            if (told == null || !now.equals(told)) {
+                out.add(form.cursor(place.cursor()));
+                told = now;
+            }
+            cursorDue = false;
+        }
+        out.add(form.heartbeat());
+    }
+
+    void flush() throws IOException {
+        if (out.bytes() > 0) {
+            long begin = System.nanoTime();
+            wire.write(out.pieces(), out.bytes());
+            long end = System.nanoTime();
+            metrics.writes.increment();
+            metrics.bytesWritten.add(out.bytes());
+            metrics.writeNanos.add(end - begin);
+            lastWriteNanos = end;
+            out.clear();
+        }
+    }
+}
