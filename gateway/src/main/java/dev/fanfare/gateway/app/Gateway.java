@@ -127,7 +127,7 @@ public final class Gateway implements AutoCloseable {
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .routing(routing)
                     .build();
-            server.start();
+            listen(server, settings.server());
             parts.open(server::stop);
             UserTimeout.set(
                     server.port(), loss.unacknowledged(settings.session().writeStall()));
@@ -139,6 +139,16 @@ public final class Gateway implements AutoCloseable {
                 failure.addSuppressed(second);
             }
             throw failure;
+        }
+    }
+
+    /// Helidon logs that it cannot bind, and returns as if it had.
+    private static void listen(WebServer server, GatewaySettings.Server settings) {
+        server.start();
+        if (!server.isRunning()) {
+            throw new IllegalStateException(
+                    "it cannot listen on %s port %d: stop whoever has that port, or change server.host or server.port"
+                            .formatted(settings.host(), settings.port()));
         }
     }
 
