@@ -110,6 +110,7 @@ class RefusalsTest {
         var answer = gateway.get("/v1/events?" + query);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.text()).doesNotContain("\"invalid-message\""); // it says which parameter, or what to write
     }
 
     @Test
