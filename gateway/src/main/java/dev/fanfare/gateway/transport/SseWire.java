@@ -7,6 +7,7 @@ import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.protocol.SseForm;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
+import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class SseWire implements Wire, Guest {
     static byte[] head(String requestId, long retryMillis) {
         return """
                 HTTP/1.1 200 OK\r
+                Date: %s\r
                 Content-Type: text/event-stream\r
                 Cache-Control: no-store\r
                 X-Accel-Buffering: no\r
@@ -43,7 +45,7 @@ final class SseWire implements Wire, Guest {
                 \r
                 retry: %d
 
-                """.formatted(requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
+                """.formatted(DateTime.rfc1123String(), requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
     }
 
     void connect(Out connection) {

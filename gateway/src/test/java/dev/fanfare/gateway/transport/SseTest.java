@@ -84,6 +84,7 @@ class SseTest {
             assertThat(head.statusLine()).isEqualTo("HTTP/1.1 200 OK");
             assertThat(head.headers())
                     .containsExactly(
+                            "Date: " + head.header("Date").orElseThrow(),
                             "Content-Type: text/event-stream",
                             "Cache-Control: no-store",
                             "X-Accel-Buffering: no",
