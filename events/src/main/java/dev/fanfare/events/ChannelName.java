@@ -2,6 +2,7 @@ package dev.fanfare.events;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The name of one channel, such as `orders.42`: tokens between dots. Valid by construction, and never a pattern.
@@ -43,6 +44,14 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
     /// @throws IllegalArgumentException with a sentence that names the value and the fix
     public static ChannelName of(String value) {
         return new ChannelName(value);
+    }
+
+    /// Foreign text, such as an event's type, in the alphabet of names: `/` becomes `.`, what a name does not take is
+    /// escaped. Empty if no name comes of it.
+    public static Optional<ChannelName> escaped(String text) {
+        var name = new StringBuilder(text.length() + 8);
+        escape(text, name);
+        return fault(name) == null ? Optional.of(new ChannelName(name.toString())) : Optional.empty();
     }
 
     /// How many tokens there are, at least 1.

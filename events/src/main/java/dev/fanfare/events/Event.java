@@ -3,6 +3,7 @@ package dev.fanfare.events;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A Kafka record as a CloudEvent (CloudEvents 1.0.2). Immutable by convention: neither data nor map is copied, so
@@ -34,6 +35,32 @@ public record Event(
         int partition,
         long offset,
         long timestamp) {
+
+    private static final String PARTITION_KEY = "partitionkey";
+
+    /// Tells name and value of each attribute but `specversion`, the core ones first, then `partitionkey` with the
+    /// record's key (CloudEvents Kafka binding §3.1), then the other extensions.
+    public void forEachAttribute(BiConsumer<String, String> attribute) {
+        attribute.accept("id", id);
+        attribute.accept("source", source);
+        attribute.accept("type", type);
+        optional("subject", subject, attribute);
+        attribute.accept("time", time.toString());
+        optional(Attributes.CONTENT_TYPE, dataContentType, attribute);
+        optional("dataschema", dataSchema, attribute);
+        optional(PARTITION_KEY, key, attribute);
+        extensions.forEach((name, value) -> {
+            if (key == null || !name.equals(PARTITION_KEY)) {
+                attribute.accept(name, value);
+            }
+        });
+    }
+
+    private static void optional(String name, @Nullable String value, BiConsumer<String, String> attribute) {
+        if (value != null) {
+            attribute.accept(name, value);
+        }
+    }
 
     /// Bytes of data, 0 if there is none.
     public int dataLength() {

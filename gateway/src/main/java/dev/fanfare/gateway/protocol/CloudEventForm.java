@@ -2,6 +2,7 @@ package dev.fanfare.gateway.protocol;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.events.JsonBytes;
 import java.util.UUID;
 
 /// The messages of the subprotocol `cloudevents.json` (CloudEvents' WebSocket binding 1.0.2 §3): each is one

@@ -2,34 +2,17 @@ package dev.fanfare.gateway.protocol;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import dev.fanfare.events.JsonBytes;
+import dev.fanfare.events.StructuredWriter;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Events and notices as JSON, the same on all transports.
 final class EventJson {
-    private static final Set<String> OURS = Set.of("fanfarecursor", "fanfarechannel", "deleted", "partitionkey");
+    private static final Set<String> OURS = Set.of("fanfarecursor", "fanfarechannel", "deleted");
 
     private EventJson() {}
-
-    /// Members of the `data` format after an opening brace and something before: `,"data":…`.
-    static void data(JsonBytes out, Event event) {
-        var data = event.data();
-        if (data == null) {
-            out.raw(",\"data\":null");
-            if (event.deleted()) {
-                out.raw(",\"deleted\":true");
-            }
-        } else if (event.dataIsJson()) {
-            out.raw(",\"data\":").raw(data);
-        } else if (event.dataIsText()) {
-            out.member("data", new String(data, StandardCharsets.UTF_8));
-        } else {
-            out.raw(",\"data_base64\":\"").raw(Base64.getEncoder().encode(data)).raw("\"");
-        }
-    }
 
     /// Members of the `json` format after `id`.
     static void json(JsonBytes out, Event event, ChannelName channel) {
@@ -39,34 +22,15 @@ final class EventJson {
             out.member("key", key);
         }
         out.member("time", event.time().toString());
-        data(out, event);
+        StructuredWriter.data(out, event);
     }
 
     /// A structured CloudEvent. Where it stands in the feed travels as the extension `fanfarecursor`.
     static void cloudEvent(JsonBytes out, Event event, ChannelName channel, byte[] cursor) {
-        out.raw("{\"specversion\":\"1.0\"")
-                .member("id", event.id())
-                .member("source", event.source())
-                .member("type", event.type());
-        optional(out, "subject", event.subject());
-        out.member("time", event.time().toString());
-        optional(out, "datacontenttype", event.dataContentType());
-        optional(out, "dataschema", event.dataSchema());
-        optional(out, "partitionkey", event.key());
-        event.extensions().forEach((name, value) -> {
-            if (!OURS.contains(name)) {
-                out.member(name, value);
-            }
-        });
+        StructuredWriter.open(out, event, OURS);
         out.member("fanfarechannel", channel.value()).raw(",\"fanfarecursor\":").quoted(cursor);
-        data(out, event);
+        StructuredWriter.data(out, event);
         out.raw("}");
-    }
-
-    private static void optional(JsonBytes out, String name, @Nullable String value) {
-        if (value != null) {
-            out.member(name, value);
-        }
     }
 
     /// Members of a notice after something before: `,"session":…`.

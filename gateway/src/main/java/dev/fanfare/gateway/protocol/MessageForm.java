@@ -2,6 +2,8 @@ package dev.fanfare.gateway.protocol;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.events.JsonBytes;
+import dev.fanfare.events.StructuredWriter;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -46,7 +48,7 @@ public final class MessageForm implements EventForm {
         switch (format) {
             case DATA -> {
                 out.member("channel", channel.value());
-                EventJson.data(out, event);
+                StructuredWriter.data(out, event);
             }
             case JSON -> EventJson.json(out, event, channel);
             case CLOUDEVENTS -> {

@@ -2,6 +2,8 @@ package dev.fanfare.gateway.protocol;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.events.JsonBytes;
+import dev.fanfare.events.StructuredWriter;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -41,7 +43,7 @@ public final class PollForm implements EventForm {
         switch (format) {
             case DATA -> {
                 out.raw("{\"id\":").quoted(cursor).member("channel", channel.value());
-                EventJson.data(out, event);
+                StructuredWriter.data(out, event);
                 out.raw("}");
             }
             case JSON -> {

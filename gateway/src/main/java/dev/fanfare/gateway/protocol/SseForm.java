@@ -2,6 +2,7 @@ package dev.fanfare.gateway.protocol;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.events.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;

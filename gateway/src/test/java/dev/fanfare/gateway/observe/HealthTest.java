@@ -3,7 +3,7 @@ package dev.fanfare.gateway.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

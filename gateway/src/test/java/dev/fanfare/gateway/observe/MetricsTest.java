@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import io.helidon.metrics.api.MetricsFactory;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -15,6 +15,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

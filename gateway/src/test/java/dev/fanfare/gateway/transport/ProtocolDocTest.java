@@ -13,7 +13,7 @@ import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.protocol.SseForm;
 import dev.fanfare.gateway.testing.DocExamples;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

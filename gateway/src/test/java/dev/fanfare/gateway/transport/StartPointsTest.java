@@ -8,7 +8,7 @@ import dev.fanfare.events.BadCursorException;
 import dev.fanfare.events.Cursor;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

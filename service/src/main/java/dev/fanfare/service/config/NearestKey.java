@@ -11,7 +11,7 @@ public final class NearestKey {
 
     /// The one of `known` that takes the fewest edits, if those are fewer than half of its characters; first of
     /// all one that is the same but for what stands before a dot (`heartbeat` is `session.heartbeat`).
-    static Optional<String> to(String name, Collection<String> known) {
+    public static Optional<String> to(String name, Collection<String> known) {
         var inSection =
                 known.stream().filter(one -> one.endsWith("." + name)).sorted().findFirst();
         return inSection.isPresent()

@@ -1,6 +1,5 @@
-package dev.fanfare.gateway.testing;
+package dev.fanfare.quickstart.broker;
 
-import dev.fanfare.quickstart.broker.EmbeddedKafka;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -16,9 +16,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -82,6 +84,37 @@ public final class LocalBroker {
         var unique = name + "-" + TOPICS.incrementAndGet();
         create(unique, partitions);
         return unique;
+    }
+
+    /// Removes all records of a partition before an offset, as retention does.
+    public void truncate(String topic, int partition, long before) {
+        await(admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(before)))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture());
+    }
+
+    /// What a consumer group has committed, by partition.
+    public Map<TopicPartition, Long> committed(String group) {
+        var offsets = new HashMap<TopicPartition, Long>();
+        await(admin.listConsumerGroupOffsets(group)
+                        .partitionsToOffsetAndMetadata()
+                        .toCompletionStage()
+                        .toCompletableFuture())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        offsets.put(partition, offset.offset());
+                    }
+                });
+        return offsets;
+    }
+
+    /// Forgets a consumer group that has no members.
+    public void forget(String group) {
+        await(admin.deleteConsumerGroups(List.of(group))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture());
     }
 
     public void create(String topic, int partitions) {

@@ -1,22 +1,23 @@
-package dev.fanfare.gateway.protocol;
+package dev.fanfare.events;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Builds JSON as UTF-8 bytes, into which values that are JSON already can be put as they are. Not thread-safe.
-final class JsonBytes {
+public final class JsonBytes {
     private static final JsonStringEncoder ESCAPES = JsonStringEncoder.getInstance();
 
     private byte[] bytes;
     private int length;
 
-    JsonBytes(int sizeHint) {
+    /// @param sizeHint bytes that are expected, at least 1
+    public JsonBytes(int sizeHint) {
         bytes = new byte[sizeHint];
     }
 
     /// Punctuation, names and whatever else needs no escaping.
-    JsonBytes raw(String ascii) {
+    public JsonBytes raw(String ascii) {
         int n = ascii.length();
         reserve(n);
         for (int i = 0; i < n; i++) {
@@ -25,14 +26,16 @@ final class JsonBytes {
         return this;
     }
 
-    JsonBytes raw(byte[] json) {
+    /// JSON as it is.
+    public JsonBytes raw(byte[] json) {
         reserve(json.length);
         System.arraycopy(json, 0, bytes, length, json.length);
         length += json.length;
         return this;
     }
 
-    JsonBytes raw(byte[] from, int offset, int n) {
+    /// A part of an array, as it is.
+    public JsonBytes raw(byte[] from, int offset, int n) {
         reserve(n);
         System.arraycopy(from, offset, bytes, length, n);
         length += n;
@@ -40,25 +43,26 @@ final class JsonBytes {
     }
 
     /// A string literal.
-    JsonBytes string(String value) {
+    public JsonBytes string(String value) {
         return raw("\"").raw(ESCAPES.quoteAsUTF8(value)).raw("\"");
     }
 
     /// `,"name":"value"`.
-    JsonBytes member(String name, String value) {
+    public JsonBytes member(String name, String value) {
         return raw(",\"").raw(name).raw("\":").string(value);
     }
 
     /// A string literal of ASCII bytes that need no escaping, such as a cursor.
-    JsonBytes quoted(byte[] ascii) {
+    public JsonBytes quoted(byte[] ascii) {
         return raw("\"").raw(ascii).raw("\"");
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    byte[] done() {
+    /// What has been written. Nothing may be written any more.
+    public byte[] done() {
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 

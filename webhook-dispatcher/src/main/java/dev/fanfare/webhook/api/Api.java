@@ -1,0 +1,132 @@
+package dev.fanfare.webhook.api;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.fanfare.service.http.HttpProblems;
+import dev.fanfare.service.http.ProblemException;
+import dev.fanfare.webhook.endpoint.Registry;
+import dev.fanfare.webhook.http.AddressGuard;
+import dev.fanfare.webhook.http.Handshake;
+import dev.fanfare.webhook.ingest.Freshness;
+import dev.fanfare.webhook.signing.KeyRing;
+import dev.fanfare.webhook.signing.SealedText;
+import dev.fanfare.webhook.store.Database;
+import dev.fanfare.webhook.store.Failure;
+import dev.fanfare.webhook.store.Writes;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.JdbiException;
+
+/// The management API, put together. Its handlers block on the virtual threads of the server.
+///
+/// The listener needs a `max-payload-size` of a few times [ApiSettings#bodyMax]: Helidon holds a whole chunk of a
+/// chunked body, whatever size the client says it has.
+public final class Api {
+    private static final System.Logger LOG = System.getLogger(Api.class.getName());
+    private static final Map<String, String> RETRY_AFTER = Map.of("Retry-After", "5");
+
+    private final Access access;
+    private final List<Route> routes;
+
+    /// What the API works with.
+    ///
+    /// @param freshness brings the registry up to date at once, so that this node need not wait for its next look
+    /// @param guard judges endpoints' addresses
+    public record Parts(
+            ApiSettings settings,
+            Database database,
+            Registry registry,
+            Freshness freshness,
+            AddressGuard guard,
+            Handshake handshake,
+            KeyRing ring,
+            Starts starts,
+            Events events,
+            Replays replays) {}
+
+    /// @param path with `{name}` for parameters
+    /// @param open whether no token is needed
+    record Route(Method method, String path, boolean open, Handler handler) {
+        static Route of(Method method, String path, Handler handler) {
+            return new Route(method, path, false, handler);
+        }
+    }
+
+    public Api(Parts parts) {
+        this.access = new Access(parts.settings().token());
+        var sealed = new SealedText(parts.ring(), "idempotency");
+        var writes = new Writes(parts.database(), new Writes.Sealing() {
+            @Override
+            public String seal(String text) {
+                return sealed.seal(text);
+            }
+
+            @Override
+            public String open(String text) {
+                return sealed.open(text);
+            }
+        });
+        var once = new Once(writes, parts.settings().token());
+        var bodies = new Bodies(parts.settings().bodyMax());
+        var all = new ArrayList<Route>();
+        all.addAll(new EndpointHandlers(parts, once, bodies).routes());
+        all.addAll(new SecretHandlers(parts, once, bodies).routes());
+        routes = List.copyOf(all);
+    }
+
+    /// Adds the routes, and what answers where there is none.
+    public void register(HttpRouting.Builder routing) {
+        var methods = new LinkedHashMap<String, List<Method>>();
+        for (var route : routes) {
+            routing.route(route.method(), route.path(), guarded(route));
+            methods.computeIfAbsent(route.path(), _ -> new ArrayList<>()).add(route.method());
+        }
+        methods.forEach((path, allowed) ->
+                HttpProblems.only(routing, ApiCode.METHOD_NOT_ALLOWED, path, allowed.toArray(Method[]::new)));
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    private Handler guarded(Route route) {
+        return (request, response) -> {
+            HttpProblems.requestId(request, response);
+            if (!route.open()) {
+                access.check(request);
+            }
+            try {
+                route.handler().handle(request, response);
+            } catch (JdbiException failure) {
+                throw problem(failure);
+            }
+        };
+    }
+
+    private static ProblemException problem(JdbiException failure) {
+        return switch (Failure.of(failure)) {
+            case AWAY ->
+                new ProblemException(
+                        ApiCode.STORE_AWAY, "the store does not answer, nothing has changed: try again", RETRY_AFTER);
+            case CONFLICT ->
+                new ProblemException(
+                        ApiCode.STORE_AWAY, "the store is too busy, nothing has changed: try again", RETRY_AFTER);
+            case DATA, OTHER -> {
+                // its message may quote what was to be stored
+                LOG.log(
+                        ERROR,
+                        "a request failed in the store: {0}, {1}",
+                        Failure.of(failure),
+                        failure.getCause() == null
+                                ? failure.getClass()
+                                : failure.getCause().getClass());
+                yield new ProblemException(ApiCode.INTERNAL, ApiCode.INTERNAL.title());
+            }
+        };
+    }
+}

@@ -1,0 +1,7 @@
+/// The management API over HTTP: endpoints, their secrets, deliveries, and what an operator may ask for. Knows the
+/// store
+/// and what checks addresses and secrets; what needs Kafka it asks of its ports, [Replays], [Events] and [Starts].
+@NullMarked
+package dev.fanfare.webhook.api;
+
+import org.jspecify.annotations.NullMarked;

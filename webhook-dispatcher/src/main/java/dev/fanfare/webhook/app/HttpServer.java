@@ -1,0 +1,33 @@
+package dev.fanfare.webhook.app;
+
+import dev.fanfare.webhook.config.WebhookSettings;
+import dev.fanfare.webhook.observe.Metrics;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.observe.ObserveFeature;
+import io.helidon.webserver.observe.health.HealthObserver;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/// The HTTP side: the management API, health and metrics.
+final class HttpServer {
+    private HttpServer() {}
+
+    static WebServer build(WebhookSettings settings, HealthObserver health, Metrics metrics) {
+        var routing = HttpRouting.builder();
+        return WebServer.builder()
+                .featuresDiscoverServices(false)
+                .addFeature(ObserveFeature.builder()
+                        .endpoint("/")
+                        .observersDiscoverServices(false)
+                        .addObserver(health)
+                        .addObserver(metrics.observer())
+                        .build())
+                .bindAddress(new InetSocketAddress(
+                        settings.server().host(), settings.server().port()))
+                .shutdownGracePeriod(Duration.ofMillis(500))
+                .shutdownHook(false)
+                .routing(routing)
+                .build();
+    }
+}

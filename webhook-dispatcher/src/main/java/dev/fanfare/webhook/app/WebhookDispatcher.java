@@ -1,0 +1,224 @@
+package dev.fanfare.webhook.app;
+
+import dev.fanfare.events.Routing;
+import dev.fanfare.service.Lifecycle;
+import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.webhook.config.WebhookSettings;
+import dev.fanfare.webhook.delivery.Job;
+import dev.fanfare.webhook.dispatch.DispatchMetrics;
+import dev.fanfare.webhook.dispatch.Dispatcher;
+import dev.fanfare.webhook.endpoint.Registry;
+import dev.fanfare.webhook.http.EgressPolicy;
+import dev.fanfare.webhook.http.Sender;
+import dev.fanfare.webhook.http.SenderSettings;
+import dev.fanfare.webhook.ingest.Intake;
+import dev.fanfare.webhook.ingest.IntakeMetrics;
+import dev.fanfare.webhook.ingest.IntakeSettings;
+import dev.fanfare.webhook.ingest.RecordTaker;
+import dev.fanfare.webhook.ingest.Tenants;
+import dev.fanfare.webhook.lane.LaneLimits;
+import dev.fanfare.webhook.lane.Lanes;
+import dev.fanfare.webhook.observe.Health;
+import dev.fanfare.webhook.observe.Metrics;
+import dev.fanfare.webhook.park.Gate;
+import dev.fanfare.webhook.park.ParkingLot;
+import dev.fanfare.webhook.park.Scheduler;
+import dev.fanfare.webhook.publish.OutboxPublisher;
+import dev.fanfare.webhook.signing.Signer;
+import dev.fanfare.webhook.store.Database;
+import dev.fanfare.webhook.store.EndpointStore;
+import dev.fanfare.webhook.store.Leases;
+import dev.fanfare.webhook.store.Outbox;
+import dev.fanfare.webhook.store.Parked;
+import dev.fanfare.webhook.store.SqlJournal;
+import dev.fanfare.webhook.store.StoreSettings;
+import dev.fanfare.webhook.store.StoredNews;
+import dev.fanfare.webhook.store.StoredPositions;
+import dev.fanfare.webhook.store.Sweeper;
+import io.helidon.webserver.WebServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+
+/// The dispatcher, put together: the parts in their start order. The only place that sees them all.
+public final class WebhookDispatcher implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(WebhookDispatcher.class.getName());
+    private static final Duration JOURNAL_CLOSE = Duration.ofSeconds(10);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(30);
+
+    private final Lifecycle parts;
+    private final WebServer server;
+    private final Closing closing;
+
+    /// Whether the dispatcher is being stopped.
+    private static final class Closing {
+        private volatile boolean begun;
+    }
+
+    private WebhookDispatcher(Lifecycle parts, WebServer server, Closing closing) {
+        this.parts = parts;
+        this.server = server;
+        this.closing = closing;
+    }
+
+    /// Starts everything and returns when the port is open.
+    ///
+    /// @throws dev.fanfare.service.config.ConfigException if the keys or the store do not fit
+    public static WebhookDispatcher start(WebhookSettings settings) {
+        var parts = new Lifecycle();
+        try {
+            return start(settings, parts);
+        } catch (RuntimeException failure) {
+            try {
+                parts.close();
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    private static WebhookDispatcher start(WebhookSettings settings, Lifecycle parts) {
+        var clock = InstantSource.system();
+        var closing = new Closing();
+        var ring = KeysFile.read(Path.of(settings.secrets().keysFile()));
+        var database = parts.open(Database.open(new StoreSettings(
+                settings.store().url(),
+                settings.store().user(),
+                settings.store().password(),
+                settings.store().connections())));
+        var endpoints = new EndpointStore(database);
+        ring.check(endpoints.secrets());
+        var clients = new KafkaClients(settings.kafka());
+        var registry = new Registry();
+        var watch = parts.open(new RegistryWatch(endpoints, registry));
+        watch.refresh();
+
+        var outbox = parts.open(new OutboxPublisher(new Outbox(database), topics(settings.topics()), clients));
+        var journal = parts.open(new SqlJournal(database, registry::find, _ -> {}, JOURNAL_CLOSE));
+        var parked = new Parked(database);
+        var gate = new Gate(parked, registry, clock);
+        var lot = new ParkingLot(journal, gate, registry, clock);
+        var sender = parts.open(new Sender(sender(settings)));
+        var calls = new DispatchMetrics();
+        var dispatcher =
+                parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
+        var lanes = parts.open(
+                Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane())));
+        var leases = new Leases(database, UUID.randomUUID().toString(), Scheduler.LEASE);
+        var scheduler = parts.open(new Scheduler(parked, leases, lanes, gate, registry, journal, clock));
+        var counts = new IntakeMetrics();
+        var news = new StoredNews(database);
+        var intake = parts.open(new Intake(
+                intake(settings.intake()),
+                clients,
+                new RecordTaker(
+                        Routing.of(settings.routes()),
+                        Tenants.parse(settings.tenant().template()),
+                        news,
+                        counts),
+                registry,
+                watch,
+                new GatedPositions(new StoredPositions(database), gate),
+                new Taking(lanes),
+                journal,
+                news,
+                counts));
+        var metrics = parts.open(new Metrics());
+        metrics.intake(intake, counts);
+        metrics.delivery(calls, lanes, lot, registry);
+        metrics.store(journal, scheduler, outbox, parked);
+
+        var sweeper = parts.open(new Sweeper(
+                database,
+                new Sweeper.Keep(
+                        settings.retention().attempts(), settings.retention().ended(), SWEEP_EVERY)));
+
+        var server = HttpServer.build(settings, Health.observer(intake, journal, () -> closing.begun), metrics);
+        server.start();
+        parts.open(server::stop);
+        watch.start(lanes, dispatcher);
+        outbox.start();
+        scheduler.start();
+        intake.start();
+        sweeper.start();
+        return new WebhookDispatcher(parts, server, closing);
+    }
+
+    private static Map<Outbox.Role, String> topics(WebhookSettings.Topics topics) {
+        var names = new EnumMap<Outbox.Role, String>(Outbox.Role.class);
+        topics.deadLetter().ifPresent(name -> names.put(Outbox.Role.DEAD_LETTER, name));
+        topics.operational().ifPresent(name -> names.put(Outbox.Role.OPERATIONAL, name));
+        return names;
+    }
+
+    private static SenderSettings sender(WebhookSettings settings) {
+        var egress = settings.egress();
+        var policy = new EgressPolicy(
+                SettingsReader.allowed(egress),
+                new HashSet<>(SettingsReader.ports(egress)),
+                egress.httpsOnly(),
+                settings.server().port() == 0
+                        ? Set.of()
+                        : Set.of(settings.server().port()));
+        return new SenderSettings(
+                policy,
+                egress.proxy().map(WebhookDispatcher::address),
+                settings.lane().runningMax(),
+                SenderSettings.STANDARD.userAgent());
+    }
+
+    private static InetSocketAddress address(String hostAndPort) {
+        int colon = hostAndPort.lastIndexOf(':');
+        return InetSocketAddress.createUnresolved(
+                hostAndPort.substring(0, colon), Integer.parseInt(hostAndPort.substring(colon + 1)));
+    }
+
+    private static LaneLimits limits(WebhookSettings.Lane lane) {
+        return new LaneLimits(
+                lane.queuedMax(),
+                lane.waitMax(),
+                lane.runningMax(),
+                LaneLimits.DEFAULT.lanesMax(),
+                LaneLimits.DEFAULT.idleMax());
+    }
+
+    private static IntakeSettings intake(WebhookSettings.Intake intake) {
+        return new IntakeSettings(
+                intake.group(), intake.events(), intake.deliveries(), intake.bytes(), intake.commitEvery());
+    }
+
+    /// Lanes, as the intake sees them.
+    private record Taking(Lanes lanes) implements dev.fanfare.webhook.ingest.Lanes {
+        @Override
+        public void offerLive(Job job) {
+            lanes.offerLive(job);
+        }
+
+        @Override
+        public int release(Uuid topicId, int partition) {
+            return lanes.releasePartition(topicId, partition);
+        }
+    }
+
+    /// The port that is listened on.
+    public int port() {
+        return server.port();
+    }
+
+    /// Stops reading, lets calls come to their end as far as the deadline allows, parks what waits, and leaves.
+    @Override
+    public void close() {
+        closing.begun = true;
+        LOG.log(System.Logger.Level.INFO, "stopping");
+        parts.close();
+        LOG.log(System.Logger.Level.INFO, "stopped");
+    }
+}

@@ -1,0 +1,128 @@
+package dev.fanfare.webhook.ingest;
+
+import dev.fanfare.webhook.journal.Positions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what may be committed. First the frontiers are noted, then the registry is brought up to date, then events
+/// that were matched with an older one are matched again; only what is settled even then is committed. So an event that
+/// came after an endpoint was created is never committed without it.
+///
+/// Threads: one of its own, that waits for the store; the intake takes what it has found.
+final class Settler implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Settler.class.getName());
+    private static final Duration PAUSE = Duration.ofMillis(20); // between two, however much there is to do
+    private static final Duration REMEMBER_EVERY = Duration.ofSeconds(5);
+
+    private final Duration every;
+    private final Freshness freshness;
+    private final Positions positions;
+    private final Map<TopicPartition, Long> ready = new ConcurrentHashMap<>();
+    private final Semaphore nudges = new Semaphore(0);
+    private final Thread thread = Thread.ofPlatform().name("settler").daemon().unstarted(this::run);
+    private volatile @Nullable Windows windows;
+    private volatile boolean closing;
+    private long rememberedAt = System.nanoTime() - REMEMBER_EVERY.toNanos();
+
+    /// @param every how often at the latest
+    Settler(Duration every, Freshness freshness, Positions positions) {
+        this.every = every;
+        this.freshness = freshness;
+        this.positions = positions;
+    }
+
+    void start(Windows all) {
+        windows = all;
+        thread.start();
+    }
+
+    /// Sooner than planned, please.
+    void nudge() {
+        nudges.release();
+    }
+
+    /// What was found to be ready since the last call: everything before that offset may be committed.
+    Map<TopicPartition, Long> takeReady() {
+        var taken = new HashMap<TopicPartition, Long>();
+        for (var partition : List.copyOf(ready.keySet())) {
+            var offset = ready.remove(partition);
+            if (offset != null) {
+                taken.put(partition, offset);
+            }
+        }
+        return taken;
+    }
+
+    private void run() {
+        boolean away = false;
+        while (!closing) {
+            try {
+                nudges.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS);
+                nudges.drainPermits();
+                prepare();
+                if (away) {
+                    LOG.log(System.Logger.Level.INFO, "the store answers again");
+                }
+                away = false;
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException stop) {
+                return;
+            } catch (RuntimeException storeAway) {
+                if (!away) {
+                    LOG.log(System.Logger.Level.WARNING, "the store is away, nothing is committed: " + storeAway);
+                }
+                away = true;
+            }
+        }
+    }
+
+    /// Blocks; any thread, one at a time.
+    ///
+    /// @throws RuntimeException while the store is away
+    synchronized void prepare() {
+        var all = windows;
+        var frontiers = all == null ? Map.<TopicPartition, Long>of() : all.frontiers();
+        if (all == null || frontiers.isEmpty()) {
+            return;
+        }
+        all.matchAgain(freshness.refresh());
+        frontiers.forEach((partition, before) -> {
+            var window = all.get(partition);
+            if (window != null) {
+                ready.put(partition, Math.min(before, window.frontier()));
+            }
+        });
+        if (System.nanoTime() - rememberedAt > REMEMBER_EVERY.toNanos()) {
+            remember(all);
+        }
+    }
+
+    /// For the day when Kafka has lost the group's offsets.
+    synchronized void remember(Windows all) {
+        for (var partition : all.partitions()) {
+            var window = all.get(partition);
+            if (window != null) {
+                positions.store(window.topicId, partition.topic(), Map.of(partition.partition(), window.committed()));
+            }
+        }
+        rememberedAt = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        nudge();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

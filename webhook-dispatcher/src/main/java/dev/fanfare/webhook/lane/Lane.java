@@ -1,0 +1,398 @@
+package dev.fanfare.webhook.lane;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.webhook.delivery.EndpointId;
+import dev.fanfare.webhook.delivery.Job;
+import dev.fanfare.webhook.delivery.ParkReason;
+import dev.fanfare.webhook.delivery.Reason;
+import dev.fanfare.webhook.delivery.Result;
+import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.endpoint.PayloadForm;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One endpoint's jobs: which of them is called when, and which goes to the store instead.
+///
+/// Threads: any. One lock, the lane's own, held for a few steps and never during a call; ports are called under it.
+/// Calls begin in [#pump] only, which runs after everything that could let one begin. In a lane whose endpoint is
+/// paused, disabled or behind an open breaker nothing waits.
+final class Lane {
+    /// How much more backlog waits than may run, so that the store is not asked for every job.
+    private static final int BACKLOG_PER_CALL = 16;
+
+    private static final int BACKLOG_MAX = 512;
+
+    private final EndpointId id;
+    private final Lanes lanes;
+    private final Time time;
+
+    @GuardedBy("this")
+    private Endpoint endpoint;
+
+    @GuardedBy("this")
+    private final Agenda agenda;
+
+    @GuardedBy("this")
+    private Health health;
+
+    @GuardedBy("this")
+    private final Pause pause;
+
+    @GuardedBy("this")
+    private @Nullable Rate rate;
+
+    @GuardedBy("this")
+    private int rateNodes;
+
+    @GuardedBy("this")
+    private int running;
+
+    @GuardedBy("this")
+    private long rateHeldAt; // when a call last waited for it
+
+    @GuardedBy("this")
+    private boolean roomWanted; // somebody has backlog that had no room
+
+    @GuardedBy("this")
+    private boolean enlisted; // with the ticker
+
+    @GuardedBy("this")
+    private boolean starving; // waits for one of the slots
+
+    @GuardedBy("this")
+    private boolean gone; // evicted or removed: jobs go to the lane that comes after
+
+    @GuardedBy("this")
+    private long usedAt;
+
+    /// A call under way.
+    private record Call(List<Job> jobs, Endpoint endpoint, List<String> keys, Health health, long startedAt) {}
+
+    Lane(Endpoint endpoint, Lanes lanes, Time time) {
+        this.id = endpoint.id();
+        this.lanes = lanes;
+        this.time = time;
+        this.endpoint = endpoint;
+        this.usedAt = time.now();
+        this.health = new Health(lanes.breakerConfig(), endpoint.settings().concurrency(), usedAt);
+        this.pause = new Pause(endpoint, time);
+        this.agenda = new Agenda(
+                id, lanes.parking(), lanes.gate(), pause, endpoint.settings().ordering());
+        this.rateNodes = lanes.nodes();
+        this.rate = Rate.of(endpoint, rateNodes, null, time);
+        this.rateHeldAt = usedAt - lanes.limits().waitMax().toNanos();
+    }
+
+    EndpointId id() {
+        return id;
+    }
+
+    /// Says whether it took the job: a lane that is gone does not.
+    synchronized boolean offerLive(Job job) {
+        if (gone) {
+            return false;
+        }
+        long now = time.now();
+        usedAt = now;
+        var why = refusal(now);
+        if (lanes.isClosing()) {
+            agenda.park(job, ParkReason.STOPPING, now);
+        } else if (!endpoint.isActive()) {
+            lanes.parking().end(job, Reason.ENDPOINT_DISABLED);
+        } else if (why != null) {
+            agenda.park(job, why, now);
+        } else if (agenda.keys().isBlocked(job)) {
+            agenda.park(job, ParkReason.KEY_BLOCKED, now);
+        } else if (agenda.live() >= lanes.limits().queuedMax()) {
+            var key = agenda.keys().of(job);
+            if (key != null) {
+                agenda.block(key, now); // or its row would overtake what waits here
+            }
+            agenda.park(job, agenda.reason(job, shortage(now)), now);
+        } else {
+            agenda.add(job, now);
+            pump(now);
+        }
+        return true;
+    }
+
+    /// Says whether it took the jobs: a lane that is gone does not.
+    synchronized boolean offerBacklog(List<Job> jobs) {
+        if (gone) {
+            return false;
+        }
+        long now = time.now();
+        usedAt = now;
+        boolean refused = false;
+        for (var job : jobs) {
+            refused |= room(now) == 0;
+            if (refused) {
+                lanes.parking().giveBack(job, backlogRefusal(now));
+                roomWanted = true;
+            } else {
+                agenda.add(job, now);
+                pump(now);
+                roomWanted |= room(now) == 0;
+            }
+        }
+        enlist();
+        return true;
+    }
+
+    synchronized int backlogRoom() {
+        int room = room(time.now());
+        roomWanted |= room == 0;
+        enlist();
+        return room;
+    }
+
+    /// Sees to what waits for time to pass: jobs that have waited too long, the rate, a pause, an open breaker.
+    synchronized void tick() {
+        enlisted = false;
+        long now = time.now();
+        pump(now);
+        agenda.expire(now - lanes.limits().waitMax().toNanos(), shortage(now), now);
+        tellRoom(now);
+    }
+
+    /// A slot is free.
+    synchronized void feed() {
+        starving = false;
+        pump(time.now());
+    }
+
+    synchronized void update(Endpoint newer) {
+        if (gone || newer.registryVersion() < endpoint.registryVersion()) {
+            return;
+        }
+        long now = time.now();
+        boolean enabled = newer.isActive() && !endpoint.isActive();
+        if (enabled || !newer.settings().url().equals(endpoint.settings().url())) {
+            health = new Health(lanes.breakerConfig(), newer.settings().concurrency(), now); // what was learnt is void
+        }
+        endpoint = newer;
+        health.limit().resize(newer.settings().concurrency());
+        agenda.keys().order(newer.settings().ordering());
+        pause.update(newer);
+        rate = Rate.of(newer, rateNodes, rate, time);
+        proceed(now);
+    }
+
+    /// The endpoint is deleted.
+    synchronized void remove() {
+        gone = true;
+        agenda.end(Reason.ENDPOINT_DELETED);
+    }
+
+    /// Forgets live jobs that wait, as far as they match.
+    synchronized int release(Predicate<Job> which) {
+        int released = agenda.release(which);
+        pump(time.now());
+        return released;
+    }
+
+    synchronized void stop() {
+        agenda.empty(ParkReason.STOPPING, time.now());
+    }
+
+    /// Says whether the lane is gone by now.
+    ///
+    /// @param forced even if a new lane would know less
+    synchronized boolean evict(long unusedSince, boolean forced) {
+        boolean idle = running == 0 && agenda.isEmpty() && usedAt - unusedSince <= 0;
+        if (idle && (forced || (health.isForgettable() && pause.isOver(time.now())))) {
+            gone = true;
+        }
+        return gone;
+    }
+
+    synchronized long usedAt() {
+        return usedAt;
+    }
+
+    synchronized LaneState state() {
+        long now = time.now();
+        return new LaneState(
+                health.breaker(),
+                health.limit().calls(),
+                health.isStruggling(),
+                agenda.live(),
+                agenda.backlog(),
+                running,
+                pause.isOver(now) ? Optional.empty() : Optional.of(pause.until(now)));
+    }
+
+    @GuardedBy("this")
+    private @Nullable ParkReason refusal(long now) {
+        if (!pause.isOver(now)) {
+            return ParkReason.PAUSED;
+        }
+        return health.isClosed() ? null : ParkReason.BREAKER_OPEN;
+    }
+
+    @GuardedBy("this")
+    private ParkReason backlogRefusal(long now) {
+        if (lanes.isClosing()) {
+            return ParkReason.STOPPING;
+        }
+        var why = endpoint.isActive() ? refusal(now) : ParkReason.PAUSED;
+        return why == null ? ParkReason.LANE_FULL : why;
+    }
+
+    /// What there is not enough of if jobs wait.
+    @GuardedBy("this")
+    private ParkReason shortage(long now) {
+        boolean rateHolds =
+                rate != null && now - rateHeldAt < lanes.limits().waitMax().toNanos();
+        return rateHolds ? ParkReason.RATE : ParkReason.LANE_FULL;
+    }
+
+    @GuardedBy("this")
+    private boolean isShut(long now) {
+        return gone || lanes.isClosing() || !endpoint.isActive() || !pause.isOver(now);
+    }
+
+    @GuardedBy("this")
+    private int room(long now) {
+        return isShut(now) ? 0 : Math.max(0, capacity() - agenda.backlog());
+    }
+
+    /// How much backlog may wait.
+    @GuardedBy("this")
+    private int capacity() {
+        int calls = health.limit().calls();
+        if (!health.isClosed()) {
+            return running < calls && health.wantsProbe() ? 1 : 0;
+        }
+        if (health.isStruggling()) {
+            return calls;
+        }
+        int most = Math.min(BACKLOG_MAX, calls * (isBatch() ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
+        return rate == null ? most : (int) Math.clamp(2 * rate.perSecond(), 1, most);
+    }
+
+    @GuardedBy("this")
+    private boolean isBatch() {
+        return endpoint.settings().form() == PayloadForm.BATCH;
+    }
+
+    /// Begins the calls that may begin now.
+    @GuardedBy("this")
+    private void pump(long now) {
+        if (rate != null && rateNodes != lanes.nodes()) {
+            rateNodes = lanes.nodes();
+            rate = Rate.of(endpoint, rateNodes, rate, time);
+        }
+        while (running < health.limit().calls() && !agenda.isEmpty() && !isShut(now)) {
+            var job = agenda.next(health.allowsRetry(now), now);
+            if (job == null || !mayCall(now)) {
+                break;
+            }
+            call(job, now);
+        }
+        enlist();
+    }
+
+    /// Takes the breaker's permission, one of the slots and one of the rate: all of them or none.
+    @GuardedBy("this")
+    private boolean mayCall(long now) {
+        if (!health.tryCall()) {
+            return false;
+        }
+        if (!lanes.slots().take(running)) {
+            health.cancelCall();
+            if (!starving) {
+                starving = true;
+                lanes.starves(this);
+            }
+            return false;
+        }
+        if (rate != null && !rate.tryCall()) {
+            lanes.slots().release();
+            health.cancelCall();
+            rateHeldAt = now;
+            return false;
+        }
+        return true;
+    }
+
+    @GuardedBy("this")
+    private void call(Job first, long now) {
+        var jobs = agenda.take(first, isBatch());
+        running++;
+        health.started(Waiting.isRetry(first), now);
+        var call = new Call(jobs, endpoint, agenda.keys().of(jobs), health, now);
+        lanes.calls().execute(() -> run(call));
+    }
+
+    private void run(Call call) {
+        Result result = null;
+        try {
+            result = lanes.deliverer().deliver(call.jobs, call.endpoint);
+        } catch (RuntimeException fault) {
+            lanes.report(id, fault);
+        } finally { // after an Error too
+            finish(call, result);
+            lanes.feedStarving();
+        }
+    }
+
+    private synchronized void finish(Call call, @Nullable Result result) {
+        long now = time.now();
+        if (result == null) {
+            agenda.putBack(call.jobs);
+        } else if (result.retryAfter().isPresent()) {
+            pause.ask(result.retryAfter().get(), now);
+        }
+        var reason = result == null ? Reason.NOT_SENDABLE : result.reason();
+        running--;
+        lanes.slots().release();
+        call.health.record(reason, call.startedAt, now);
+        for (var key : call.keys) {
+            agenda.keys().release(key);
+            if (reason.isFailure()) {
+                agenda.block(key, now);
+            }
+        }
+        proceed(now);
+    }
+
+    /// After anything about the endpoint may have changed.
+    @GuardedBy("this")
+    private void proceed(long now) {
+        var why = refusal(now);
+        if (!endpoint.isActive() || why != null) {
+            roomWanted |= agenda.backlog() > 0;
+        }
+        if (!endpoint.isActive()) {
+            agenda.end(Reason.ENDPOINT_DISABLED);
+        } else if (why != null) {
+            agenda.empty(why, now);
+        }
+        pump(now);
+        tellRoom(now);
+    }
+
+    @GuardedBy("this")
+    private void tellRoom(long now) {
+        if (roomWanted) {
+            int room = room(now);
+            if (room > 0 && room >= capacity() / 2) {
+                roomWanted = false;
+                lanes.tellRoom(id);
+            }
+        }
+        enlist();
+    }
+
+    /// Sees to it that the ticker comes by if something waits for time.
+    @GuardedBy("this")
+    private void enlist() {
+        if (!enlisted && !gone && (!agenda.isEmpty() || roomWanted)) {
+            enlisted = true;
+            lanes.enlist(this);
+        }
+    }
+}

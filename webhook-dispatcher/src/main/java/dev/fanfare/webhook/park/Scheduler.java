@@ -1,0 +1,280 @@
+package dev.fanfare.webhook.park;
+
+import dev.fanfare.webhook.delivery.EndpointId;
+import dev.fanfare.webhook.delivery.Job;
+import dev.fanfare.webhook.delivery.MessageId;
+import dev.fanfare.webhook.delivery.Reason;
+import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.endpoint.Ordering;
+import dev.fanfare.webhook.endpoint.Registry;
+import dev.fanfare.webhook.journal.Disposition;
+import dev.fanfare.webhook.journal.Entry;
+import dev.fanfare.webhook.journal.Journal;
+import dev.fanfare.webhook.lane.Lanes;
+import dev.fanfare.webhook.store.Leases;
+import dev.fanfare.webhook.store.OrderKey;
+import dev.fanfare.webhook.store.Parked;
+import dev.fanfare.webhook.store.ParkedDelivery;
+import dev.fanfare.webhook.store.Shards;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Brings parked deliveries back when they are due: of the shards that this node holds, as many of each endpoint as its
+/// lane takes.
+///
+/// Threads: one of its own; settlements come from any.
+public final class Scheduler implements AutoCloseable {
+    /// A lease outlasts the longest call, so that no two nodes call for the same row.
+    public static final Duration LEASE = Duration.ofSeconds(45);
+
+    private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
+    private static final Duration RENEW = Duration.ofSeconds(5);
+    private static final Duration ROUND = Duration.ofSeconds(1);
+    private static final long PAUSE_MILLIS = 20;
+
+    /// Of one key at a time.
+    private static final int CHAIN_MAX = 16;
+
+    private final Parked parked;
+    private final Leases leases;
+    private final Lanes lanes;
+    private final Gate gate;
+    private final Registry registry;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Map<EndpointId, Set<MessageId>> inFlight = new ConcurrentHashMap<>();
+    private final Set<EndpointId> withRoom = ConcurrentHashMap.newKeySet();
+    private final Semaphore nudges = new Semaphore(0);
+    private final Thread thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
+    private Leases.Held held = new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread only
+    private long renewedAt = System.nanoTime() - RENEW.toNanos(); // own thread only
+    private long roundAt = System.nanoTime() - ROUND.toNanos(); // own thread only
+    private final Set<EndpointId> more = new HashSet<>(); // own thread only: had more that were due than was loaded
+    private volatile boolean closing;
+    private volatile int shards;
+    private volatile boolean away;
+
+    public Scheduler(
+            Parked parked,
+            Leases leases,
+            Lanes lanes,
+            Gate gate,
+            Registry registry,
+            Journal journal,
+            InstantSource clock) {
+        this.parked = parked;
+        this.leases = leases;
+        this.lanes = lanes;
+        this.gate = gate;
+        this.registry = registry;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    public void start() {
+        lanes.onRoom(endpoint -> {
+            withRoom.add(endpoint);
+            nudges.release();
+        });
+        thread.start();
+    }
+
+    /// Shards that this node works off.
+    public int shards() {
+        return shards;
+    }
+
+    /// Deliveries that were loaded and are not settled.
+    public int inFlight() {
+        return inFlight.values().stream().mapToInt(Set::size).sum();
+    }
+
+    private void run() {
+        while (!closing) {
+            try {
+                nudges.tryAcquire(ROUND.toMillis(), TimeUnit.MILLISECONDS);
+                nudges.drainPermits();
+                if (closing) {
+                    return;
+                }
+                renew();
+                load();
+                if (away) {
+                    LOG.log(System.Logger.Level.INFO, "parked deliveries are tried again: the store answers");
+                }
+                away = false;
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException stop) {
+                return;
+            } catch (RuntimeException failure) {
+                if (!away) {
+                    LOG.log(System.Logger.Level.WARNING, "parked deliveries wait, the store is away: " + failure);
+                }
+                away = true;
+            }
+        }
+    }
+
+    private void renew() {
+        if (System.nanoTime() - renewedAt < RENEW.toNanos()) {
+            return;
+        }
+        held = leases.acquire();
+        renewedAt = System.nanoTime();
+        lanes.setNodes(Math.max(1, Math.ceilDiv(Shards.COUNT, Math.max(1, held.fairShare()))));
+        var surplus = surplus();
+        var idle = surplus.stream().filter(shard -> !isBusy(shard)).toList();
+        if (!idle.isEmpty()) {
+            leases.release(idle);
+        }
+        var epochs = new HashMap<>(held.epochs());
+        surplus.forEach(epochs::remove);
+        held = new Leases.Held(epochs, held.untilNanos(), held.fairShare());
+        shards = epochs.size();
+    }
+
+    /// Shards above this node's fair share, which others may have.
+    private List<Integer> surplus() {
+        int over = held.epochs().size() - held.fairShare();
+        return over <= 0
+                ? List.of()
+                : held.epochs().keySet().stream().sorted().limit(over).toList();
+    }
+
+    private boolean isBusy(int shard) {
+        return inFlight.entrySet().stream()
+                .anyMatch(one -> !one.getValue().isEmpty() && Shards.of(one.getKey()) == shard);
+    }
+
+    private void load() {
+        var now = clock.instant();
+        if (System.nanoTime() - roundAt >= ROUND.toNanos()) {
+            roundAt = System.nanoTime();
+            gate.refresh();
+            more.clear();
+            parked.due(held.epochs().keySet(), now).forEach(due -> load(due.endpoint(), now));
+            return;
+        }
+        var some = new LinkedHashSet<EndpointId>();
+        for (var endpoint : List.copyOf(withRoom)) {
+            withRoom.remove(endpoint);
+            if (more.contains(endpoint)) {
+                some.add(endpoint);
+            }
+        }
+        some.forEach(endpoint -> load(endpoint, now));
+    }
+
+    private void load(EndpointId id, Instant now) {
+        var endpoint = registry.find(id);
+        if (endpoint.isEmpty()) {
+            parked.cancel(id, Reason.ENDPOINT_DELETED);
+            return;
+        }
+        var epoch = held.epochs().get(Shards.of(id));
+        int room = lanes.backlogRoom(id);
+        if (epoch == null || !endpoint.get().isActive() || room <= 0 || leaseIsShort()) {
+            more.add(id); // tried again when there is room
+            return;
+        }
+        var flying = inFlight.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
+        boolean ordered = endpoint.get().settings().ordering() == Ordering.KEY;
+        var rows = parked.load(endpoint.get(), epoch, now, Set.copyOf(flying), room);
+        if (rows.size() >= room || (ordered && !rows.isEmpty())) {
+            more.add(id);
+        } else {
+            more.remove(id);
+        }
+        var chains = ordered
+                ? chains(endpoint.get(), rows, now, room)
+                : rows.stream().map(List::of).toList();
+        for (var chain : chains) {
+            offer(endpoint.get(), chain, flying, now);
+        }
+    }
+
+    /// What is due of each key, in its order: one after the other is called while none fails.
+    private List<List<ParkedDelivery>> chains(Endpoint endpoint, List<ParkedDelivery> firsts, Instant now, int room) {
+        var chains = new ArrayList<List<ParkedDelivery>>();
+        int left = room - firsts.size();
+        for (var first : firsts) {
+            var chain = new ArrayList<>(List.of(first));
+            var key = OrderKey.of(endpoint, first.message());
+            if (key.isPresent() && left > 0) {
+                chain.addAll(parked.behind(key.get(), first, now, Math.min(left, CHAIN_MAX)));
+            }
+            key.ifPresent(of -> {
+                int end = 0;
+                while (end < chain.size()
+                        && !gate.isOvertaking(of, chain.get(end).message().id())) {
+                    end++;
+                }
+                chain.subList(end, chain.size()).clear();
+            });
+            left -= Math.max(0, chain.size() - 1);
+            chains.add(chain);
+        }
+        return chains;
+    }
+
+    private void offer(Endpoint endpoint, List<ParkedDelivery> chain, Set<MessageId> flying, Instant now) {
+        var jobs = new ArrayList<Job>();
+        for (var row : chain) {
+            flying.add(row.message().id());
+            var job = row.job(this::settled);
+            if (isExpired(row, endpoint, now)) {
+                journal.write(Entry.of(job, new Disposition.Ended(Reason.EXPIRED, false)));
+            } else {
+                jobs.add(job);
+            }
+        }
+        lanes.offerBacklog(endpoint.id(), jobs);
+    }
+
+    private boolean leaseIsShort() {
+        return held.untilNanos() - System.nanoTime() < LEASE.toNanos() / 2;
+    }
+
+    private static boolean isExpired(ParkedDelivery row, Endpoint endpoint, Instant now) {
+        var ttl = endpoint.settings().ttl();
+        return ttl.isPresent() && row.message().event().time().plus(ttl.get()).isBefore(now);
+    }
+
+    private void settled(Job job) {
+        var flying = inFlight.get(job.endpoint());
+        if (flying != null) {
+            flying.remove(job.id().message());
+        }
+        if (registry.find(job.endpoint())
+                .filter(endpoint -> endpoint.settings().ordering() == Ordering.KEY)
+                .isPresent()) {
+            withRoom.add(job.endpoint()); // what waited behind it may be called
+            nudges.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        nudges.release();
+        try {
+            thread.join(Duration.ofSeconds(5));
+            leases.leave();
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException storeAway) {
+            LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
+        }
+    }
+}
