@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
 import dev.fanfare.gateway.testing.RawClient;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.LocalBroker;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
