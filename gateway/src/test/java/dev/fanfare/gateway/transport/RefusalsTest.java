@@ -60,8 +60,8 @@ class RefusalsTest {
     @ParameterizedTest
     @CsvSource({
         "orders.%2B, use '*' for one token",
-        "orders.+, ''",
-        "orders.%23, use '**' for the rest",
+        "orders.+, a last '**' for the rest",
+        "orders.%23, a last '**' for the rest",
         "orders.a*, wildcard inside a token",
         "orders.**.x, use '*' for one token there",
         "a..b, ''",
