@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// more tokens. `>` and `%3E` are accepted for `**`. Equal if the canonical text, which has `**`, is equal.
 /// Immutable.
 public final class ChannelPattern {
+    private static final String NO_WILDCARD =
+            "which is no wildcard here: use '*' for one token, a last '**' for the rest, one or more tokens";
     private static final String ONE = "*";
     private static final String REST = "**";
 
@@ -134,10 +136,13 @@ public final class ChannelPattern {
             return;
         }
         if (part.indexOf('+') >= 0) {
-            throw refused(text, "has '+', which is no wildcard here: use '*' for one token");
+            throw refused(text, "has '+', " + NO_WILDCARD);
+        }
+        if (part.equals(" ")) {
+            throw refused(text, "has ' ', as '+' in a URL is read, " + NO_WILDCARD);
         }
         if (part.indexOf('#') >= 0) {
-            throw refused(text, "has '#', which is no wildcard here: use '**' for the rest, one or more tokens");
+            throw refused(text, "has '#', " + NO_WILDCARD);
         }
         if (part.indexOf('*') >= 0 || part.indexOf('>') >= 0) {
             throw refused(text, "has a wildcard inside a token: use '*' alone for one token, '**' last for the rest");

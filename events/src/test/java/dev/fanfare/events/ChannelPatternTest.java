@@ -74,9 +74,10 @@ final class ChannelPatternTest {
             ""        | has an empty token
             a..*      | has an empty token
             *.        | has an empty token
-            a.+       | has '+', which is no wildcard here: use '*' for one token
+            a.+       | has '+', which is no wildcard here: use '*' for one token, a last '**' for the rest
             +         | use '*' for one token
-            a.#       | has '#', which is no wildcard here: use '**' for the rest
+            "a. .b"   | has ' ', as '+' in a URL is read, which is no wildcard here: use '*' for one token
+            a.#       | has '#', which is no wildcard here: use '*' for one token, a last '**' for the rest
             **.a      | has '**' before its end: use '*' for one token there
             a.>.b     | has '>' before its end: use '*'
             a.%3E.b   | has '%3E' before its end

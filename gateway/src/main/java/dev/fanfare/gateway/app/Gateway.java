@@ -27,12 +27,14 @@ import dev.fanfare.gateway.transport.Unhurried;
 import dev.fanfare.gateway.transport.WsEndpoint;
 import dev.fanfare.gateway.websocket.WebSocketUpgrader;
 import dev.fanfare.service.Lifecycle;
+import dev.fanfare.service.http.BodyFraming;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.service.http.Problems;
 import dev.fanfare.service.kafka.KafkaClients;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.Method;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
@@ -125,9 +127,10 @@ public final class Gateway implements AutoCloseable {
                     .addConnectionSelector(new FrontDoor(http1(webSockets), http2, patience))
                     .protocolsDiscoverServices(false)
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
+                    .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                     .routing(routing)
                     .build();
-            server.start();
+            listen(server, settings.server());
             parts.open(server::stop);
             UserTimeout.set(
                     server.port(), loss.unacknowledged(settings.session().writeStall()));
@@ -142,10 +145,21 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /// Helidon logs that it cannot bind, and returns as if it had.
+    private static void listen(WebServer server, GatewaySettings.Server settings) {
+        server.start();
+        if (!server.isRunning()) {
+            throw new IllegalStateException(
+                    "it cannot listen on %s port %d: stop whoever has that port, or change server.host or server.port"
+                            .formatted(settings.host(), settings.port()));
+        }
+    }
+
     private static Http1ConnectionSelector http1(WebSocketUpgrader webSockets) {
         return Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()
                         .maxPrologueLength(REQUEST_LINE_MAX)
+                        .validatePrologue(false) // it refuses '>' in a query, and says of no fault which it is
                         .build())
                 .upgraders(Unhurried.all(webSockets.spellings()))
                 .build();
@@ -158,6 +172,7 @@ public final class Gateway implements AutoCloseable {
             HttpProblems.requestId(request, response);
             chain.proceed();
         });
+        routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
         routing.addFilter(new HeaderLimit(HEADERS_MAX));
         routing.get("/v1/events", streams);
         routing.post(

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.Nearest;
+import dev.fanfare.service.EditDistance;
 import dev.fanfare.service.http.ProblemException;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
@@ -52,7 +54,13 @@ public final class NegotiateHandler implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException {
-        var able = read(body(request));
+        QueryParameters.of(request.query()).keySet().stream().findFirst().ifPresent(name -> {
+            throw new ProblemException(
+                    ErrorCode.UNKNOWN_PARAMETER,
+                    "parameter '%s' is not known: what a client can do belongs into the body"
+                            .formatted(EditDistance.cut(name)));
+        });
+        var able = read(body(request, response));
         var offered = PREFERENCE.stream()
                 .filter(able.transports::contains)
                 .filter(this::isOn)
@@ -61,9 +69,14 @@ public final class NegotiateHandler implements Handler {
         if (offered.isEmpty()) {
             throw new ProblemException(
                     ErrorCode.TRANSPORT_OFF,
-                    "none of the transports %s is offered here: %s"
+                    "none of the transports %s is offered here%s: add one of %s"
                             .formatted(
                                     able.transports,
+                                    fits(able)
+                                            ? ""
+                                            : ", a WebSocket only to clients that take %d bytes a message"
+                                                    .formatted(
+                                                            settings.session().eventMax()),
                                     PREFERENCE.stream().filter(this::isOn).toList()));
         }
         response.header(HeaderNames.CONTENT_TYPE, "application/json")
@@ -85,12 +98,9 @@ public final class NegotiateHandler implements Handler {
         return able.maxMessageBytes >= settings.session().eventMax();
     }
 
-    private static byte[] body(ServerRequest request) throws IOException {
-        if (!request.content().hasEntity()) {
-            return new byte[0];
-        }
-        var body = request.content().inputStream().readNBytes(BODY_MAX + 1);
-        if (body.length > BODY_MAX) {
+    private static byte[] body(ServerRequest request, ServerResponse response) throws IOException {
+        var body = RequestBody.read(request, response, BODY_MAX);
+        if (body == null) {
             throw new ProblemException(
                     ErrorCode.TOO_LARGE, "the body has more than %d bytes: send less".formatted(BODY_MAX));
         }
@@ -109,9 +119,13 @@ public final class NegotiateHandler implements Handler {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 member(able, json.currentName(), json);
             }
+            if (json.nextToken() != null) {
+                throw invalid("the body goes on after its JSON object: send one object");
+            }
             return able;
         } catch (JacksonException notJson) {
-            throw invalid("the body is not JSON: " + notJson.getOriginalMessage());
+            throw invalid("the body is not JSON: "
+                    + String.valueOf(notJson.getOriginalMessage()).replaceAll(" \\(start marker at .*", ""));
         }
     }
 
@@ -129,7 +143,10 @@ public final class NegotiateHandler implements Handler {
             case "compression" -> able.compression = Optional.of(strings(name, json));
             case "maxMessageBytes" -> able.maxMessageBytes = number(name, json);
             case "heartbeatMs" -> able.heartbeat = Optional.of(Duration.ofMillis(number(name, json)));
-            case "channels" -> able.channels = strings(name, json);
+            case "channels" -> {
+                able.channels = strings(name, json);
+                able.channels.forEach(NegotiateHandler::check);
+            }
             case "format" -> {
                 able.format = Optional.of(json.getText());
                 if (!FORMATS.contains(json.getText())) {
@@ -137,6 +154,14 @@ public final class NegotiateHandler implements Handler {
                 }
             }
             default -> throw Nearest.unknownParameter(name, MEMBERS);
+        }
+    }
+
+    private static void check(String channel) {
+        try {
+            ChannelPattern.parse(channel);
+        } catch (IllegalArgumentException bad) {
+            throw new ProblemException(ErrorCode.INVALID_CHANNEL, String.valueOf(bad.getMessage()));
         }
     }
 

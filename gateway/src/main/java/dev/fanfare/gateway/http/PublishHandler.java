@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /// `POST /v1/events`. Throws a ProblemException for all that is refused but a body that is too large, which it
 /// answers
@@ -76,7 +75,7 @@ public final class PublishHandler implements Handler {
                     Map.of("Retry-After", "1"));
         }
         try {
-            var body = body(request);
+            var body = RequestBody.read(request, response, settings.bytesMax());
             if (body == null) {
                 refuse(request, response);
             } else {
@@ -96,22 +95,6 @@ public final class PublishHandler implements Handler {
                 .header(HeaderNames.CACHE_CONTROL, "no-store")
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .send(json(receipts));
-    }
-
-    /// Null if there is more than is allowed; of that, no more than that is held.
-    private byte @Nullable [] body(ServerRequest request) throws IOException {
-        if (!request.content().hasEntity()) {
-            return new byte[0];
-        }
-        try {
-            var body = request.content().inputStream().readNBytes(settings.bytesMax() + 1);
-            return body.length > settings.bytesMax() ? null : body;
-        } catch (RequestException refused) {
-            if (refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) {
-                return null; // a single chunk above the listener's limit
-            }
-            throw refused;
-        }
     }
 
     private void refuse(ServerRequest request, ServerResponse response) throws IOException {

@@ -6,15 +6,21 @@ import io.helidon.common.uri.UriQuery;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// The parameters of a URL, decoded, by name.
 public final class QueryParameters {
+    private static final Pattern BROKEN = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private QueryParameters() {}
 
     /// Reads all. A parameter without a value has an empty one; stray `?` and `&` are nothing.
     ///
     /// @throws ProblemException if the query is not percent-encoded UTF-8
     public static Map<String, List<String>> of(UriQuery query) {
+        if (BROKEN.matcher(query.rawValue()).find()) {
+            throw notEncoded(); // Helidon fails on it in one way or another, or makes something else of it
+        }
         try {
             var parameters = new HashMap<String, List<String>>();
             for (var name : query.names()) {
@@ -25,8 +31,12 @@ public final class QueryParameters {
             }
             return parameters;
         } catch (IllegalArgumentException bad) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETER, "the query is not percent-encoded UTF-8: write %25 for a '%' itself");
+            throw notEncoded();
         }
+    }
+
+    private static ProblemException notEncoded() {
+        return new ProblemException(
+                ErrorCode.INVALID_PARAMETER, "the query is not percent-encoded UTF-8: write %25 for a '%' itself");
     }
 }

@@ -46,7 +46,7 @@ final class DeadLetters implements AutoCloseable {
                     record.partition(),
                     Long.toString(record.offset()),
                     failure.getMessage(),
-                    failure.reason());
+                    failure.reason().code());
         }
         if (live && topic.isPresent()) {
             send(topic.get(), record, failure);
@@ -58,7 +58,7 @@ final class DeadLetters implements AutoCloseable {
         var origin = record.topic() + "-" + record.partition() + "-" + record.offset();
         var headers = new ArrayList<Header>();
         record.headers().forEach(headers::add);
-        header(headers, "fanfare-error", failure.reason().name());
+        header(headers, "fanfare-error", failure.reason().code());
         header(headers, "fanfare-error-detail", failure.getMessage());
         header(headers, "fanfare-topic", record.topic());
         header(headers, "fanfare-partition", Integer.toString(record.partition()));

@@ -46,7 +46,7 @@ public final class Metrics implements AutoCloseable {
                     "fanfare_undecodable",
                     "Records that cannot be decoded",
                     ingest.undecodable(reason),
-                    Tag.create("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+                    Tag.create("reason", reason.code()));
         }
         counter("fanfare_history_reads", "Blocks read back from Kafka", ingest.chunkReads);
         counter("fanfare_history_bytes", "Bytes of record values read back from Kafka", ingest.historyBytes);

@@ -107,7 +107,7 @@ public sealed interface ClientMessage {
                     case "channels" -> channels(json, token);
                     case "data", "event" -> slices.put(name, slice(json));
                     default -> {
-                        if (token.isStructStart() || token == JsonToken.VALUE_NULL) {
+                        if (token != JsonToken.VALUE_STRING) {
                             throw wrong("member '%s' is no string: send one".formatted(name));
                         }
                         strings.put(name, json.getText());

@@ -18,8 +18,6 @@ public enum CloseReason {
     MAXIMUM_LIFE(1012, true),
     /// No sign of the client for two heartbeats.
     CLIENT_SILENT(1001, true),
-    /// A message that makes no sense.
-    BAD_MESSAGE(1007, false),
     /// More control messages than the client reads answers to.
     POLICY(1008, false),
     /// The long-poll has its answer.

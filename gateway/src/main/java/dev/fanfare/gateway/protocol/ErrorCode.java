@@ -30,7 +30,8 @@ public enum ErrorCode implements ProblemCode {
     KAFKA_AWAY(503, "Kafka is away"),
     PUBLISH_BUSY(503, "Too many publishes"),
     REPLAY_BUSY(503, "Too many replays"),
-    POLL_BUSY(503, "Too many long-polls");
+    POLL_BUSY(503, "Too many long-polls"),
+    UNSUPPORTED_HTTP_VERSION(505, "Unsupported HTTP version");
 
     private final int status;
     private final String title;
@@ -47,7 +48,9 @@ public enum ErrorCode implements ProblemCode {
             case 405 -> METHOD_NOT_ALLOWED;
             case 413 -> TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 431 -> HEADERS_TOO_LARGE;
             case 503 -> NOT_READY;
+            case 505 -> UNSUPPORTED_HTTP_VERSION;
             default -> status < 500 ? INVALID_MESSAGE : INTERNAL;
         };
     }

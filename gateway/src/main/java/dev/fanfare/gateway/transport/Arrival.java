@@ -1,14 +1,11 @@
 package dev.fanfare.gateway.transport;
 
-import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
-import io.helidon.webserver.spi.ServerConnectionSelector.Support;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,7 +54,7 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
                 var first = new byte[Math.min(reader.available(), PREFACE.length)];
                 reader.getBuffer(first.length).read(first);
                 if (!Arrays.equals(first, 0, first.length, PREFACE, 0, first.length)) {
-                    return http1(reader.getBuffer(reader.available()));
+                    return new TakeoverConnection(http1, new ClientConnection(context, deadline));
                 }
                 if (first.length == PREFACE.length) {
                     return http2.connection(context, deadline);
@@ -70,13 +67,6 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
         } catch (DataReader.InsufficientDataAvailableException gone) {
             throw new Departure();
         }
-    }
-
-    private ServerConnection http1(BufferData beginning) {
-        if (http1.supports(beginning) != Support.SUPPORTED) {
-            throw new CloseConnectionException("neither HTTP/1.1 nor HTTP/2");
-        }
-        return new TakeoverConnection(http1, new ClientConnection(context, deadline));
     }
 
     @Override

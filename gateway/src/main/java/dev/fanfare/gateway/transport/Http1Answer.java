@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Http1Answer implements PollWire.Answer {
     @Override
     public void write(List<byte[]> body, int bytes) throws IOException {
         var head = new StringBuilder("HTTP/1.1 200 OK\r\n");
+        head.append("Date: ").append(DateTime.rfc1123String()).append("\r\n"); // RFC 9110 §6.6.1
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(bytes).append("\r\n");

@@ -1,12 +1,16 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventForm;
+import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.protocol.SseForm;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
+import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Server-sent events, over a taken HTTP/1.1 connection, whose body ends with it, or over an HTTP/2 stream.
 final class SseWire implements Wire, Guest {
+    private static final String BUSY = "too many clients read back from Kafka at once: come back";
+
     private final SseForm form;
     private final LongSupplier retryMillis;
     private @Nullable Out out; // set before the session is opened
@@ -30,6 +36,7 @@ final class SseWire implements Wire, Guest {
     static byte[] head(String requestId, long retryMillis) {
         return """
                 HTTP/1.1 200 OK\r
+                Date: %s\r
                 Content-Type: text/event-stream\r
                 Cache-Control: no-store\r
                 X-Accel-Buffering: no\r
@@ -38,7 +45,7 @@ final class SseWire implements Wire, Guest {
                 \r
                 retry: %d
 
-                """.formatted(requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
+                """.formatted(DateTime.rfc1123String(), requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
     }
 
     void connect(Out connection) {
@@ -74,9 +81,16 @@ final class SseWire implements Wire, Guest {
     @Override
     public void close(CloseReason reason, Supplier<byte[]> cursor) {
         if (reason != CloseReason.CLIENT_GONE && !gone) {
-            var retry = SseForm.retry(retryMillis.getAsLong());
+            var last = new ArrayList<byte[]>();
+            if (reason == CloseReason.REPLAY_BUSY) { // what `retry:` cannot say: it was not this client's fault
+                last.add(form.notice(new Notice.Failure(null, ErrorCode.REPLAY_BUSY, BUSY), cursor.get()));
+            }
+            last.add(SseForm.retry(retryMillis.getAsLong()));
             try {
-                connection().write(List.of(retry), retry.length);
+                connection()
+                        .write(
+                                last,
+                                last.stream().mapToInt(bytes -> bytes.length).sum());
             } catch (IOException tooLate) {
                 // the client comes back with its own delay
             }

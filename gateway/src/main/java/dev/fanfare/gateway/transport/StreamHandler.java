@@ -18,9 +18,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -34,6 +34,10 @@ public final class StreamHandler implements Handler {
     private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
     private static final HeaderName PREFER = HeaderNames.create("Prefer");
     private static final Pattern PREFER_WAIT = Pattern.compile("(?i)(?:^|[,;]\\s*)wait\\s*=\\s*\"?(\\d{1,6})\"?");
+
+    private static final Pattern EVENT_STREAM = Pattern.compile("(?i)\\s*text/event-stream\\s*(;.*)?");
+    private static final Pattern NOT_ACCEPTABLE =
+            Pattern.compile("(?i).*;\\s*q=0(\\.0*)?\\s*(;.*)?"); // RFC 9110 §12.4.2
 
     private final GatewaySettings settings;
     private final Sessions sessions;
@@ -100,7 +104,9 @@ public final class StreamHandler implements Handler {
 
     private static boolean acceptsEventStream(ServerRequest request) {
         return values(request, HeaderNames.ACCEPT).stream()
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("text/event-stream"));
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .anyMatch(range -> EVENT_STREAM.matcher(range).matches()
+                        && !NOT_ACCEPTABLE.matcher(range).matches());
     }
 
     private void sse(ServerRequest request, ServerResponse response, StreamRequest asked)

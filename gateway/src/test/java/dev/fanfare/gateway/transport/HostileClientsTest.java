@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bytes that are not what they should be: refused, and the next client is served.
 @Timeout(60)
@@ -107,6 +109,53 @@ class HostileClientsTest {
             assertThat(answer)
                     .as(headers)
                     .contains("Content-Type: application/problem+json\r\n", "\r\nX-Request-Id: ", "\"code\":\"");
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithWhatIsNoHttp() throws IOException {
+        assertThat(exchange("HELO example.org\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\r\nX-Request-Id: ", "\"detail\":\"the request is not HTTP/1.1: check its first line");
+        assertThat(exchange("GET " + EVENTS + " HTTP/1.0\r\n\r\n"))
+                .startsWith("HTTP/1.1 505 ")
+                .contains("\r\nX-Request-Id: ", "\"code\":\"unsupported-http-version\"", "use HTTP/1.1");
+        assertThat(exchange("GET " + EVENTS + " HTTP/1.1\r\n\r\n"))
+                .contains("\"detail\":\"Host header must be present");
+        assertThat(exchange("GET " + EVENTS + " HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n"))
+                .contains("\"detail\":\"Invalid header, missing colon:\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: -1",
+                "Content-Length: +3",
+                "Content-Length: 3, 3",
+                "Content-Length: 3\r\nContent-Length: 2",
+                "Content-Length: 99999999999999999999",
+                "Transfer-Encoding: gzip",
+                "Transfer-Encoding: gzip, chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nContent-Length: 3",
+            })
+    void refusesABodyWhoseEndIsInDoubtAndReadsNothingAfterIt(String headers) throws IOException {
+        for (var path : List.of("/v1/events?channel=a", "/v1/negotiate", "/nowhere")) {
+            var answer = exchange("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + headers
+                    + "\r\n\r\n3\r\n{} \r\n0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(answer).as(path).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
+            assertThat(answer).contains("\r\nConnection: close\r\n", "\"code\":\"invalid-message\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-2", "zz", "", "FFFFFFFFFFFFFFFFF"})
+    void refusesChunksThatAreNoneAndReadsNothingAfterThem(String size) throws IOException {
+        for (var path : List.of("/v1/events?channel=a", "/v1/negotiate")) {
+            var answer = exchange("POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + size
+                    + "\r\n{}\r\n0\r\n\r\n");
+            assertThat(answer).as(path).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
+            assertThat(answer).contains("\"code\":\"invalid-message\"", "the body is not in chunks");
         }
     }
 

@@ -65,6 +65,7 @@ class LongPollTest {
             assertThat(answer.head().statusLine()).isEqualTo("HTTP/1.1 200 OK");
             assertThat(answer.head().headers())
                     .containsExactlyInAnyOrder(
+                            "Date: " + answer.header("Date"),
                             "Content-Type: application/json",
                             "Cache-Control: no-store",
                             "X-Request-Id: r-7",

@@ -84,6 +84,7 @@ class SseTest {
             assertThat(head.statusLine()).isEqualTo("HTTP/1.1 200 OK");
             assertThat(head.headers())
                     .containsExactly(
+                            "Date: " + head.header("Date").orElseThrow(),
                             "Content-Type: text/event-stream",
                             "Cache-Control: no-store",
                             "X-Accel-Buffering: no",
@@ -304,7 +305,7 @@ class SseTest {
 
     @Test
     void acceptsTheOtherSpellingsOfTheRest() throws IOException {
-        for (var rest : new String[] {"**", "%3E", "%253E", "%2A%2A"}) {
+        for (var rest : new String[] {"**", ">", "%3E", "%253E", "%2A%2A"}) {
             try (var stream = new Stream("/v1/events?channel=" + topic + "." + rest)) {
                 publish("a/b/c", rest);
                 assertThat(stream.events.message().data()).isEqualTo(rest);
@@ -329,8 +330,13 @@ class SseTest {
             client.get(url("accept", "transport=sse"), "Accept: application/json");
             assertThat(client.head().header("Content-Type")).contains("text/event-stream");
         }
-        assertThat(gateway.get(url("accept", "wait=0"), "Accept: */*").header("Content-Type"))
-                .isEqualTo("application/json");
+        for (var accept : new String[] {
+            "*/*", "text/event-stream;q=0", "application/json, text/event-stream; q=0.0", "text/event-streams"
+        }) {
+            assertThat(gateway.get(url("accept", "wait=0"), "Accept: " + accept).header("Content-Type"))
+                    .as(accept)
+                    .isEqualTo("application/json");
+        }
         assertThat(gateway.get(url("accept", "wait=0", "transport=poll"), "Accept: text/event-stream")
                         .header("Content-Type"))
                 .isEqualTo("application/json");

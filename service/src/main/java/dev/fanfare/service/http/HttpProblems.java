@@ -6,6 +6,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -58,6 +59,15 @@ public final class HttpProblems {
         send(request, response, problem, requestId(request, response));
     }
 
+    /// For a request whose end is not known: nothing that comes after it can be read.
+    ///
+    /// @return to be thrown once the problem is sent, with `Connection: close`: it ends the connection
+    public static CloseConnectionException last(
+            ServerRequest request, ServerResponse response, ProblemCode code, String detail) {
+        handle(request, response, new ProblemException(code, detail, Map.of("Connection", "close")));
+        return new CloseConnectionException(detail);
+    }
+
     /// Sends the problem as the whole answer. Sets nothing that HTTP/2 does not allow.
     public static void send(
             ServerRequest request, ServerResponse response, ProblemException problem, String requestId) {
@@ -104,9 +114,19 @@ public final class HttpProblems {
                 .build();
     }
 
-    /// What went wrong inside stays inside.
+    /// What went wrong inside stays inside. Of a fault in the request Helidon says something or other, with a dump of
+    /// the bytes below it, or that the log would say more, which it does not.
     private static String detail(Status status, @Nullable String message) {
-        return message == null || message.isEmpty() || status.code() >= 500 ? status.reasonPhrase() : message;
+        if (status.code() == 505) {
+            return "only HTTP/1.1 is spoken here, and HTTP/2: use HTTP/1.1";
+        }
+        if (status.code() >= 500 || message == null || message.isBlank()) {
+            return status.reasonPhrase();
+        }
+        if (message.contains("see server log")) {
+            return "the request is not HTTP/1.1: check its first line and its headers";
+        }
+        return message.lines().findFirst().orElse(message);
     }
 
     /// Has all other methods answered. What is allowed is left to whoever serves the path, before or after.
