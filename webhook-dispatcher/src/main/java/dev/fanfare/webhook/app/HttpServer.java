@@ -1,5 +1,6 @@
 package dev.fanfare.webhook.app;
 
+import dev.fanfare.service.http.BodyFraming;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.webhook.api.Api;
@@ -21,6 +22,7 @@ final class HttpServer {
     static WebServer build(WebhookSettings settings, Api api, HealthObserver health, Metrics metrics) {
         var routing = HttpRouting.builder();
         routing.error(ProblemException.class, HttpProblems::handle);
+        routing.addFilter(new BodyFraming(ApiCode.MALFORMED_REQUEST));
         api.register(routing);
         return WebServer.builder()
                 .featuresDiscoverServices(false)

@@ -77,6 +77,7 @@ public final class WebhookDispatcher implements AutoCloseable {
     /// Starts everything and returns when the port is open.
     ///
     /// @throws dev.fanfare.service.config.ConfigException if the keys or the store do not fit
+    /// @throws IllegalStateException if the port is taken
     public static WebhookDispatcher start(WebhookSettings settings) {
         var parts = new Lifecycle();
         try {
@@ -163,7 +164,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 events,
                 replays));
         var server = HttpServer.build(settings, api, Health.observer(intake, journal, () -> closing.begun), metrics);
-        server.start();
+        listen(server, settings.server());
         parts.open(server::stop);
         watch.start(lanes, dispatcher);
         outbox.start();
@@ -172,6 +173,16 @@ public final class WebhookDispatcher implements AutoCloseable {
         replays.start();
         sweeper.start();
         return new WebhookDispatcher(parts, server, closing);
+    }
+
+    /// Helidon logs that it cannot bind, and returns as if it had.
+    private static void listen(WebServer server, WebhookSettings.Server settings) {
+        server.start();
+        if (!server.isRunning()) {
+            throw new IllegalStateException(
+                    "it cannot listen on %s port %d: stop whoever has that port, or change server.host or server.port"
+                            .formatted(settings.host(), settings.port()));
+        }
     }
 
     private static void leave(Leases leases) {

@@ -363,7 +363,7 @@ public final class Intake implements AutoCloseable {
     public void close() {
         closing = true;
         try {
-            intake.join(Duration.ofSeconds(10));
+            intake.join(10_000); // unlike the other join, none for a thread that was not started
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

@@ -137,7 +137,7 @@ final class Settler implements AutoCloseable {
         closing = true;
         nudge();
         try {
-            thread.join(Duration.ofSeconds(5));
+            thread.join(5_000); // unlike the other join, none for a thread that was not started
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

@@ -274,7 +274,7 @@ public final class Scheduler {
         closing = true;
         nudges.release();
         try {
-            thread.join(Duration.ofSeconds(5));
+            thread.join(5_000); // unlike the other join, none for a thread that was not started
             leases.release(held.epochs().keySet().stream()
                     .filter(shard -> !isBusy(shard))
                     .toList());

@@ -2,9 +2,12 @@ package dev.fanfare.webhook.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.quickstart.broker.LocalBroker;
+import dev.fanfare.webhook.app.WebhookDispatcher;
+import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.endpoint.EndpointSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,6 +62,29 @@ class DeliveryTest {
 
     private long committed() {
         return BROKER.committed("group-" + topic).getOrDefault(new TopicPartition(topic, 0), -1L);
+    }
+
+    @Test
+    void saysThatItsPortIsTaken() {
+        var free = Setup.of(dir, BROKER.bootstrapServers(), topic).settings();
+        var taken = new WebhookSettings(
+                new WebhookSettings.Server("127.0.0.1", dispatcher.port()),
+                free.api(),
+                free.kafka(),
+                free.routes(),
+                free.tenant(),
+                new WebhookSettings.Store("jdbc:h2:mem:taken;DB_CLOSE_DELAY=-1", "fanfare", "", 2),
+                free.secrets(),
+                free.intake(),
+                free.lane(),
+                free.egress(),
+                free.endpoint(),
+                free.topics(),
+                free.retention(),
+                free.shutdown());
+        assertThatThrownBy(() -> WebhookDispatcher.start(taken))
+                .hasMessageContaining("port " + dispatcher.port())
+                .hasMessageContaining("server.port");
     }
 
     @Test

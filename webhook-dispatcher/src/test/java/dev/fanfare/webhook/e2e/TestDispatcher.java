@@ -49,6 +49,10 @@ final class TestDispatcher implements AutoCloseable {
         running = WebhookDispatcher.start(setup.settings());
     }
 
+    int port() {
+        return running.port();
+    }
+
     ApiClient api() {
         return new ApiClient(running.port());
     }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RawServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Behaviour behaviour;
+    private final List<Thread> readers = new CopyOnWriteArrayList<>();
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
@@ -68,20 +70,26 @@ final class RawServer implements AutoCloseable {
         return connections.size();
     }
 
-    /// Closes the connections, politely or with a reset.
-    void closeConnections(boolean reset) throws IOException {
+    /// Closes the connections, on all of which a request is waited for, politely or with a reset, and returns when that
+    /// is done: a socket that is being read is closed by its reader.
+    void closeConnections(boolean reset) throws IOException, InterruptedException {
         for (var connection : connections) {
             if (reset) {
                 connection.setSoLinger(true, 0);
             }
             connection.close();
         }
+        for (var reader : readers) {
+            reader.join(Duration.ofSeconds(5));
+        }
     }
 
     @Override
     public void close() throws IOException {
         listener.close();
-        closeConnections(false);
+        for (var connection : connections) {
+            connection.close();
+        }
     }
 
     private void accept() {
@@ -90,7 +98,7 @@ final class RawServer implements AutoCloseable {
             while (true) {
                 var connection = listener.accept();
                 connections.add(connection);
-                Thread.ofVirtual().start(() -> serve(connection, count));
+                readers.add(Thread.ofVirtual().start(() -> serve(connection, count)));
             }
         } catch (IOException closed) {
             return;
