@@ -2,10 +2,10 @@ package dev.fanfare.webhook.lane;
 
 /// How it stands with a lane's live jobs.
 enum Crowd {
-    /// None is taken in: all are parked.
+    /// None is taken in, or more wait than are done in a second: they are parked anyway.
     PARKING,
     /// Some more can wait.
     ROOM,
-    /// As many wait as are done in a quarter of a second, or more.
+    /// More wait than are done in a quarter of a second.
     BUSY
 }

@@ -215,10 +215,12 @@ final class Lane {
     /// How it stands with live jobs.
     synchronized Crowd crowd() {
         long now = time.now();
-        if (isShut(now) || refusal(now) != null) {
+        int live = agenda.live();
+        int perSecond = pace.perSecond(now);
+        if (isShut(now) || refusal(now) != null || live > perSecond) {
             return Crowd.PARKING;
         }
-        return 4 * agenda.live() > pace.perSecond(now) ? Crowd.BUSY : Crowd.ROOM;
+        return 4 * live > perSecond ? Crowd.BUSY : Crowd.ROOM;
     }
 
     synchronized long usedAt() {

@@ -288,6 +288,13 @@ class LanesTest {
     }
 
     @Test
+    void isNotBusyWithAnEndpointThatHangs() {
+        var stage = new Stage().concurrency(2);
+        stage.live(300);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+    }
+
+    @Test
     void letsAsManyWaitAsTheEndpointTakesInASecond() {
         var stage = new Stage().concurrency(4);
         for (int i = 0; i < 50; i++) {
