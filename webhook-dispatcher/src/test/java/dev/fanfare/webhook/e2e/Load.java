@@ -42,14 +42,12 @@ final class Load implements AutoCloseable {
         probe(cluster, topic, receiver, "/");
     }
 
-    /// The same for one path, or what is under it.
+    /// The same for one path, or what is under it. An endpoint that is new may first get what was sent shortly before.
     static void probe(Cluster cluster, String topic, Receiver receiver, String path) {
         try (var producer = cluster.producer()) {
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 var _ = producer.send(new ProducerRecord<>(topic, 0, "probe", "probe"));
-                return receiver.calls().stream()
-                        .anyMatch(call ->
-                                call.body().equals("probe") && call.path().startsWith(path));
+                return receiver.calls().stream().anyMatch(call -> call.path().startsWith(path));
             });
         }
     }

@@ -100,6 +100,8 @@ class ReplayTest {
             send("m1");
             send("m2");
             awaitSettled(first + 3);
+            // else they would still be its own when it is enabled
+            await().atMost(SOON).until(() -> dispatcher.observed().metric("fanfare_webhook_events_in_flight") == 0);
             enable(api, path, true);
             await().atMost(SOON).until(() -> why(api, path, first).equals("not-recorded"));
 
