@@ -111,10 +111,10 @@ class GapTest {
             var away = Clients.cursor(kind, gateway.port(), query);
             Clients.until(live, message -> message.cursor() != null);
             publisher.publish(topic, 1, "k"); // replayed after the partition that is cut
-            for (int i = 0; i < 19; i++) { // the log of a pattern keeps 8
-                publisher.publish(topic, 0, "k");
+            var seen = new ArrayList<Message>();
+            for (int i = 0; i < 20; i++) { // the log of a pattern keeps 8, so who waits for each needs no replay
+                seen.addAll(Clients.until(live, publisher.publish(topic, 0, "k")));
             }
-            var seen = Clients.until(live, publisher.publish(topic, 0, "k"));
             cluster.stop();
             try (var replayed = kind.open(gateway.port(), query, away)) {
                 Clients.until(replayed, message -> message.cursor() != null);

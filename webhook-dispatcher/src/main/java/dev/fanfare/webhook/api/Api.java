@@ -91,6 +91,10 @@ public final class Api {
 
     /// Adds the routes, and what answers where there is none.
     public void register(HttpRouting.Builder routing) {
+        routing.addFilter((chain, request, response) -> {
+            HttpProblems.requestId(request, response);
+            chain.proceed();
+        });
         var methods = new LinkedHashMap<String, List<Method>>();
         for (var route : routes) {
             routing.route(route.method(), route.path(), guarded(route));
@@ -106,7 +110,6 @@ public final class Api {
 
     private Handler guarded(Route route) {
         return (request, response) -> {
-            HttpProblems.requestId(request, response);
             if (!route.open()) {
                 access.check(request);
             }

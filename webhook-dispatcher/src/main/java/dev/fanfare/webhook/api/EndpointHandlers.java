@@ -5,7 +5,6 @@ import dev.fanfare.service.http.FieldProblem;
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Message;
-import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.EndpointSettings;
 import dev.fanfare.webhook.endpoint.SealedSecret;
@@ -185,7 +184,7 @@ final class EndpointHandlers {
         boolean conditional = request.headers().contains(HeaderNames.IF_MATCH);
         Runnable cancelling = () -> {
             refresh.run();
-            parked.cancel(endpoint.id(), Reason.ENDPOINT_DELETED);
+            parked.cancelOfDeleted(endpoint.id());
         };
         once.run(claim, response, cancelling, unit -> {
             var version = conditional ? OptionalLong.of(endpoint.version()) : OptionalLong.empty();

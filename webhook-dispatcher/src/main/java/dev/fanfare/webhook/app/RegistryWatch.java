@@ -6,6 +6,7 @@ import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.ingest.Freshness;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.store.EndpointStore;
+import dev.fanfare.webhook.store.Failure;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,9 @@ final class RegistryWatch implements Freshness, AutoCloseable {
                     away = false;
                 } catch (RuntimeException storeAway) {
                     if (!away) {
-                        LOG.log(System.Logger.Level.WARNING, "changes of endpoints are not seen: " + storeAway);
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "changes of endpoints are not seen: " + Failure.state(storeAway));
                     }
                     away = true;
                 }

@@ -32,6 +32,7 @@ import dev.fanfare.webhook.replay.KafkaReplays;
 import dev.fanfare.webhook.signing.Signer;
 import dev.fanfare.webhook.store.Database;
 import dev.fanfare.webhook.store.EndpointStore;
+import dev.fanfare.webhook.store.Failure;
 import dev.fanfare.webhook.store.Frontier;
 import dev.fanfare.webhook.store.Leases;
 import dev.fanfare.webhook.store.Outbox;
@@ -189,7 +190,9 @@ public final class WebhookDispatcher implements AutoCloseable {
         try {
             leases.leave();
         } catch (RuntimeException storeAway) {
-            LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the leases were not given back, and run out: " + Failure.state(storeAway));
         }
     }
 

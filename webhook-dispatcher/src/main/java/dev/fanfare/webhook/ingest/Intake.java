@@ -282,7 +282,10 @@ public final class Intake implements AutoCloseable {
         } catch (KafkaException kafkaAway) {
             throw kafkaAway;
         } catch (RuntimeException storeAway) {
-            LOG.log(System.Logger.Level.WARNING, "cannot tell where to read from, trying again: " + storeAway);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "cannot tell where to read from, trying again: the store is away, "
+                            + storeAway.getClass().getSimpleName());
         }
     }
 

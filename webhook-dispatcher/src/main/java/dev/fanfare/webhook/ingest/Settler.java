@@ -85,7 +85,10 @@ final class Settler implements AutoCloseable {
                 return;
             } catch (RuntimeException storeAway) {
                 if (!away) {
-                    LOG.log(System.Logger.Level.WARNING, "the store is away, nothing is committed: " + storeAway);
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "the store is away, nothing is committed: "
+                                    + storeAway.getClass().getSimpleName());
                 }
                 away = true;
             }

@@ -11,6 +11,7 @@ import dev.fanfare.webhook.journal.Disposition;
 import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import dev.fanfare.webhook.lane.Lanes;
+import dev.fanfare.webhook.store.Failure;
 import dev.fanfare.webhook.store.Leases;
 import dev.fanfare.webhook.store.OrderKey;
 import dev.fanfare.webhook.store.Parked;
@@ -121,7 +122,9 @@ public final class Scheduler {
                 return;
             } catch (RuntimeException failure) {
                 if (!away) {
-                    LOG.log(System.Logger.Level.WARNING, "parked deliveries wait, the store is away: " + failure);
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "parked deliveries wait, the store is away: " + Failure.state(failure));
                 }
                 away = true;
             }
@@ -181,7 +184,7 @@ public final class Scheduler {
     private void load(EndpointId id, Instant now) {
         var endpoint = registry.find(id);
         if (endpoint.isEmpty()) {
-            parked.cancel(id, Reason.ENDPOINT_DELETED);
+            parked.cancelOfDeleted(id);
             return;
         }
         var epoch = held.epochs().get(Shards.of(id));
@@ -282,7 +285,9 @@ public final class Scheduler {
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException storeAway) {
-            LOG.log(System.Logger.Level.WARNING, "the leases were not given back, and run out: " + storeAway);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the leases were not given back, and run out: " + Failure.state(storeAway));
         }
     }
 }

@@ -165,13 +165,14 @@ public final class Parked {
                 "select count(*) as waiting, min(due) as oldest from parked where endpoint_id = ?", endpoint.value());
     }
 
-    /// Ends everything that is parked for an endpoint, without dead letters.
+    /// Ends everything that is parked for an endpoint, without dead letters, if it is deleted. Who does not know an
+    /// endpoint may be late: another node has just stored it.
     ///
     /// @return how many deliveries
-    public long cancel(EndpointId endpoint, Reason reason) {
+    public long cancelOfDeleted(EndpointId endpoint) {
         long cancelled = 0;
         while (true) {
-            int some = cancelSome(endpoint, reason);
+            int some = cancelSome(endpoint);
             cancelled += some;
             if (some == 0) {
                 return cancelled;
@@ -233,13 +234,16 @@ public final class Parked {
                         .one());
     }
 
-    private int cancelSome(EndpointId endpoint, Reason reason) {
+    private int cancelSome(EndpointId endpoint) {
         return database.jdbi().inTransaction(handle -> {
             var now = Clock.now(handle);
-            var rows = handle.createQuery(
-                            "select message_id, version, attempt from parked where endpoint_id = ? limit ? for update")
-                    .bind(0, endpoint.value())
-                    .bind(1, CANCELLED_MAX)
+            var rows = handle.createQuery("""
+                    select message_id, version, attempt from parked where endpoint_id = :endpoint
+                      and not exists (select 1 from endpoint where id = :endpoint and deleted = false)
+                    limit :limit for update\
+                    """)
+                    .bind("endpoint", endpoint.value())
+                    .bind("limit", CANCELLED_MAX)
                     .map((row, _) -> new Cancelled(
                             MessageId.parse(row.getString("message_id")).orElseThrow(), row.getInt("attempt") - 1))
                     .list();
@@ -256,7 +260,13 @@ public final class Parked {
                     unend.bind(0, endpoint.value())
                             .bind(1, row.message.toString())
                             .add();
-                    EndedRows.add(ended, new DeliveryId(row.message, endpoint), reason, false, row.attempts, now);
+                    EndedRows.add(
+                            ended,
+                            new DeliveryId(row.message, endpoint),
+                            Reason.ENDPOINT_DELETED,
+                            false,
+                            row.attempts,
+                            now);
                 }
                 unpark.execute();
                 unend.execute();

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BacklogTest {
     private static final int PARTITIONS = 3;
 
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(5); // live ones come each 20 ms
+
     @TempDir
     private Path dir;
 
@@ -55,11 +57,16 @@ class BacklogTest {
                         .untilAsserted(() -> assertThat(ledger.missing(sent)).isEmpty());
             }
             System.out.printf(
-                    "BacklogTest: %d parked deliveries in %d ms, %d live ones before the last of them; calls at a time:"
-                            + " %s%n",
-                    before.size(), ramp.millis(), ramp.liveBeforeLastParked(), ramp.widths());
+                    "BacklogTest: %d parked deliveries in %d ms, %d live ones before the last of them, %d ms without one"
+                            + " at most; calls at a time: %s%n",
+                    before.size(),
+                    ramp.millis(),
+                    ramp.liveBeforeLastParked(),
+                    ramp.longestPause().toMillis(),
+                    ramp.widths());
             assertThat(ramp.widths().getFirst()).isEqualTo(1); // a probe alone
             assertThat(ramp.liveBeforeLastParked()).isPositive();
+            assertThat(ramp.longestPause()).isLessThan(PAUSE_MAX);
             assertThat(ledger.doubles()).isZero();
             await().atMost(Duration.ofMinutes(1)).until(() -> setup.parked() == 0);
         }
@@ -71,6 +78,9 @@ class BacklogTest {
         private final List<Integer> widths = new ArrayList<>(); // each new highest number of calls at a time
         private long first;
         private long last;
+        private long lastLive;
+        private long pause; // between two live ones at most, in ns
+        private long pauseBefore; // the last parked one
         private int live;
         private int liveBefore;
 
@@ -91,11 +101,15 @@ class BacklogTest {
             if (widths.isEmpty() || width > widths.getLast()) {
                 widths.add(width);
             }
+            long now = System.nanoTime();
             if (body.startsWith("live")) {
+                pause = live == 0 ? 0 : Math.max(pause, now - lastLive);
+                lastLive = now;
                 live++;
             } else {
-                last = System.nanoTime();
+                last = now;
                 liveBefore = live;
+                pauseBefore = pause;
             }
         }
 
@@ -105,6 +119,10 @@ class BacklogTest {
 
         synchronized long millis() {
             return (last - first) / 1_000_000;
+        }
+
+        synchronized Duration longestPause() {
+            return Duration.ofNanos(pauseBefore);
         }
 
         synchronized int liveBeforeLastParked() {

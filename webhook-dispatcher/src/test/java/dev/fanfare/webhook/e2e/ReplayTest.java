@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +178,40 @@ class ReplayTest {
             assertThat(done.path("queued").asLong()).isEqualTo(400);
             await().atMost(Duration.ofMinutes(2)).until(() -> receiver.bodies().containsAll(bodies));
             new Ledger(receiver, "/hook").hasOneIdPerEvent();
+        }
+    }
+
+    @Test
+    void goesOnWhenKafkaAndThenTheStoreWereAway() throws Exception {
+        try (var cluster = Cluster.start();
+                var postgres = new Postgres()) {
+            var setup = Setup.of(dir, cluster.servers(), cluster.newTopic("replay-away", 1), postgres.database());
+            var bodies = IntStream.range(0, 200).mapToObj(i -> "n" + i).toList();
+            try (var producer = cluster.producer()) {
+                for (var body : bodies) {
+                    producer.send(new ProducerRecord<>(setup.topic(), 0, "42", body))
+                            .get();
+                }
+            }
+            try (var dispatcher = TestDispatcher.start(setup)) {
+                var endpoint = dispatcher.endpoint(
+                        receiver.url("/hook"),
+                        Draft.retrying(49, Duration.ofMillis(500)).settings());
+                var api = dispatcher.api();
+                var replay = api.replay(endpoint.id(), since("'missingOnly': false, 'ratePerSecond': 40"));
+                await().atMost(SOON).until(() -> count("n") >= 20);
+                cluster.stop();
+                await().atMost(SOON).until(() -> !dispatcher.observed().isReady());
+                cluster.startAgain();
+                await().atMost(SOON).until(() -> dispatcher.observed().isReady());
+                postgres.stop();
+                await().atMost(SOON).until(() -> api.call("GET", replay, "").status() == 503);
+                postgres.start();
+                var done = api.awaitDone(replay);
+                assertThat(done.path("queued").asLong()).isEqualTo(200);
+                await().atMost(SOON).until(() -> receiver.bodies().containsAll(bodies));
+                new Ledger(receiver, "/hook").hasOneIdPerEvent();
+            }
         }
     }
 

@@ -57,6 +57,11 @@ class StoreAwayTest {
                                 .until(() -> receiver.taken("/good").size() > taken + WINDOW);
                         await().atMost(Duration.ofSeconds(30)).until(() -> isFull(observed));
                         assertThat(observed.isReady()).isFalse();
+                        assertThat(dispatcher
+                                        .api()
+                                        .call("GET", "/v1/endpoints", "")
+                                        .status())
+                                .isEqualTo(503);
                         double read = observed.metric("fanfare_webhook_records_in");
                         int sent = load.count();
                         await().atMost(Duration.ofSeconds(30)).until(() -> load.count() > sent + WINDOW);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.ParkReason;
-import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
 import java.time.Instant;
@@ -140,7 +139,7 @@ class ParkedTest {
     }
 
     @Test
-    void cancelsWhateverIsParkedForAnEndpoint() {
+    void cancelsWhateverIsParkedForADeletedEndpointAndNothingElse() {
         var endpoint = stage.endpoint();
         var other = stage.endpoint();
         for (int i = 0; i < 1201; i++) {
@@ -148,7 +147,10 @@ class ParkedTest {
         }
         park(other, 1, "a", T);
         stage.flush();
-        assertThat(stage.parked.cancel(endpoint.id(), Reason.ENDPOINT_DELETED)).isEqualTo(1201);
+        stage.store(endpoint);
+        assertThat(stage.parked.cancelOfDeleted(endpoint.id())).isZero();
+        stage.execute("update endpoint set deleted = true");
+        assertThat(stage.parked.cancelOfDeleted(endpoint.id())).isEqualTo(1201);
         assertThat(stage.waiting(endpoint)).isEmpty();
         assertThat(stage.waiting(other)).containsExactly(1L);
         assertThat(stage.number("select count(*) from ended where reason = 'endpoint-deleted' and dead_letter = false"))
