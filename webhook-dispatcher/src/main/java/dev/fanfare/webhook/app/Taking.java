@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /// Lanes, as the intake sees them.
-record Taking(Lanes lanes, Cpu cpu) implements dev.fanfare.webhook.ingest.Lanes {
+record Taking(Lanes lanes) implements dev.fanfare.webhook.ingest.Lanes {
     @Override
     public void offerLive(Job job) {
         lanes.offerLive(job);
@@ -15,7 +15,7 @@ record Taking(Lanes lanes, Cpu cpu) implements dev.fanfare.webhook.ingest.Lanes 
 
     @Override
     public boolean areBusy(Set<EndpointId> endpoints) {
-        return cpu.isBusy() && lanes.areBusy(endpoints);
+        return lanes.areBusy(endpoints);
     }
 
     @Override

@@ -135,7 +135,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 registry,
                 watch,
                 new GatedPositions(new StoredPositions(database), gate),
-                new Taking(lanes, new Cpu()),
+                new Taking(lanes),
                 journal,
                 news,
                 counts));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Connection;
 
 /// Since when connections are idle. The client looks whether a connection still stands only after ten seconds without
@@ -15,7 +16,8 @@ import okhttp3.Connection;
 final class IdleConnections {
     private static final long SUSPECT_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Cache<Connection, Long> releasedAt =
+    // by their sockets: connections are locked, and what is locked has a slow identity hash code
+    private final Cache<Socket, AtomicLong> releasedAt =
             Caffeine.newBuilder().weakKeys().build();
     private final long suspectNanos;
 
@@ -28,12 +30,18 @@ final class IdleConnections {
     }
 
     void released(Connection connection) {
-        releasedAt.put(connection, System.nanoTime());
+        long now = System.nanoTime();
+        var at = releasedAt.getIfPresent(connection.socket());
+        if (at == null) {
+            releasedAt.put(connection.socket(), new AtomicLong(now));
+        } else {
+            at.set(now); // a put would wake a thread of the cache, for each call
+        }
     }
 
     boolean isSuspect(Connection connection) {
-        var at = releasedAt.getIfPresent(connection);
-        return at != null && System.nanoTime() - at >= suspectNanos;
+        var at = releasedAt.getIfPresent(connection.socket());
+        return at != null && System.nanoTime() - at.get() >= suspectNanos;
     }
 
     /// Whether the other side has closed the connection, or sent what nobody asked for. Takes a millisecond if not.

@@ -1,5 +1,7 @@
 package dev.fanfare.webhook.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Result;
 import dev.fanfare.webhook.delivery.Timings;
@@ -8,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,6 +32,7 @@ import okio.BufferedSource;
 public final class Sender implements AutoCloseable {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int IDLE_CONNECTIONS_MIN = 512;
+    private static final int URLS_MAX = 10_000;
     private static final int READ_MAX = 16 * 1024;
 
     private final boolean proxied;
@@ -37,6 +41,8 @@ public final class Sender implements AutoCloseable {
     private final Names names;
     private final AddressGuard guard;
     private final IdleConnections idle;
+    private final Cache<URI, HttpUrl> urls =
+            Caffeine.newBuilder().maximumSize(URLS_MAX).build();
     private final OkHttpClient http1;
     private final OkHttpClient http2;
 
@@ -171,7 +177,7 @@ public final class Sender implements AutoCloseable {
 
     private okhttp3.Request build(String method, Request request) {
         var builder = new okhttp3.Request.Builder()
-                .url(HttpUrl.get(request.url().toString()))
+                .url(urls.get(request.url(), url -> HttpUrl.get(url.toString())))
                 .header("User-Agent", userAgent);
         request.headers().forEach(builder::header);
         // set here, so that the client neither asks for gzip nor inflates any

@@ -15,9 +15,9 @@ final class WireRules implements Interceptor {
         if (connection != null && trace.isSuspect(connection) && IdleConnections.isClosed(connection.socket())) {
             throw new IOException("the connection was closed while it was idle");
         }
-        return chain.proceed(chain.request())
-                .newBuilder()
-                .removeHeader("Retry-After")
-                .build();
+        var response = chain.proceed(chain.request());
+        return response.header("Retry-After") == null
+                ? response
+                : response.newBuilder().removeHeader("Retry-After").build();
     }
 }

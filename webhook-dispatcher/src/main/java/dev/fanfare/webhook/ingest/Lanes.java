@@ -10,8 +10,8 @@ public interface Lanes {
     /// Takes a job over: calls now or soon, or parks it. Never blocks.
     void offerLive(Job job);
 
-    /// Whether the machine has more to do than it can, and most of these endpoints have many jobs waiting: what is read
-    /// now would have to be parked, which would be even more to do. Not because of slow receivers.
+    /// Whether these endpoints have so much waiting that what is read now would have to be parked, though they are
+    /// fast. Not because of slow receivers.
     boolean areBusy(Set<EndpointId> endpoints);
 
     /// Forgets the partition's live jobs that are not being called: whoever reads the partition next has them again.

@@ -86,6 +86,11 @@ final class Agenda {
         return (next.isLive() ? live : backlog).take(next, keys, batch);
     }
 
+    /// Whether a live job has waited since before that time.
+    boolean hasWaitedSince(long since) {
+        return live.expired(since) != null;
+    }
+
     /// Parks live jobs that have waited since before that time, and what waits behind them.
     ///
     /// @param why if it is not their key

@@ -8,6 +8,7 @@ import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Result;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.PayloadForm;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -23,6 +24,7 @@ final class Lane {
     private static final int BACKLOG_PER_CALL = 16;
 
     private static final int BACKLOG_MAX = 512;
+    private static final long BURST_NANOS = Duration.ofMillis(250).toNanos();
 
     private final EndpointId id;
     private final Lanes lanes;
@@ -216,11 +218,15 @@ final class Lane {
     synchronized Crowd crowd() {
         long now = time.now();
         int live = agenda.live();
-        int perSecond = pace.perSecond(now);
-        if (isShut(now) || refusal(now) != null || live > perSecond) {
+        if (isShut(now) || refusal(now) != null || live >= queuedMax(now)) {
             return Crowd.PARKING;
         }
-        return 4 * live > perSecond ? Crowd.BUSY : Crowd.ROOM;
+        if (4 * live <= Math.max(pace.perSecond(now), health.limit().calls())) {
+            return Crowd.ROOM;
+        }
+        long begin = now - BURST_NANOS;
+        boolean fresh = !agenda.hasWaitedSince(begin) && pace.hasMovedSince(begin);
+        return fresh && health.limit().isFull() ? Crowd.BURST : Crowd.BUSY;
     }
 
     synchronized long usedAt() {
@@ -342,7 +348,9 @@ final class Lane {
     @GuardedBy("this")
     private void call(Job first, long now) {
         var jobs = agenda.take(first, isBatch());
-        running++;
+        if (running++ == 0) {
+            pace.began(now);
+        }
         health.started(Waiting.isRetry(first), now);
         var call = new Call(jobs, endpoint, agenda.keys().of(jobs), health, now);
         lanes.calls().execute(() -> run(call));
@@ -372,6 +380,7 @@ final class Lane {
         lanes.slots().release();
         if (!reason.isFailure()) {
             pace.done(call.jobs.size(), now);
+            lanes.done(call.jobs.size());
         }
         call.health.record(reason, call.startedAt, now);
         for (var key : call.keys) {

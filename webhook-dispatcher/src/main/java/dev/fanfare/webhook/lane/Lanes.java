@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ public final class Lanes implements AutoCloseable {
     /// The longest that a call may take.
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
 
+    private static final int PARKED_PER_SECOND = 1000; // what a store takes at least
     private static final Duration TICK = Duration.ofMillis(20);
     private static final System.Logger LOG = System.getLogger(Lanes.class.getName());
 
@@ -38,6 +40,7 @@ public final class Lanes implements AutoCloseable {
     private final Executor calls;
     private final CircuitBreakerConfig breakerConfig;
     private final Slots slots;
+    private final LongAdder done = new LongAdder();
     private final ConcurrentHashMap<EndpointId, Lane> lanes = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Lane> waiting = new ConcurrentLinkedQueue<>(); // for time; each lane once
     private final ConcurrentLinkedQueue<Lane> starving = new ConcurrentLinkedQueue<>(); // for a slot; each lane once
@@ -45,6 +48,9 @@ public final class Lanes implements AutoCloseable {
     private volatile Consumer<EndpointId> onRoom = _ -> {};
     private volatile int nodes = 1;
     private volatile boolean closing;
+    private volatile int perSecond; // jobs that come to a good end, by the last tenth of a second
+    private long doneBefore; // by the ticker
+    private long tickedAt; // by the ticker
     private long evictedAt; // by the ticker
 
     /// What lanes work with.
@@ -61,6 +67,7 @@ public final class Lanes implements AutoCloseable {
         this.breakerConfig = Health.breakerConfig(time);
         this.slots = new Slots(limits.runningMax());
         this.evictedAt = time.now();
+        this.tickedAt = evictedAt;
     }
 
     public static Lanes start(Ports ports, LaneLimits limits) {
@@ -90,16 +97,18 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /// Whether many live jobs wait for half of these endpoints or more; those whose jobs are parked anyway do not
-    /// count.
+    /// Whether it is better not to offer these endpoints more for a moment, as that would be parked: half of
+    /// those that take jobs have a quarter of a second's work waiting, and all lanes together do more than could
+    /// be parked in the same time. Where that is not known yet, as the work has just come, it is supposed.
     public boolean areBusy(Iterable<EndpointId> endpoints) {
+        boolean fast = perSecond >= PARKED_PER_SECOND;
         int busy = 0;
         int taking = 0;
         for (var endpoint : endpoints) {
             var lane = lanes.get(endpoint);
             var crowd = lane == null ? Crowd.PARKING : lane.crowd();
             taking += crowd == Crowd.PARKING ? 0 : 1;
-            busy += crowd == Crowd.BUSY ? 1 : 0;
+            busy += crowd == Crowd.BURST || (fast && crowd == Crowd.BUSY) ? 1 : 0;
         }
         return busy > 0 && 2 * busy >= taking;
     }
@@ -221,12 +230,23 @@ public final class Lanes implements AutoCloseable {
             }
         }
         long now = time.now();
+        measure(now);
         if (lanes.size() > limits.lanesMax()) {
             evictOldest(lanes.size() - limits.lanesMax() * 9 / 10, now);
         }
         if (now - evictedAt > limits.idleMax().toNanos() / 10) {
             evictedAt = now;
             lanes.values().forEach(lane -> evict(lane, now - limits.idleMax().toNanos(), false));
+        }
+    }
+
+    private void measure(long now) {
+        if (now > tickedAt) {
+            long all = done.sum();
+            long present = (all - doneBefore) * 1_000_000_000 / (now - tickedAt);
+            perSecond = (int) ((3L * perSecond + present) / 4);
+            doneBefore = all;
+            tickedAt = now;
         }
     }
 
@@ -275,6 +295,10 @@ public final class Lanes implements AutoCloseable {
 
     void tellRoom(EndpointId endpoint) {
         onRoom.accept(endpoint);
+    }
+
+    void done(int jobs) {
+        done.add(jobs);
     }
 
     void report(EndpointId endpoint, RuntimeException fault) {

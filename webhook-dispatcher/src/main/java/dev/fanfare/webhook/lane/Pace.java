@@ -9,14 +9,27 @@ final class Pace {
     private long since;
     private int count;
     private int before;
+    private long movedAt;
 
     Pace(long now) {
         this.since = now;
+        this.movedAt = now;
+    }
+
+    /// A call has begun while no other ran.
+    void began(long now) {
+        movedAt = now;
     }
 
     void done(int jobs, long now) {
         roll(now);
         count += jobs;
+        movedAt = now;
+    }
+
+    /// Whether a call came to a good end since that time, or the first of those that run began.
+    boolean hasMovedSince(long time) {
+        return movedAt - time > 0;
     }
 
     int perSecond(long now) {

@@ -1,9 +1,15 @@
 package dev.fanfare.webhook.store;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /// Rows for one table, inserted many to a statement. A row whose key is there already is left out.
@@ -51,14 +57,30 @@ final class MultiInsert {
         var row = "(" + "?, ".repeat(columns.size() - 1) + "?)";
         var sql = "insert into %s (%s) values %s on conflict do nothing"
                 .formatted(table, String.join(", ", columns), String.join(", ", Collections.nCopies(part.size(), row)));
-        try (var update = handle.createUpdate(sql)) {
-            int position = 0;
+        // not by Jdbi, which takes as long for its arguments as all else of a delivery's record together
+        try (var insert = handle.getConnection().prepareStatement(sql)) {
+            int position = 1;
             for (var values : part) {
                 for (var value : values) {
-                    update.bind(position++, value);
+                    bind(insert, position++, value);
                 }
             }
-            update.execute();
+            insert.executeUpdate();
+        } catch (SQLException failure) {
+            throw new UnableToExecuteStatementException(failure, null);
+        }
+    }
+
+    private static void bind(PreparedStatement insert, int position, @Nullable Object value) throws SQLException {
+        switch (value) {
+            case String text -> insert.setString(position, text);
+            case Integer number -> insert.setInt(position, number);
+            case Long number -> insert.setLong(position, number);
+            case Boolean flag -> insert.setBoolean(position, flag);
+            case byte[] bytes -> insert.setBytes(position, bytes);
+            case Instant time -> insert.setObject(position, time.atOffset(ZoneOffset.UTC));
+            case null -> insert.setNull(position, Types.OTHER);
+            default -> throw new IllegalArgumentException(value.getClass() + " is not stored");
         }
     }
 

@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.endpoint.Endpoint;
@@ -18,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /// The journal in a database: entries are committed in their order, at most 500 or what came within 100 ms at a time.
@@ -77,6 +77,9 @@ public final class SqlJournal implements Journal, AutoCloseable {
     public void write(Entry entry) {
         pending.incrementAndGet();
         queue.add(Line.of(entry));
+        if (queue.size() >= LINES_MAX) {
+            LockSupport.unpark(thread); // enough for a commit
+        }
     }
 
     /// Entries that are not committed yet.
@@ -112,6 +115,7 @@ public final class SqlJournal implements Journal, AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        LockSupport.unpark(thread);
         try {
             if (!thread.join(closeTimeout)) {
                 abandoned = true;
@@ -138,21 +142,18 @@ public final class SqlJournal implements Journal, AutoCloseable {
         }
     }
 
+    /// Sleeps while lines gather, instead of being woken by each.
     private List<Line> next() {
         var lines = new ArrayList<Line>();
-        try {
-            long end = System.nanoTime() + LINGER_NANOS;
-            while (lines.size() < LINES_MAX) {
-                var line = queue.poll(isClosing() ? 0 : end - System.nanoTime(), NANOSECONDS);
-                if (line == null) {
-                    break;
-                }
-                lines.add(line);
-                queue.drainTo(lines, LINES_MAX - lines.size());
+        long end = System.nanoTime() + LINGER_NANOS;
+        while (queue.size() < LINES_MAX && !isClosing()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                break;
             }
-        } catch (InterruptedException nobodys) {
-            // what was taken is written
+            LockSupport.parkNanos(this, left);
         }
+        queue.drainTo(lines, LINES_MAX);
         return lines;
     }
 

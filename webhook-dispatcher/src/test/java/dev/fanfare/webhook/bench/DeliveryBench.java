@@ -9,10 +9,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// How many deliveries a second, at what cost, and next to a bare loop of OkHttp over the same receiver in the same
 /// run.
@@ -20,13 +22,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledIfSystemProperty(named = "fanfare.bench", matches = "true")
 class DeliveryBench {
     static final byte[] DATA = ("{\"order\":\"42\",\"note\":\"" + "x".repeat(174) + "\"}").getBytes(US_ASCII);
+    private static final String PARKED = "fanfare_webhook_parked_by_lanes_total";
     private static final int DELIVERIES = Integer.getInteger("fanfare.bench.deliveries", 200_000);
 
     @TempDir
     private Path dir;
 
+    private static IntStream endpoints() {
+        return Arrays.stream(System.getProperty("fanfare.bench.endpoints", "1,10,1000")
+                        .split(","))
+                .mapToInt(Integer::parseInt);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 10, 1000})
+    @MethodSource("endpoints")
     void delivers(int endpoints) throws IOException, InterruptedException {
         int events = DELIVERIES / endpoints;
         int deliveries = events * endpoints;
@@ -40,11 +49,12 @@ class DeliveryBench {
             bench.publish(Math.max(1, events / 4), DATA);
             await().atMost(Duration.ofMinutes(3))
                     .until(() -> receiver.received() - warm >= (long) Math.max(1, events / 4) * endpoints);
-            Thread.sleep(1000);
+            await().atMost(Duration.ofMinutes(3)).until(() -> bench.metric("fanfare_webhook_parked") == 0);
             long all = receiver.received() + deliveries;
             bench.publish(events, DATA);
             long begun = receiver.received(); // while Kafka was being filled
             long statements = bench.statements();
+            double parked = bench.metric(PARKED);
             long cpu = bench.cpuMillis();
             long start = System.nanoTime();
             await().pollInterval(Duration.ofMillis(5))
@@ -58,8 +68,7 @@ class DeliveryBench {
                     endpoints, measured, seconds, measured / seconds, cpuSeconds * 1e6 / measured);
             System.out.printf(
                     "   SQL statements per delivery %.4f, parked by lanes %.0f%n",
-                    (double) (bench.statements() - statements) / measured,
-                    bench.metric("fanfare_webhook_parked_by_lanes_total"));
+                    (double) (bench.statements() - statements) / measured, bench.metric(PARKED) - parked);
             double bare = bare(receiver, Math.min(1000, 8 * endpoints), deliveries);
             System.out.printf("   the bare loop: %.0f/s; ratio %.2f%n", bare, measured / seconds / bare);
         }

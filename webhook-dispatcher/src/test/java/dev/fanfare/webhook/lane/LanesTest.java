@@ -280,6 +280,15 @@ class LanesTest {
     }
 
     @Test
+    void supposesForAQuarterOfASecondThatABurstCanBeDelivered() {
+        var stage = new Stage().concurrency(1);
+        stage.live(10);
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isTrue();
+        stage.pass(Duration.ofMillis(300));
+        assertThat(stage.lanes.areBusy(List.of(Stage.ONE))).isFalse();
+    }
+
+    @Test
     void isNotBusyWithAnEndpointWhoseJobsAreParkedAnyway() {
         var stage = new Stage().concurrency(1);
         stage.breakDown();
