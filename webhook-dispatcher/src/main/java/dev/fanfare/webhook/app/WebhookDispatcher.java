@@ -122,7 +122,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
         var lanes = Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane()));
         parts.open(() -> lanes.close(settings.shutdown().deadline()));
-        var scheduler = new Scheduler(parked, leases, lanes, gate, registry, journal, clock);
+        var scheduler = new Scheduler(parked, leases, lanes, gate, registry, clock);
         parts.open(() -> scheduler.close(settings.shutdown().deadline()));
         var counts = new IntakeMetrics();
         var news = new StoredNews(database);

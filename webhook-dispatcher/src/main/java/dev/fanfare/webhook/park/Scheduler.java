@@ -3,13 +3,9 @@ package dev.fanfare.webhook.park;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.MessageId;
-import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
-import dev.fanfare.webhook.journal.Disposition;
-import dev.fanfare.webhook.journal.Entry;
-import dev.fanfare.webhook.journal.Journal;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.store.Failure;
 import dev.fanfare.webhook.store.Leases;
@@ -53,7 +49,6 @@ public final class Scheduler {
     private final Lanes lanes;
     private final Gate gate;
     private final Registry registry;
-    private final Journal journal;
     private final InstantSource clock;
     private final Map<EndpointId, Set<MessageId>> inFlight = new ConcurrentHashMap<>();
     private final Set<EndpointId> withRoom = ConcurrentHashMap.newKeySet();
@@ -68,20 +63,12 @@ public final class Scheduler {
     private volatile int shards;
     private volatile boolean away;
 
-    public Scheduler(
-            Parked parked,
-            Leases leases,
-            Lanes lanes,
-            Gate gate,
-            Registry registry,
-            Journal journal,
-            InstantSource clock) {
+    public Scheduler(Parked parked, Leases leases, Lanes lanes, Gate gate, Registry registry, InstantSource clock) {
         this.parked = parked;
         this.leases = leases;
         this.lanes = lanes;
         this.gate = gate;
         this.registry = registry;
-        this.journal = journal;
         this.clock = clock;
     }
 
@@ -188,12 +175,15 @@ public final class Scheduler {
             return;
         }
         var epoch = held.epochs().get(Shards.of(id));
+        var flying = inFlight.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
+        if (epoch != null) {
+            while (!closing && parked.expire(endpoint.get(), epoch, now, Set.copyOf(flying))) {}
+        }
         int room = lanes.backlogRoom(id);
         if (epoch == null || !endpoint.get().isActive() || room <= 0 || leaseIsShort()) {
             more.add(id); // tried again when there is room
             return;
         }
-        var flying = inFlight.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
         boolean ordered = endpoint.get().settings().ordering() == Ordering.KEY;
         var rows = parked.load(endpoint.get(), epoch, now, Set.copyOf(flying), room);
         if (rows.size() >= room || (ordered && !rows.isEmpty())) {
@@ -205,7 +195,7 @@ public final class Scheduler {
                 ? chains(endpoint.get(), rows, now, room)
                 : rows.stream().map(List::of).toList();
         for (var chain : chains) {
-            offer(endpoint.get(), chain, flying, now);
+            offer(id, chain, flying);
         }
     }
 
@@ -233,27 +223,14 @@ public final class Scheduler {
         return chains;
     }
 
-    private void offer(Endpoint endpoint, List<ParkedDelivery> chain, Set<MessageId> flying, Instant now) {
-        var jobs = new ArrayList<Job>();
-        for (var row : chain) {
-            flying.add(row.message().id());
-            var job = row.job(this::settled);
-            if (isExpired(row, endpoint, now)) {
-                journal.write(Entry.of(job, new Disposition.Ended(Reason.EXPIRED, false)));
-            } else {
-                jobs.add(job);
-            }
-        }
-        lanes.offerBacklog(endpoint.id(), jobs);
+    private void offer(EndpointId endpoint, List<ParkedDelivery> chain, Set<MessageId> flying) {
+        chain.forEach(row -> flying.add(row.message().id()));
+        lanes.offerBacklog(
+                endpoint, chain.stream().map(row -> row.job(this::settled)).toList());
     }
 
     private boolean leaseIsShort() {
         return held.untilNanos() - System.nanoTime() < LEASE.toNanos() / 2;
-    }
-
-    private static boolean isExpired(ParkedDelivery row, Endpoint endpoint, Instant now) {
-        var ttl = endpoint.settings().ttl();
-        return ttl.isPresent() && row.message().event().time().plus(ttl.get()).isBefore(now);
     }
 
     private void settled(Job job) {

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.ColumnMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// The parked deliveries, as the scheduler reads them. Any thread.
 public final class Parked {
     private static final System.Logger LOG = System.getLogger(Parked.class.getName());
-    private static final int CANCELLED_MAX = 500;
+    private static final int ENDED_MAX = 500;
     private static final int KEYS_MAX = 200;
 
     /// An endpoint that has deliveries to be tried.
@@ -154,6 +155,47 @@ public final class Parked {
                 .toList();
     }
 
+    /// Ends deliveries of one endpoint that are due and whose events are older than its time to live, but for those
+    /// that somebody has asked for. They need neither room in a lane nor an endpoint that can be called: else they
+    /// would be in the way of what tells that it can be called again.
+    ///
+    /// @param epoch of the shard's lease; under another one nothing happens
+    /// @param inFlight left out
+    /// @return whether there may be more
+    public boolean expire(Endpoint endpoint, long epoch, Instant now, Set<MessageId> inFlight) {
+        var ttl = endpoint.settings().ttl();
+        if (ttl.isEmpty()) {
+            return false;
+        }
+        int limit = ENDED_MAX + inFlight.size();
+        return database.jdbi().inTransaction(handle -> {
+            var fence = handle.createQuery("select epoch from shard_lease where shard = ? for update")
+                    .bind(0, Shards.of(endpoint.id()))
+                    .mapTo(Long.class)
+                    .findOne();
+            if (!fence.equals(Optional.of(epoch))) {
+                return false;
+            }
+            var rows = handle.createQuery("""
+                    select message_id, attempt from parked
+                    where shard = :shard and endpoint_id = :endpoint and due <= :now and event_at < :since
+                      and trigger_by not in ('resend', 'recover')
+                    limit :limit for update\
+                    """)
+                    .bind("shard", Shards.of(endpoint.id()))
+                    .bind("endpoint", endpoint.id().value())
+                    .bind("now", now)
+                    .bind("since", now.minus(ttl.get()))
+                    .bind("limit", limit)
+                    .map((row, _) -> Over.of(row))
+                    .list();
+            var over =
+                    rows.stream().filter(row -> !inFlight.contains(row.message)).toList();
+            end(handle, endpoint.id(), over, Reason.EXPIRED);
+            return rows.size() == limit && !over.isEmpty();
+        });
+    }
+
     /// What waits in all, for the metrics.
     public Backlog backlog() {
         return backlog("select count(*) as waiting, min(due) as oldest from parked where endpoint_id <> ?", "");
@@ -236,47 +278,45 @@ public final class Parked {
 
     private int cancelSome(EndpointId endpoint) {
         return database.jdbi().inTransaction(handle -> {
-            var now = Clock.now(handle);
             var rows = handle.createQuery("""
-                    select message_id, version, attempt from parked where endpoint_id = :endpoint
+                    select message_id, attempt from parked where endpoint_id = :endpoint
                       and not exists (select 1 from endpoint where id = :endpoint and deleted = false)
                     limit :limit for update\
                     """)
                     .bind("endpoint", endpoint.value())
-                    .bind("limit", CANCELLED_MAX)
-                    .map((row, _) -> new Cancelled(
-                            MessageId.parse(row.getString("message_id")).orElseThrow(), row.getInt("attempt") - 1))
+                    .bind("limit", ENDED_MAX)
+                    .map((row, _) -> Over.of(row))
                     .list();
-            if (rows.isEmpty()) {
-                return 0;
-            }
-            var ended = EndedRows.insert();
-            try (var unpark = handle.prepareBatch("delete from parked where endpoint_id = ? and message_id = ?");
-                    var unend = handle.prepareBatch("delete from ended where endpoint_id = ? and message_id = ?")) {
-                for (var row : rows) {
-                    unpark.bind(0, endpoint.value())
-                            .bind(1, row.message.toString())
-                            .add();
-                    unend.bind(0, endpoint.value())
-                            .bind(1, row.message.toString())
-                            .add();
-                    EndedRows.add(
-                            ended,
-                            new DeliveryId(row.message, endpoint),
-                            Reason.ENDPOINT_DELETED,
-                            false,
-                            row.attempts,
-                            now);
-                }
-                unpark.execute();
-                unend.execute();
-            }
-            ended.execute(handle);
+            end(handle, endpoint, rows, Reason.ENDPOINT_DELETED);
             return rows.size();
         });
     }
 
-    private record Cancelled(MessageId message, int attempts) {}
+    private static void end(Handle handle, EndpointId endpoint, List<Over> rows, Reason reason) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var now = Clock.now(handle);
+        var ended = EndedRows.insert();
+        try (var unpark = handle.prepareBatch("delete from parked where endpoint_id = ? and message_id = ?");
+                var unend = handle.prepareBatch("delete from ended where endpoint_id = ? and message_id = ?")) {
+            for (var row : rows) {
+                unpark.bind(0, endpoint.value()).bind(1, row.message.toString()).add();
+                unend.bind(0, endpoint.value()).bind(1, row.message.toString()).add();
+                EndedRows.add(ended, new DeliveryId(row.message, endpoint), reason, false, row.attempts, now);
+            }
+            unpark.execute();
+            unend.execute();
+        }
+        ended.execute(handle);
+    }
+
+    /// A delivery that comes to its end.
+    private record Over(MessageId message, int attempts) {
+        static Over of(ResultSet row) throws SQLException {
+            return new Over(MessageId.parse(row.getString("message_id")).orElseThrow(), row.getInt("attempt") - 1);
+        }
+    }
 
     private void discard(DeliveryId id, Row row) {
         LOG.log(ERROR, "the event of the parked delivery {0} is not readable: it ends here", id);

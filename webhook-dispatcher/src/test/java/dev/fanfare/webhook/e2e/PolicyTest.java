@@ -171,6 +171,29 @@ class PolicyTest {
         assertThat(setup.parked(endpoint)).isZero();
     }
 
+    /// The breaker is open, and only parked deliveries find out whether the endpoint answers again.
+    @Test
+    void whatHasExpiredIsNotInTheWayOfARecovery() {
+        answer(500);
+        var endpoint = endpoint(retrying(Duration.ofSeconds(1)).ttl(Duration.ofHours(1)));
+        for (int i = 0; i < 200; i++) {
+            feed.send(
+                    key,
+                    "old" + i,
+                    Map.of(
+                            "ce_specversion", "1.0",
+                            "ce_id", key + i,
+                            "ce_source", "/policy",
+                            "ce_type", "old",
+                            "ce_time", "2026-01-01T00:00:00Z"));
+        }
+        soon().until(() -> !calls().isEmpty());
+        answer(204);
+        feed.send(key, "new");
+        soon().until(() -> taken().contains("new"));
+        soon().until(() -> setup.parked(endpoint) == 0);
+    }
+
     @Test
     void conflationKeepsTheLatestOfItsKey() {
         answer(500);

@@ -69,6 +69,10 @@ final class Given {
     }
 
     static Endpoint endpoint(EndpointId id, Ordering ordering, boolean conflate) {
+        return endpoint(id, ordering, conflate, Optional.empty());
+    }
+
+    static Endpoint endpoint(EndpointId id, Ordering ordering, boolean conflate, Optional<Duration> ttl) {
         var plain =
                 EndpointSettings.of(URI.create("https://example.com/hook"), List.of(ChannelPattern.parse("orders.*")));
         var settings = new EndpointSettings(
@@ -82,7 +86,7 @@ final class Given {
                 plain.concurrency(),
                 ordering,
                 Duration.ofHours(1),
-                plain.ttl(),
+                ttl,
                 conflate,
                 false,
                 false,

@@ -7,6 +7,7 @@ import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.delivery.ParkReason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -155,6 +156,29 @@ class ParkedTest {
         assertThat(stage.waiting(other)).containsExactly(1L);
         assertThat(stage.number("select count(*) from ended where reason = 'endpoint-deleted' and dead_letter = false"))
                 .isEqualTo(1201);
+    }
+
+    @Test
+    void expiresWhatIsDueAndTooOldUnlessSomebodyAskedForIt() {
+        var ttl = Duration.ofMinutes(1);
+        var endpoint = Given.endpoint(EndpointId.random(), Ordering.NONE, false, Optional.of(ttl));
+        for (int i = 1; i <= 604; i++) {
+            park(endpoint, i, "a", i == 4 ? T.plus(ttl).plusSeconds(9) : T);
+        }
+        stage.flush();
+        stage.execute("update parked set trigger_by = 'resend' where offset_n = 1");
+        stage.execute("update parked set trigger_by = 'recover' where offset_n = 2");
+        stage.execute("update shard_lease set epoch = 7");
+        var flying = Set.of(new MessageId(Given.TOPIC, 3, 3));
+        var tooLate = T.plus(ttl).plusMillis(1);
+        assertThat(stage.parked.expire(endpoint, 7, T.plus(ttl), flying)).isFalse();
+        assertThat(stage.parked.expire(endpoint, 6, tooLate, flying)).isFalse();
+        assertThat(stage.count("ended")).isZero();
+        assertThat(stage.parked.expire(endpoint, 7, tooLate, flying)).isTrue();
+        assertThat(stage.parked.expire(endpoint, 7, tooLate, flying)).isFalse();
+        assertThat(stage.waiting(endpoint)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(stage.number("select count(*) from ended where reason = 'expired' and dead_letter = false"))
+                .isEqualTo(600);
     }
 
     @Test
