@@ -38,7 +38,7 @@ public final class UndecodableException extends Exception {
         }
     }
 
-    UndecodableException(Reason reason, String message) {
+    public UndecodableException(Reason reason, String message) {
         super(message, null, false, false);
         this.reason = reason;
     }

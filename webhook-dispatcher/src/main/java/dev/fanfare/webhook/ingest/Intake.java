@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.ingest;
 
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.journal.Journal;
 import dev.fanfare.webhook.journal.OperationalEvent;
@@ -113,19 +114,6 @@ public final class Intake implements AutoCloseable {
         return events;
     }
 
-    /// The first offset of each partition of this node that is not settled: an endpoint that is stored now gets the
-    /// events from there on.
-    public Map<TopicPartition, Long> frontiers() {
-        var frontiers = new HashMap<TopicPartition, Long>();
-        for (var partition : windows.partitions()) {
-            var window = windows.get(partition);
-            if (window != null) {
-                frontiers.put(partition, window.frontier());
-            }
-        }
-        return frontiers;
-    }
-
     // --- intake thread
 
     private void run() {
@@ -135,8 +123,9 @@ public final class Intake implements AutoCloseable {
                 place();
                 commit();
                 throttle();
-                awaitRoom();
-                read();
+                long end = System.nanoTime() + ROOM_WAIT.toNanos();
+                awaitRoom(end);
+                read(end);
                 look();
             } catch (OffsetOutOfRangeException gone) {
                 gone.offsetOutOfRangePartitions().keySet().forEach(this::drop);
@@ -156,9 +145,8 @@ public final class Intake implements AutoCloseable {
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(HAND_OVER));
     }
 
-    /// Gives a busy machine time for what was read, while it lasts: not so long that the group would notice.
-    private void awaitRoom() {
-        long end = System.nanoTime() + ROOM_WAIT.toNanos();
+    /// Gives lanes time for what was read, if they make good use of it: not so long that the group would notice.
+    private void awaitRoom(long end) {
         try {
             while (!closing && System.nanoTime() - end < 0 && windows.areLanesBusy()) {
                 Thread.sleep(2);
@@ -190,7 +178,7 @@ public final class Intake implements AutoCloseable {
         reachable = connected;
     }
 
-    private void read() {
+    private void read(long end) {
         var records = consumer.poll(POLL);
         for (var partition : records.partitions()) {
             var window = windows.get(partition);
@@ -202,7 +190,7 @@ public final class Intake implements AutoCloseable {
                         .ifPresentOrElse(
                                 message -> windows.take(window, message), () -> window.read(record.offset() + 1));
                 if (windows.isLookDue()) {
-                    awaitRoom();
+                    awaitRoom(end);
                 }
             }
         }
@@ -290,20 +278,25 @@ public final class Intake implements AutoCloseable {
     }
 
     private void place(TopicPartition partition, Start.Point point) {
-        var onRecord = positions.settled(point.topicId(), partition.partition(), point.offset());
+        // after a truncation new events have the offsets, and so the ids, of old ones
+        var onRecord = point.wanted() > point.offset()
+                ? Set.<DeliveryId>of()
+                : positions.settled(point.topicId(), partition.partition(), point.offset());
         if (point.isLoss()) {
+            long from = Math.min(point.wanted(), point.offset());
+            long to = Math.max(point.wanted(), point.offset());
             metrics.lostRanges.increment();
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "records {0} to {1} of {2} are gone from Kafka, undelivered",
-                    Long.toString(point.lostFrom()),
-                    Long.toString(point.offset() - 1),
+                    "records {0} to {1} of {2} are gone from Kafka",
+                    Long.toString(from),
+                    Long.toString(to - 1),
                     partition);
             news.accept(new OperationalEvent(
                     "feed.lost",
                     partition.toString(),
                     Instant.now(),
-                    Map.of("from", Long.toString(point.lostFrom()), "to", Long.toString(point.offset()))));
+                    Map.of("from", Long.toString(from), "to", Long.toString(to))));
         }
         consumer.seek(partition, point.offset());
         windows.open(partition, new Window(point.topicId(), point.offset(), onRecord));

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.Uuid;
 /// but for [#read].
 public final class RecordTaker {
     private static final System.Logger LOG = System.getLogger(RecordTaker.class.getName());
+
+    private static final int ATTRIBUTES_MAX = 100_000; // in characters
 
     private final EventDecoder decoder = new EventDecoder();
     private final Routing routing;
@@ -61,12 +64,24 @@ public final class RecordTaker {
     /// @return empty if no routing rule matches
     public Optional<Message> read(Uuid topicId, ConsumerRecord<byte[], byte[]> record) throws UndecodableException {
         Event event = decoder.decode(record);
+        check(event);
         var channels = routing.channels(event, record.headers());
         if (channels.isEmpty()) {
             return Optional.empty();
         }
         var id = new MessageId(topicId, record.partition(), record.offset());
         return Optional.of(new Message(id, event, channels, tenants.of(event, record.headers(), channels)));
+    }
+
+    /// What is parked has to fit into the store; the data has a limit of its own.
+    private static void check(Event event) throws UndecodableException {
+        var length = new AtomicInteger();
+        event.forEachAttribute((name, value) -> length.addAndGet(name.length() + value.length()));
+        if (length.get() > ATTRIBUTES_MAX) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.INVALID_ATTRIBUTE,
+                    "attributes and key have %d characters, %d are the most".formatted(length.get(), ATTRIBUTES_MAX));
+        }
     }
 
     private void report(ConsumerRecord<byte[], byte[]> record, UndecodableException failure) {

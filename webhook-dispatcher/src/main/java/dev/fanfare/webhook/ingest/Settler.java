@@ -14,7 +14,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out what may be committed. First the frontiers are noted, then the registry is brought up to date, then events
+/// Finds out what may be committed. First the frontiers are noted and stored, then the registry is brought up to date,
+/// then events
 /// that were matched with an older one are matched again; only what is settled even then is committed. So an event that
 /// came after an endpoint was created is never committed without it.
 ///
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Settler implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Settler.class.getName());
     private static final Duration PAUSE = Duration.ofMillis(20); // between two, however much there is to do
-    private static final Duration REMEMBER_EVERY = Duration.ofSeconds(5);
 
     private final Duration every;
     private final Freshness freshness;
@@ -36,9 +36,9 @@ final class Settler implements AutoCloseable {
     @GuardedBy("this")
     private final Map<Place, Long> remembered = new HashMap<>(); // by this node
 
-    private long rememberedAt = System.nanoTime() - REMEMBER_EVERY.toNanos();
+    private record Topic(Uuid id, String name) {}
 
-    private record Place(Uuid topicId, int partition) {}
+    private record Place(Topic topic, int partition) {}
 
     /// @param every how often at the latest
     Settler(Duration every, Freshness freshness, Positions positions) {
@@ -104,35 +104,45 @@ final class Settler implements AutoCloseable {
             return;
         }
         var frontiers = all.frontiers();
+        // first, so that an endpoint that is stored from now on is told of a frontier that no commit is ahead of
+        remember(all, frontiers);
         if (!frontiers.isEmpty()) {
             all.matchAgain(freshness.refresh());
         }
+        var settled = new HashMap<TopicPartition, Long>();
         frontiers.forEach((partition, before) -> {
             var window = all.get(partition);
             if (window != null) {
-                ready.put(partition, Math.min(before, window.frontier()));
+                settled.put(partition, Math.min(before, window.frontier()));
             }
         });
-        if (System.nanoTime() - rememberedAt > REMEMBER_EVERY.toNanos()) {
-            remember(all);
-        }
+        remember(all, settled);
+        ready.putAll(settled);
     }
 
     /// For the day when Kafka has lost the group's offsets, and for those who ask how far all is settled.
-    synchronized void remember(Windows all) {
+    ///
+    /// @param frontiers where they have moved
+    @GuardedBy("this")
+    private void remember(Windows all, Map<TopicPartition, Long> frontiers) {
+        var moved = new HashMap<Topic, Map<Integer, Long>>();
         for (var partition : all.partitions()) {
             var window = all.get(partition);
-            if (window == null) {
-                continue;
-            }
-            var place = new Place(window.topicId, partition.partition());
-            long committed = window.committed();
-            if (!Objects.equals(remembered.get(place), committed)) {
-                positions.store(window.topicId, partition.topic(), Map.of(partition.partition(), committed));
-                remembered.put(place, committed);
+            if (window != null) {
+                long offset = frontiers.getOrDefault(partition, window.committed());
+                var topic = new Topic(window.topicId, partition.topic());
+                if (!Objects.equals(remembered.get(new Place(topic, partition.partition())), offset)) {
+                    moved.computeIfAbsent(topic, _ -> new HashMap<>()).put(partition.partition(), offset);
+                }
             }
         }
-        rememberedAt = System.nanoTime();
+        for (var one : moved.entrySet()) {
+            var topic = one.getKey();
+            positions.store(topic.id, topic.name, one.getValue());
+            for (var offset : one.getValue().entrySet()) {
+                remembered.put(new Place(topic, offset.getKey()), offset.getValue());
+            }
+        }
     }
 
     @Override

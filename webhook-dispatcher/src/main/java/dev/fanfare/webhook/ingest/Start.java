@@ -29,10 +29,11 @@ final class Start implements AutoCloseable {
     private final Positions positions;
 
     /// @param offset of the first record to be read
-    /// @param lostFrom the offset that should have been read; less than `offset` if records are gone
-    record Point(Uuid topicId, long offset, long lostFrom) {
+    /// @param wanted the offset that should have been read: less than `offset` if records are gone from the
+    ///     beginning, more if they are gone from the end
+    record Point(Uuid topicId, long offset, long wanted) {
         boolean isLoss() {
-            return lostFrom < offset;
+            return wanted != offset;
         }
     }
 
@@ -64,7 +65,8 @@ final class Start implements AutoCloseable {
         long wanted = committed != null
                 ? committed.offset()
                 : positions.stored(topic.topicId(), partition.partition()).orElse(first);
-        return new Point(topic.topicId(), Math.max(wanted, first), wanted);
+        long head = consumer.endOffsets(List.of(partition), TIMEOUT).getOrDefault(partition, wanted);
+        return new Point(topic.topicId(), Math.clamp(wanted, first, Math.max(first, head)), wanted);
     }
 
     private Map<String, TopicDescription> describe(Set<String> topics) {

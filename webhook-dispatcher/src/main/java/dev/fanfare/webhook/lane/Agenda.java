@@ -21,6 +21,9 @@ final class Agenda {
     /// How long a job rests whose deliverer has thrown.
     private static final Duration FAULT_DELAY = Duration.ofSeconds(5);
 
+    /// After so long a call is over, or on record: until then another node cannot know that its key is busy.
+    private static final long CALLED_NANOS = Duration.ofSeconds(2).toNanos();
+
     private static final long SPREAD_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Parking parking;
@@ -169,6 +172,7 @@ final class Agenda {
             case KEY_BLOCKED, STOPPING, RETRY, SLOW, REQUESTED -> 0;
         };
         long jitter = spread == 0 ? 0 : ThreadLocalRandom.current().nextLong(spread);
-        parking.park(job, why, Duration.ofNanos(from + jitter));
+        long behind = keys.isFree(job) ? 0 : CALLED_NANOS;
+        parking.park(job, why, Duration.ofNanos(Math.max(from + jitter, behind)));
     }
 }

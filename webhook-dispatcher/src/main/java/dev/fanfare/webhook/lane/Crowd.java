@@ -4,7 +4,7 @@ package dev.fanfare.webhook.lane;
 enum Crowd {
     /// None is taken in, or no more may wait: they are parked anyway.
     PARKING,
-    /// Some more can wait.
+    /// Some more can wait, or the lane is slow.
     ROOM,
     /// More wait than are done in a quarter of a second.
     BUSY,

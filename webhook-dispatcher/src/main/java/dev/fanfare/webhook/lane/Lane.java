@@ -100,6 +100,9 @@ final class Lane {
         if (gone) {
             return false;
         }
+        if (!endpoint.isActive()) {
+            lanes.endpoint(id).ifPresent(this::update); // who matched the event may know more
+        }
         long now = time.now();
         usedAt = now;
         var why = refusal(now);
@@ -215,7 +218,9 @@ final class Lane {
     }
 
     /// How it stands with live jobs.
-    synchronized Crowd crowd() {
+    ///
+    /// @param share jobs a second without which a lane is slow, whatever waits for it
+    synchronized Crowd crowd(int share) {
         long now = time.now();
         int live = agenda.live();
         if (isShut(now) || refusal(now) != null || live >= queuedMax(now)) {
@@ -226,7 +231,10 @@ final class Lane {
         }
         long begin = now - BURST_NANOS;
         boolean fresh = !agenda.hasWaitedSince(begin) && pace.hasMovedSince(begin);
-        return fresh && health.limit().isFull() ? Crowd.BURST : Crowd.BUSY;
+        if (fresh && health.limit().isFull()) {
+            return Crowd.BURST;
+        }
+        return pace.perSecond(now) >= share ? Crowd.BUSY : Crowd.ROOM;
     }
 
     synchronized long usedAt() {

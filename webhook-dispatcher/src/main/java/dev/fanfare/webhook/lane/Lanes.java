@@ -7,6 +7,7 @@ import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -100,13 +101,14 @@ public final class Lanes implements AutoCloseable {
     /// Whether it is better not to offer these endpoints more for a moment, as that would be parked: half of
     /// those that take jobs have a quarter of a second's work waiting, and all lanes together do more than could
     /// be parked in the same time. Where that is not known yet, as the work has just come, it is supposed.
-    public boolean areBusy(Iterable<EndpointId> endpoints) {
+    public boolean areBusy(Collection<EndpointId> endpoints) {
         boolean fast = perSecond >= PARKED_PER_SECOND;
+        int share = PARKED_PER_SECOND / Math.max(1, endpoints.size());
         int busy = 0;
         int taking = 0;
         for (var endpoint : endpoints) {
             var lane = lanes.get(endpoint);
-            var crowd = lane == null ? Crowd.PARKING : lane.crowd();
+            var crowd = lane == null ? Crowd.PARKING : lane.crowd(share);
             taking += crowd == Crowd.PARKING ? 0 : 1;
             busy += crowd == Crowd.BURST || (fast && crowd == Crowd.BUSY) ? 1 : 0;
         }
@@ -303,6 +305,10 @@ public final class Lanes implements AutoCloseable {
 
     void report(EndpointId endpoint, RuntimeException fault) {
         LOG.log(System.Logger.Level.ERROR, "the call of a delivery to " + endpoint + " failed within", fault);
+    }
+
+    Optional<Endpoint> endpoint(EndpointId id) {
+        return ports.endpoints.apply(id);
     }
 
     boolean isClosing() {

@@ -23,7 +23,8 @@ import org.apache.kafka.common.Uuid;
 /// opened
 /// when the store has no row of it any more.
 ///
-/// A key that has been shut for longer than its endpoint lets an event hold up others is open, though rows remain.
+/// A key of which nothing was parked for longer than its endpoint lets an event hold up others is open, though rows
+/// remain.
 ///
 /// Threads: any; [#refresh] by one.
 public final class Gate implements KeyGate {
@@ -34,7 +35,7 @@ public final class Gate implements KeyGate {
 
     /// A key that is shut: since when, and which of its jobs are on their way into the store.
     private static final class Shut {
-        private final long since; // ms since 1970
+        private volatile long since; // the last job that was parked, ms since 1970
 
         @GuardedBy("this")
         private final ArrayDeque<Job> unwritten = new ArrayDeque<>(); // in the journal's order
@@ -46,8 +47,9 @@ public final class Gate implements KeyGate {
             this.since = since;
         }
 
-        private synchronized Shut add(Job job) {
+        private synchronized Shut add(Job job, long now) {
             prune();
+            since = now;
             unwritten.add(job);
             parked++;
             return this;
@@ -102,8 +104,9 @@ public final class Gate implements KeyGate {
     public void shut(Job job, Endpoint endpoint) {
         if (endpoint.settings().ordering() == Ordering.KEY && job.trigger() != Trigger.REPLAY) {
             OrderKey.of(endpoint, job.message())
-                    .ifPresent(key ->
-                            keys.compute(key, (_, shut) -> (shut == null ? new Shut(clock.millis()) : shut).add(job)));
+                    .ifPresent(key -> keys.compute(
+                            key,
+                            (_, shut) -> (shut == null ? new Shut(clock.millis()) : shut).add(job, clock.millis())));
         }
     }
 

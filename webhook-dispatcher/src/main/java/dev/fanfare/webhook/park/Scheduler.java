@@ -192,7 +192,7 @@ public final class Scheduler {
             more.remove(id);
         }
         var chains = ordered
-                ? chains(endpoint.get(), rows, now, room)
+                ? chains(endpoint.get(), rows, flying, now, room)
                 : rows.stream().map(List::of).toList();
         for (var chain : chains) {
             offer(id, chain, flying);
@@ -200,14 +200,22 @@ public final class Scheduler {
     }
 
     /// What is due of each key, in its order: one after the other is called while none fails.
-    private List<List<ParkedDelivery>> chains(Endpoint endpoint, List<ParkedDelivery> firsts, Instant now, int room) {
+    private List<List<ParkedDelivery>> chains(
+            Endpoint endpoint, List<ParkedDelivery> firsts, Set<MessageId> flying, Instant now, int room) {
         var chains = new ArrayList<List<ParkedDelivery>>();
+        var taken = new HashSet<>(flying);
+        firsts.forEach(first -> taken.add(first.message().id()));
         int left = room - firsts.size();
         for (var first : firsts) {
             var chain = new ArrayList<>(List.of(first));
             var key = OrderKey.of(endpoint, first.message());
             if (key.isPresent() && left > 0) {
-                chain.addAll(parked.behind(key.get(), first, now, Math.min(left, CHAIN_MAX)));
+                for (var next : parked.behind(key.get(), first, now, Math.min(left, CHAIN_MAX))) {
+                    if (!taken.add(next.message().id())) {
+                        break; // it is the first of another chain, or on its way
+                    }
+                    chain.add(next);
+                }
             }
             key.ifPresent(of -> {
                 int end = 0;

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +95,7 @@ public final class OutboxPublisher implements AutoCloseable {
         try {
             for (var item : items) {
                 var future = sent.get(item.id());
-                if (future != null) {
-                    future.get(30, TimeUnit.SECONDS);
+                if (future != null && isTaken(future, item)) {
                     published.increment();
                 }
                 done.add(item.id());
@@ -104,6 +104,25 @@ public final class OutboxPublisher implements AutoCloseable {
             outbox.delete(done);
         }
         return items.size();
+    }
+
+    /// A record that is too large for Kafka would hold up all others for ever. A dead letter stays in the store.
+    private static boolean isTaken(Future<RecordMetadata> future, Outbox.Item item)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            future.get(30, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException failure) {
+            if (!(failure.getCause() instanceof RecordTooLargeException)) {
+                throw failure;
+            }
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "{0} {1} is too large for its topic, and not published: raise max.message.bytes",
+                    item.role(),
+                    item.key());
+            return false;
+        }
     }
 
     private static ProducerRecord<byte[], byte[]> record(String topic, Outbox.Item item) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Change {
     private final Job job;
     private final @Nullable Row before;
+    private final boolean told;
     private Line line;
     private Disposition disposition;
     private @Nullable Row after;
@@ -23,6 +24,7 @@ final class Change {
     private Change(Line line) {
         this.job = line.entry().job();
         this.before = job.row().orElse(null);
+        this.told = job.isLive() && job.isOnRecord();
         this.after = before;
         this.line = line;
         this.disposition = line.entry().disposition();
@@ -89,9 +91,9 @@ final class Change {
         return inForce;
     }
 
-    /// Whether the job has not been told yet: one that was parked while its call went on has.
+    /// Whether the job has not been told yet: one that was parked while its call went on has, even if its row is gone.
     boolean settles() {
-        return !job.isLive() || before == null;
+        return !told;
     }
 
     /// Calls that were made of the delivery, this one included.

@@ -8,6 +8,7 @@ import dev.fanfare.webhook.endpoint.EndpointSettings;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.endpoint.SealedSecret;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -183,15 +184,25 @@ public final class EndpointStore {
         try {
             long known = registry.version();
             long version = database.registryVersion();
-            if (version > known) {
-                var changes = database.jdbi().withHandle(handle -> changes(handle, known));
-                registry.apply(version, changes.changed, changes.deleted);
-                listener.accept(changes);
+            if (version < known) {
+                LOG.log(ERROR, "the store has lost changes of endpoints, from {0} back to {1}", known, version);
+                var there = database.jdbi().withHandle(handle -> changes(handle, -1));
+                var gone = new HashSet<EndpointId>();
+                registry.all().forEach(endpoint -> gone.add(endpoint.id()));
+                there.changed.forEach(endpoint -> gone.remove(endpoint.id()));
+                apply(registry, version, new Changes(there.changed, List.copyOf(gone)), listener);
+            } else if (version > known) {
+                apply(registry, version, database.jdbi().withHandle(handle -> changes(handle, known)), listener);
             }
             return registry.version();
         } finally {
             syncing.unlock();
         }
+    }
+
+    private static void apply(Registry registry, long version, Changes changes, Consumer<Changes> listener) {
+        registry.apply(version, changes.changed, changes.deleted);
+        listener.accept(changes);
     }
 
     /// May hold changes that are younger than the version that was read before: they come once more.

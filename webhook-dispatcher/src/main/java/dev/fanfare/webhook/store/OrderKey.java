@@ -14,7 +14,7 @@ import java.util.Optional;
 ///
 /// @param key the record's, or a hash of one that is too long or that a database would change
 public record OrderKey(EndpointId endpoint, String key) {
-    static final int LENGTH_MAX = 1024;
+    static final int LENGTH_MAX = 512; // an index of PostgreSQL takes 2,700 bytes
 
     /// Empty where the endpoint neither orders nor conflates, or the event has no key.
     public static Optional<OrderKey> of(Endpoint endpoint, Message message) {

@@ -63,6 +63,7 @@ class DeliveryBench {
             double seconds = (System.nanoTime() - start) / 1e9;
             double cpuSeconds = (bench.cpuMillis() - cpu) / 1e3;
             long measured = all - begun;
+            await().until(() -> bench.metric("fanfare_webhook_journal_pending") == 0);
             System.out.printf(
                     "%d endpoints: %d deliveries in %.1f s = %.0f/s, %.0f us CPU each%n",
                     endpoints, measured, seconds, measured / seconds, cpuSeconds * 1e6 / measured);
