@@ -10,6 +10,7 @@ import dev.fanfare.webhook.journal.Effect;
 import dev.fanfare.webhook.journal.OperationalEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The outcome rules. Thread-safe.
 ///
 /// What it says of an endpoint reaches the registry a little later; until then it remembers what it has said, so that
-/// each turn is told once.
+/// each turn is told once. People are told of a failing period once, at the first delivery that fails for the fourth
+/// time in it, and of its end only if they were told of it.
+///
+/// What it remembers is this node's, in memory: with several nodes, or after a restart, people may be told of the same
+/// period again, and are not told of its end by a node that has not told them of it.
 final class Judge {
     /// The failed attempt of one delivery at which people are told.
     private static final int TELL_AT = 4;
@@ -27,6 +32,7 @@ final class Judge {
     private final Duration disableAfter;
     private final Map<EndpointId, Instant> saidFailing = new ConcurrentHashMap<>();
     private final Map<EndpointId, Instant> saidRecovered = new ConcurrentHashMap<>();
+    private final Map<EndpointId, Instant> toldFailing = new ConcurrentHashMap<>();
     private final Map<EndpointId, Instant> saidDisabled = new ConcurrentHashMap<>();
 
     /// @param disableAfter an endpoint with nothing but failures for so long is disabled
@@ -62,27 +68,35 @@ final class Judge {
         if (since.isEmpty() || since.get().equals(saidRecovered.put(endpoint.id(), since.get()))) {
             return new Verdict(new Disposition.Delivered(), List.of(), List.of());
         }
-        return new Verdict(
-                new Disposition.Delivered(),
-                List.of(new Effect.Recovered(endpoint.id())),
-                List.of(news(
+        var told = toldFailing.get(endpoint.id());
+        var news = told == null || since.get().isAfter(told)
+                ? List.<OperationalEvent>of()
+                : List.of(news(
                         "endpoint.recovered",
                         endpoint,
                         now,
-                        Map.of("failingSince", since.get().toString()))));
+                        Map.of("failingSince", since.get().toString())));
+        return new Verdict(new Disposition.Delivered(), List.of(new Effect.Recovered(endpoint.id())), news);
     }
 
     private Verdict failed(Attempt attempt, Endpoint endpoint, Instant now) {
         var result = attempt.result();
         var effects = new ArrayList<Effect>();
         var news = new ArrayList<OperationalEvent>();
-        var since = endpoint.failingSince().orElse(attempt.at());
-        if (endpoint.failingSince().isEmpty() && saidFailing.putIfAbsent(endpoint.id(), since) == null) {
-            saidRecovered.remove(endpoint.id());
-            effects.add(new Effect.Failing(endpoint.id(), since));
+        // as precise as the store is, so that the registry's is the same
+        var since = endpoint.failingSince().orElseGet(() -> attempt.at().truncatedTo(ChronoUnit.MICROS));
+        var period = since;
+        if (endpoint.failingSince().isEmpty()) {
+            var said = saidFailing.putIfAbsent(endpoint.id(), since);
+            if (said == null) {
+                saidRecovered.remove(endpoint.id());
+                effects.add(new Effect.Failing(endpoint.id(), since));
+            } else {
+                period = said;
+            }
         }
         result.retryAfter().ifPresent(wait -> effects.add(new Effect.Pause(endpoint.id(), now.plus(wait))));
-        if (attempt.number() == TELL_AT) {
+        if (attempt.number() == TELL_AT && isNews(endpoint.id(), period)) {
             news.add(news(
                     "endpoint.failing",
                     endpoint,
@@ -91,7 +105,7 @@ final class Judge {
                             "delivery", attempt.delivery().toString(),
                             "reason", result.reason().code(),
                             "status", Integer.toString(result.status()),
-                            "failingSince", since.toString())));
+                            "failingSince", period.toString())));
         }
         if (Duration.between(since, now).compareTo(disableAfter) > 0) {
             disable(endpoint, "failing", now, effects, news);
@@ -115,6 +129,13 @@ final class Judge {
         return new Verdict(new Disposition.Ended(Reason.EXHAUSTED, true), effects, news);
     }
 
+    /// Whether people have not been told of this period yet: from now on they have.
+    private boolean isNews(EndpointId endpoint, Instant period) {
+        var told = toldFailing.putIfAbsent(endpoint, period);
+        // a call that began before the endpoint recovered may end in the next period
+        return told == null || (period.isAfter(told) && toldFailing.replace(endpoint, told, period));
+    }
+
     private void disable(
             Endpoint endpoint, String reason, Instant now, List<Effect> effects, List<OperationalEvent> news) {
         effects.add(new Effect.Disable(endpoint.id(), reason));
@@ -135,6 +156,7 @@ final class Judge {
     void forget(EndpointId endpoint) {
         saidFailing.remove(endpoint);
         saidRecovered.remove(endpoint);
+        toldFailing.remove(endpoint);
         saidDisabled.remove(endpoint);
     }
 }
