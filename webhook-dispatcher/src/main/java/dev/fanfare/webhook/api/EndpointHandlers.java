@@ -1,12 +1,14 @@
 package dev.fanfare.webhook.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.service.config.Units;
 import dev.fanfare.service.http.FieldProblem;
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.EndpointSettings;
+import dev.fanfare.webhook.endpoint.RetrySchedule;
 import dev.fanfare.webhook.endpoint.SealedSecret;
 import dev.fanfare.webhook.http.AddressGuard;
 import dev.fanfare.webhook.http.Handshake;
@@ -206,7 +208,7 @@ final class EndpointHandlers {
         return settings.orElseThrow();
     }
 
-    /// An address that is stored was checked, and may have no name at this moment.
+    /// What is stored was checked: an address may have no name at this moment, and schedules began otherwise once.
     private SettingsCodec.Checks checks(Optional<EndpointSettings> before) {
         return new SettingsCodec.Checks() {
             @Override
@@ -214,6 +216,18 @@ final class EndpointHandlers {
                 return before.filter(there -> there.url().equals(url)).isPresent()
                         ? Optional.empty()
                         : guard.check(url);
+            }
+
+            @Override
+            public Optional<String> schedule(RetrySchedule schedule) {
+                var first = schedule.delays().getFirst();
+                return first.isZero()
+                                || before.filter(there -> there.retrySchedule().equals(schedule))
+                                        .isPresent()
+                        ? Optional.empty()
+                        : Optional.of(
+                                "is '%s', and the first attempt is made at once: begin with '0s', and give the wait before each retry after it"
+                                        .formatted(Units.show(first)));
             }
 
             @Override

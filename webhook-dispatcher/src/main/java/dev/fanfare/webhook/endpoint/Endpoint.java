@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /// A third party's address for events, as stored.
 ///
 /// @param secrets the current one of each scheme first, then those whose overlap has not ended
-/// @param version grows with every change of settings or secrets; its ETag
+/// @param version grows with every change of settings or secrets, and when the dispatcher disables it; its ETag
 /// @param registryVersion the registry's version when this was last changed
 /// @param disabledReason why the dispatcher has disabled it, if it has
 /// @param pausedUntil nothing is sent before: the receiver asked for it

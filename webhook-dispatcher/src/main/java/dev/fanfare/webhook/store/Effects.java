@@ -7,7 +7,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
 /// What attempts change about endpoints. The registry's version grows if anything has changed, so that all nodes
-/// notice.
+/// notice. Disabling makes a new version of the endpoint too, so that nobody who read it before enables it again unseen.
 final class Effects {
     private static final int REASON_MAX = 64;
     private static final String CHANGE = "update endpoint set registry_version = :version, updated_at = :now, ";
@@ -43,7 +43,8 @@ final class Effects {
     private static Update update(Handle handle, Effect effect) {
         return switch (effect) {
             case Effect.Disable(var _, var reason) ->
-                handle.createUpdate(CHANGE + "disabled_reason = :reason" + WHERE + "disabled_reason is null")
+                handle.createUpdate(CHANGE + "disabled_reason = :reason, version = version + 1" + WHERE
+                                + "disabled_reason is null")
                         .bind("reason", Texts.storable(reason, REASON_MAX));
             case Effect.Pause(var _, var until) ->
                 handle.createUpdate(CHANGE + "paused_until = :until" + WHERE

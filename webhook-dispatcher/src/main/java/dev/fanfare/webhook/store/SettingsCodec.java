@@ -72,6 +72,11 @@ public final class SettingsCodec {
             }
 
             @Override
+            public Optional<String> schedule(RetrySchedule schedule) {
+                return Optional.empty();
+            }
+
+            @Override
             public void headers(Map<String, String> headers) {}
         };
 
@@ -79,6 +84,11 @@ public final class SettingsCodec {
         ///
         /// @return why it may not be called, as a sentence that names the fix
         Optional<String> url(URI url);
+
+        /// Looks at the beginning of a schedule.
+        ///
+        /// @return what is wrong with its first delay, to be read after that one's name
+        Optional<String> schedule(RetrySchedule schedule);
 
         /// Looks at custom headers.
         ///
@@ -119,7 +129,7 @@ public final class SettingsCodec {
         var types = fields.list("eventTypes", PATTERNS_MAX, "\"order.*\"", ChannelPattern::parse);
         var form = fields.choice("payload", List.of(PayloadForm.values()), PayloadForm::code)
                 .orElse(PayloadForm.DATA);
-        var schedule = schedule(fields);
+        var schedule = schedule(fields, checks);
         var timeout = fields.duration("timeout", SECOND, TIMEOUT_MAX).orElse(EndpointSettings.DEFAULT_TIMEOUT);
         var rate = fields.number("ratePerSecond", 1, RATE_MAX);
         int concurrency = fields.number("concurrency", 1, CONCURRENCY_MAX).orElse(EndpointSettings.DEFAULT_CONCURRENCY);
@@ -208,7 +218,7 @@ public final class SettingsCodec {
         }
     }
 
-    private static RetrySchedule schedule(Fields fields) {
+    private static RetrySchedule schedule(Fields fields, Checks checks) {
         var field = "retrySchedule";
         int before = fields.faults().size();
         var delays = fields.list(
@@ -222,7 +232,9 @@ public final class SettingsCodec {
             return RetrySchedule.STANDARD;
         }
         try {
-            return new RetrySchedule(delays);
+            var schedule = new RetrySchedule(delays);
+            checks.schedule(schedule).ifPresent(why -> fields.fault(field + "[0]", why));
+            return schedule;
         } catch (IllegalArgumentException bad) {
             fields.fault(field, String.valueOf(bad.getMessage()));
             return RetrySchedule.STANDARD;

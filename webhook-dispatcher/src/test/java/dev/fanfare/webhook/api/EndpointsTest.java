@@ -59,7 +59,7 @@ class EndpointsTest {
     void keepsWhatIsSetThroughReadAndReplace() {
         var full = """
             {"tenant":"acme","url":"http://127.0.0.1:9/a?b=%20c","channels":["orders.**","x"],"eventTypes":["a.*"],
-            "payload":"structured","retrySchedule":["1s"],"timeout":"7s","ratePerSecond":9,"concurrency":3,
+            "payload":"structured","retrySchedule":["0s","1s"],"timeout":"7s","ratePerSecond":9,"concurrency":3,
             "ordering":"key","orderingTimeout":"10m","ttl":"3h","conflate":true,"signature":"v1+v1a",
             "handshake":false,"headers":{"X-Team":"billing"},"description":"\\u0000 \\ud83d\\ude00","enabled":false}\
             """;
@@ -94,6 +94,22 @@ class EndpointsTest {
         var replaced = api.put(path, json(), "If-Match", "\"3\"");
         assertThat(replaced.body().path("timeout").asText()).isEqualTo("15s");
         assertThat(replaced.body().path("headers")).isEmpty();
+    }
+
+    @Test
+    void keepsAScheduleThatWasStoredWithAnotherBeginning() {
+        var id = api.endpoint("'retrySchedule':['0s','7s']");
+        var path = "/v1/endpoints/" + id;
+        api.database
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update endpoint set settings = replace(settings, '\"0s\"', '\"5s\"') where id = ?", id));
+        var patched = api.patch(path, "{\"description\":\"x\"}", "If-Match", "*");
+        assertThat(patched.status()).as(patched.text()).isEqualTo(200);
+        assertThat(texts(patched.body().path("retrySchedule"))).containsExactly("5s", "7s");
+        var changed = api.patch(path, "{\"retrySchedule\":[\"5s\",\"8s\"]}", "If-Match", "*");
+        assertThat(changed.status()).isEqualTo(422);
+        assertThat(changed.fields()).containsExactly("retrySchedule[0]");
     }
 
     @Test
@@ -163,9 +179,10 @@ class EndpointsTest {
             value = {
                 "'timeout':'31s'                    | 422 | timeout          | 31s | 1s",
                 "'timeout':15                       | 422 | timeout          | 15  | 30s",
-                "'retrySchedule':['5s','soon']      | 422 | retrySchedule[1] | soon | 5m",
+                "'retrySchedule':['0s','soon']      | 422 | retrySchedule[1] | soon | 5m",
                 "'retrySchedule':[]                 | 422 | retrySchedule    | 0 delays | 1 to 50",
-                "'retrySchedule':['P8D']            | 422 | retrySchedule    | PT192H | 7d",
+                "'retrySchedule':['0s','P8D']       | 422 | retrySchedule    | PT192H | 7d",
+                "'retrySchedule':['5s','5m']        | 422 | retrySchedule[0] | 5s | '0s'",
                 "'ratePerSecond':0                  | 422 | ratePerSecond    | 0 | 1",
                 "'ratePerSecond':1.5                | 422 | ratePerSecond    | 1.5 | whole",
                 "'concurrency':99999999999          | 422 | concurrency      | 99999999999 | 1000",

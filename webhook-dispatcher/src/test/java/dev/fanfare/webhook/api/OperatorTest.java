@@ -113,6 +113,26 @@ class OperatorTest {
     }
 
     @Test
+    void staysDisabledIfAnUpdateIsOfAnEarlierVersion() {
+        var id = api.endpoint();
+        var path = "/v1/endpoints/" + id;
+        var read = api.get(path);
+        var pause = new Effect.Pause(new EndpointId(id), Instant.now().plusSeconds(60));
+        api.effect(pause, new Disposition.Delivered());
+        assertThat(api.get(path).header("ETag")).isEqualTo(read.header("ETag"));
+        api.effect(new Effect.Disable(new EndpointId(id), "gone"), new Disposition.Delivered());
+        var overtaken = api.put(path, read.text(), "If-Match", read.header("ETag"));
+        assertThat(overtaken.status()).as(overtaken.text()).isEqualTo(412);
+        var disabled = api.get(path);
+        assertThat(disabled.body().path("disabledReason").asText()).isEqualTo("gone");
+        assertThat(api.put(path, read.text(), "If-Match", disabled.header("ETag"))
+                        .body()
+                        .path("enabled")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void enablesWhatTheDispatcherHasDisabled() {
         var id = api.endpoint();
         var path = "/v1/endpoints/" + id;

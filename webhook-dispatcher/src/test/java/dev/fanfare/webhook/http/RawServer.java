@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A receiver on loopback that does to its connections whatever a test wants.
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Behaviour behaviour;
     private final List<Thread> readers = new CopyOnWriteArrayList<>();
@@ -44,7 +44,7 @@ final class RawServer implements AutoCloseable {
     }
 
     /// Gives these answers, one a request, and then the last one for ever. The connections stay open.
-    static RawServer answering(String... answers) throws IOException {
+    public static RawServer answering(String... answers) throws IOException {
         return start((number, connection) -> {
             var text = answers[Math.min(number, answers.length) - 1];
             connection.getOutputStream().write(text.getBytes(ISO_8859_1));
@@ -52,17 +52,17 @@ final class RawServer implements AutoCloseable {
     }
 
     /// An answer with a status, headers and no body.
-    static String answer(int status, String... headers) {
+    public static String answer(int status, String... headers) {
         return "HTTP/1.1 " + status + " Whatever\r\nContent-Length: 0\r\n" + String.join("\r\n", headers)
                 + (headers.length == 0 ? "\r\n" : "\r\n\r\n");
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /// The requests that came, each with its head and body.
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 

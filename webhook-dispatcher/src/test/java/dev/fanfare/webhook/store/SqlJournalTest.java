@@ -210,6 +210,7 @@ class SqlJournalTest {
         effect(6, new Effect.Disable(id, "gone"));
         effect(7, new Effect.Disable(id, "exhausted"));
         assertThat(instant("failing_since")).isEmpty();
+        assertThat(stage.number("select version from endpoint")).isEqualTo(2); // once disabled
         assertThat(stage.text("select disabled_reason from endpoint")).isEqualTo("gone");
         assertThat(stage.number("select registry_version from endpoint")).isEqualTo(4);
         assertThat(stage.database.registryVersion()).isEqualTo(4);
