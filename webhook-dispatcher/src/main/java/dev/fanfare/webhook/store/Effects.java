@@ -7,7 +7,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
 /// What attempts change about endpoints. The registry's version grows if anything has changed, so that all nodes
-/// notice. Disabling makes a new version of the endpoint too, so that nobody who read it before enables it again unseen.
+/// notice. Disabling makes a new version of the endpoint too, so that nobody who read it before enables it again
+/// unseen.
 final class Effects {
     private static final int REASON_MAX = 64;
     private static final String CHANGE = "update endpoint set registry_version = :version, updated_at = :now, ";
