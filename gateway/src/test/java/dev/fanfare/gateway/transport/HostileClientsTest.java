@@ -75,7 +75,7 @@ class HostileClientsTest {
         var seed = Long.getLong("fanfare.seed", System.nanoTime());
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 500; i++) {
             var bytes = new byte[random.nextInt(1, 20_000)];
             random.nextBytes(bytes);
             assertThat(exchange(bytes)).doesNotContain("200 OK", "500 ");
@@ -117,6 +117,12 @@ class HostileClientsTest {
         assertThat(exchange("HELO example.org\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ")
                 .contains("\r\nX-Request-Id: ", "\"detail\":\"the request is not HTTP/1.1: check its first line");
+        for (var method : List.of("\u007f", "G\u0001T", "\u00e9", "G(T", "\u0000")) {
+            assertThat(exchange(method + " / HTTP/1.1\r\nHost: x\r\n\r\n"))
+                    .as(method)
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("\"detail\":\"the request is not HTTP/1.1: check its first line");
+        }
         assertThat(exchange("GET " + EVENTS + " HTTP/1.0\r\n\r\n"))
                 .startsWith("HTTP/1.1 505 ")
                 .contains("\r\nX-Request-Id: ", "\"code\":\"unsupported-http-version\"", "use HTTP/1.1");

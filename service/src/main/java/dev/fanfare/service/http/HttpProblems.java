@@ -96,7 +96,8 @@ public final class HttpProblems {
     }
 
     private static DirectHandler handler(IntFunction<? extends ProblemCode> codes) {
-        return (request, type, status, headers, message) -> {
+        return (request, type, defaultStatus, headers, message) -> {
+            var status = isUnreadable(request, type) ? Status.BAD_REQUEST_400 : defaultStatus;
             var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
             var code = codes.apply(status.code());
             headers.set(REQUEST_ID, id);
@@ -104,6 +105,12 @@ public final class HttpProblems {
             headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
             return answer(status, headers, Problems.render(code, status.code(), detail(status, message), id));
         };
+    }
+
+    /// Helidon takes a method that is no token (RFC 9110 §5.6.2) for a fault of its own, and would log each with a
+    /// stack trace. A fault in the app always comes with the request that met it.
+    private static boolean isUnreadable(DirectHandler.TransportRequest request, DirectHandler.EventType type) {
+        return type == DirectHandler.EventType.INTERNAL_ERROR && request.equals(DirectHandler.TransportRequest.empty());
     }
 
     private static DirectHandler.TransportResponse answer(Status status, ServerResponseHeaders headers, byte[] body) {
@@ -123,7 +130,7 @@ public final class HttpProblems {
         if (status.code() >= 500 || message == null || message.isBlank()) {
             return status.reasonPhrase();
         }
-        if (message.contains("see server log")) {
+        if (message.contains("see server log") || message.equals("Internal error")) {
             return "the request is not HTTP/1.1: check its first line and its headers";
         }
         return message.lines().findFirst().orElse(message);
