@@ -55,6 +55,10 @@ final class Agenda {
         return backlog.size();
     }
 
+    int backlogRetries() {
+        return backlog.retries();
+    }
+
     void add(Job job, long now) {
         (job.isLive() ? live : backlog).add(job, now);
     }

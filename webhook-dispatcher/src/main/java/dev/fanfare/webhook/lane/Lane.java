@@ -55,7 +55,7 @@ final class Lane {
     private long rateHeldAt; // when a call last waited for it
 
     @GuardedBy("this")
-    private boolean roomWanted; // somebody has backlog that had no room
+    private boolean roomWanted; // somebody may have more backlog than had room
 
     @GuardedBy("this")
     private boolean enlisted; // with the ticker
@@ -139,22 +139,22 @@ final class Lane {
             refused |= room(now) == 0;
             if (refused) {
                 lanes.parking().giveBack(job, backlogRefusal(now));
-                roomWanted = true;
             } else {
                 agenda.add(job, now);
                 pump(now);
-                roomWanted |= room(now) == 0;
             }
         }
+        roomWanted = true;
         enlist();
         return true;
     }
 
-    synchronized int backlogRoom() {
-        int room = room(time.now());
-        roomWanted |= room == 0;
+    synchronized Room backlogRoom() {
+        int jobs = room(time.now());
+        int retries = retryRoom(jobs);
+        roomWanted |= jobs == 0 || retries < jobs;
         enlist();
-        return room;
+        return new Room(jobs, retries);
     }
 
     /// Sees to what waits for time to pass: jobs that have waited too long, the rate, a pause, an open breaker.
@@ -294,15 +294,20 @@ final class Lane {
         return isShut(now) ? 0 : Math.max(0, capacity() - agenda.backlog());
     }
 
+    /// How many retries of the backlog that has room.
+    @GuardedBy("this")
+    private int retryRoom(int jobs) {
+        return health.isStruggling()
+                ? Math.clamp((long) health.limit().calls() - agenda.backlogRetries(), 0, jobs)
+                : jobs;
+    }
+
     /// How much backlog may wait.
     @GuardedBy("this")
     private int capacity() {
         int calls = health.limit().calls();
         if (!health.isClosed()) {
             return running < calls && health.wantsProbe() ? 1 : 0;
-        }
-        if (health.isStruggling()) {
-            return calls;
         }
         int most = Math.min(BACKLOG_MAX, calls * (isBatch() ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
         return rate == null ? most : (int) Math.clamp(2 * rate.perSecond(), 1, most);
@@ -420,7 +425,7 @@ final class Lane {
     private void tellRoom(long now) {
         if (roomWanted) {
             int room = room(now);
-            if (room > 0 && room >= capacity() / 2) {
+            if (retryRoom(room) > 0 && room >= capacity() / 2) {
                 roomWanted = false;
                 lanes.tellRoom(id);
             }

@@ -136,9 +136,9 @@ public final class Lanes implements AutoCloseable {
     }
 
     /// How many backlog jobs an endpoint's lane would take now.
-    public int backlogRoom(EndpointId endpoint) {
+    public Room backlogRoom(EndpointId endpoint) {
         var lane = laneOf(endpoint);
-        return lane == null ? 0 : lane.backlogRoom();
+        return lane == null ? Room.NONE : lane.backlogRoom();
     }
 
     /// New settings hold for calls that begin after this.

@@ -25,6 +25,10 @@ final class Waiting {
         return entries.size();
     }
 
+    int retries() {
+        return (int) entries.stream().filter(entry -> isRetry(entry.job)).count();
+    }
+
     boolean isEmpty() {
         return entries.isEmpty();
     }

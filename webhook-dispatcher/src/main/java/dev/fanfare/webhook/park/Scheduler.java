@@ -7,6 +7,7 @@ import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.Ordering;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.lane.Lanes;
+import dev.fanfare.webhook.lane.Room;
 import dev.fanfare.webhook.store.Failure;
 import dev.fanfare.webhook.store.Leases;
 import dev.fanfare.webhook.store.OrderKey;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Brings parked deliveries back when they are due: of the shards that this node holds, as many of each endpoint as its
 /// lane takes.
@@ -58,7 +60,7 @@ public final class Scheduler {
             new Leases.Held(Map.of(), System.nanoTime(), Shards.COUNT); // own thread, then who closes
     private long renewedAt = System.nanoTime() - RENEW.toNanos(); // own thread only
     private long roundAt = System.nanoTime() - ROUND.toNanos(); // own thread only
-    private final Set<EndpointId> more = new HashSet<>(); // own thread only: had more that were due than was loaded
+    private final Set<EndpointId> more = new HashSet<>(); // own thread only: may have more due than was loaded
     private volatile boolean closing;
     private volatile int shards;
     private volatile boolean away;
@@ -179,24 +181,37 @@ public final class Scheduler {
         if (epoch != null) {
             while (!closing && parked.expire(endpoint.get(), epoch, now, Set.copyOf(flying))) {}
         }
-        int room = lanes.backlogRoom(id);
-        if (epoch == null || !endpoint.get().isActive() || room <= 0 || leaseIsShort()) {
+        var room = lanes.backlogRoom(id);
+        if (epoch == null || !endpoint.get().isActive() || room.jobs() == 0 || leaseIsShort()) {
             more.add(id); // tried again when there is room
             return;
         }
         boolean ordered = endpoint.get().settings().ordering() == Ordering.KEY;
-        var rows = parked.load(endpoint.get(), epoch, now, Set.copyOf(flying), room);
-        if (rows.size() >= room || (ordered && !rows.isEmpty())) {
+        var rows = rows(endpoint.get(), epoch, now, flying, room);
+        if (rows.size() >= room.retries() || (ordered && !(rows.isEmpty() && flying.isEmpty()))) {
             more.add(id);
         } else {
             more.remove(id);
         }
         var chains = ordered
-                ? chains(endpoint.get(), rows, flying, now, room)
+                ? chains(endpoint.get(), rows, flying, now, room.jobs())
                 : rows.stream().map(List::of).toList();
         for (var chain : chains) {
-            offer(id, chain, flying);
+            offer(id, chain, flying, ordered);
         }
+    }
+
+    private List<ParkedDelivery> rows(Endpoint endpoint, long epoch, Instant now, Set<MessageId> flying, Room room) {
+        var rows = parked.load(endpoint, epoch, now, Set.copyOf(flying), room.retries());
+        if (rows.size() < room.retries() || room.retries() == room.jobs()) {
+            return rows;
+        }
+        var taken = new HashSet<>(flying);
+        rows.forEach(row -> taken.add(row.message().id()));
+        return Stream.concat(
+                        rows.stream(),
+                        parked.loadUntried(endpoint, epoch, now, taken, room.jobs() - rows.size()).stream())
+                .toList();
     }
 
     /// What is due of each key, in its order: one after the other is called while none fails.
@@ -231,10 +246,14 @@ public final class Scheduler {
         return chains;
     }
 
-    private void offer(EndpointId endpoint, List<ParkedDelivery> chain, Set<MessageId> flying) {
+    private void offer(EndpointId endpoint, List<ParkedDelivery> chain, Set<MessageId> flying, boolean ordered) {
         chain.forEach(row -> flying.add(row.message().id()));
-        lanes.offerBacklog(
-                endpoint, chain.stream().map(row -> row.job(this::settled)).toList());
+        var jobs = new ArrayList<Job>();
+        for (var row : chain) {
+            boolean last = jobs.size() == chain.size() - 1;
+            jobs.add(row.job(ordered && last ? this::settledLast : this::settled));
+        }
+        lanes.offerBacklog(endpoint, jobs);
     }
 
     private boolean leaseIsShort() {
@@ -246,12 +265,13 @@ public final class Scheduler {
         if (flying != null) {
             flying.remove(job.id().message());
         }
-        if (registry.find(job.endpoint())
-                .filter(endpoint -> endpoint.settings().ordering() == Ordering.KEY)
-                .isPresent()) {
-            withRoom.add(job.endpoint()); // what waited behind it may be called
-            nudges.release();
-        }
+    }
+
+    /// Of a chain: what waits behind it may be loaded.
+    private void settledLast(Job job) {
+        settled(job);
+        withRoom.add(job.endpoint());
+        nudges.release();
     }
 
     /// Loads no more, and gives up the shards of which nothing is in flight. The others are kept for long enough: who

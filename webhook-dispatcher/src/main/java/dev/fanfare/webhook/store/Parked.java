@@ -81,6 +81,20 @@ public final class Parked {
     /// @param inFlight left out
     /// @param limit at most
     public List<ParkedDelivery> load(Endpoint endpoint, long epoch, Instant now, Set<MessageId> inFlight, int limit) {
+        return load(endpoint, epoch, now, inFlight, limit, "");
+    }
+
+    /// The same of those alone that no attempt was made of.
+    public List<ParkedDelivery> loadUntried(
+            Endpoint endpoint, long epoch, Instant now, Set<MessageId> inFlight, int limit) {
+        return load(endpoint, epoch, now, inFlight, limit, " and p.attempt = 1");
+    }
+
+    private List<ParkedDelivery> load(
+            Endpoint endpoint, long epoch, Instant now, Set<MessageId> inFlight, int limit, String which) {
+        if (limit == 0) {
+            return List.of();
+        }
         var ordered = endpoint.settings().ordering() == Ordering.KEY;
         var blocked = ordered ? """
               and not exists (
@@ -95,7 +109,8 @@ public final class Parked {
                   y.envelope, y.data
                 from parked p left join payload y on y.message_id = p.message_id
                 where p.shard = :shard and p.endpoint_id = :endpoint and p.due <= :now
-                """ + blocked + " order by p.due, p.partition_n, p.offset_n limit :limit")
+                """ + which + blocked
+                            + " order by p.shard, p.endpoint_id, p.due, p.partition_n, p.offset_n limit :limit")
                     .bind("shard", Shards.of(endpoint.id()))
                     .bind("endpoint", endpoint.id().value())
                     .bind("now", now)

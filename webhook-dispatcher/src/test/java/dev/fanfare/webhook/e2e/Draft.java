@@ -28,6 +28,13 @@ record Draft(
         return new Draft(delays, Duration.ofSeconds(3), 8, Ordering.NONE, Optional.empty(), false, "orders.**");
     }
 
+    /// So many more attempts that wait longer each.
+    Draft then(int times, Duration wait) {
+        var delays = new java.util.ArrayList<>(schedule);
+        delays.addAll(Collections.nCopies(times, wait));
+        return new Draft(delays, timeout, concurrency, ordering, ttl, conflate, channels);
+    }
+
     Draft timeout(Duration of) {
         return new Draft(schedule, of, concurrency, ordering, ttl, conflate, channels);
     }

@@ -33,8 +33,10 @@ class OrderTest {
         var topic = cluster.newTopic("order", PARTITIONS);
         try (var receiver = Receiver.start();
                 var dispatcher = TestDispatcher.start(Setup.of(dir, cluster.servers(), topic))) {
-            var draft =
-                    Draft.retrying(49, Duration.ofMillis(200)).concurrency(4).byKey();
+            var draft = Draft.retrying(19, Duration.ofMillis(200))
+                    .then(30, Duration.ofSeconds(20)) // for the one that is stuck
+                    .concurrency(4)
+                    .byKey();
             dispatcher.endpoint(receiver.url("/ordered"), draft.settings());
             Load.probe(cluster, topic, receiver);
 
@@ -54,7 +56,7 @@ class OrderTest {
                 assertThat(ledger.missing(sent)).hasSize(sent.size() - others.size());
 
                 receiver.answer(call -> reply(random, call, false));
-                await().atMost(Duration.ofMinutes(1))
+                await().atMost(Duration.ofMinutes(3))
                         .untilAsserted(() -> assertThat(ledger.missing(sent)).isEmpty());
             }
             inOrder(receiver);

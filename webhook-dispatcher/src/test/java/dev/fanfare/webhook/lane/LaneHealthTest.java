@@ -68,20 +68,21 @@ class LaneHealthTest {
         stage.live();
         assertThat(stage.whyParked()).containsExactly(ParkReason.BREAKER_OPEN);
         assertThat(stage.parked.getFirst().delay()).isLessThan(Duration.ofSeconds(5));
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         stage.backlog(2);
         assertThat(stage.givenBack).extracting(Stage.Left::why).containsExactly(ParkReason.BREAKER_OPEN);
 
+        stage.room.clear();
         stage.pass(Duration.ofSeconds(4));
         assertThat(stage.room).isEmpty();
         stage.pass(Duration.ofSeconds(2));
         assertThat(stage.room).containsExactly(Stage.ONE);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(1);
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isEqualTo(1);
         stage.live();
         assertThat(stage.calls).isEmpty();
         var probe = stage.backlog(2);
         assertThat(stage.calls).hasSize(1);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         stage.backlog(2);
         assertThat(stage.calls).hasSize(1);
         assertThat(stage.state().breaker()).isEqualTo(LaneState.Breaker.HALF_OPEN);
@@ -109,9 +110,9 @@ class LaneHealthTest {
         stage.breakDown();
         for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
             stage.pass(Duration.ofSeconds(seconds).minusMillis(20));
-            assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+            assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
             stage.pass(Duration.ofMillis(40));
-            assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(1);
+            assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isEqualTo(1);
             stage.backlog(2);
             stage.end(Reason.STATUS);
         }
@@ -124,12 +125,12 @@ class LaneHealthTest {
         stage.end(5, Reason.TIMEOUT);
         assertThat(stage.state().breaker()).isEqualTo(LaneState.Breaker.OPEN);
         stage.pass(Duration.ofSeconds(6));
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero(); // calls hang still, more than the limit
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero(); // calls hang still, more than the limit
         stage.end(10, Reason.DELIVERED);
         assertThat(stage.state().limit()).isEqualTo(1);
         assertThat(stage.state().breaker()).isEqualTo(LaneState.Breaker.OPEN);
         stage.end(Reason.TIMEOUT);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(1);
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isEqualTo(1);
     }
 
     @Test
@@ -157,7 +158,7 @@ class LaneHealthTest {
         for (int second = 0; second < seconds; second++) {
             for (int i = 0; i < livePerSecond; i++) {
                 stage.live();
-                while (stage.lanes.backlogRoom(Stage.ONE) > 0) {
+                while (stage.lanes.backlogRoom(Stage.ONE).jobs() > 0) {
                     int calls = stage.calls.size();
                     stage.backlog(2);
                     if (stage.calls.size() > calls) {
@@ -242,6 +243,25 @@ class LaneHealthTest {
         stage.drain(Reason.DELIVERED);
         assertThat(stage.delivered).contains(first);
         assertThat(stage.state().queuedBacklog()).isPositive();
+    }
+
+    @Test
+    void keepsRoomForFirstAttemptsWhileRetriesAreRationed() {
+        var stage = new Stage().concurrency(8);
+        for (int i = 0; i < 20; i++) {
+            stage.live();
+            stage.end(i % 4 == 0 ? Reason.STATUS : Reason.DELIVERED);
+        }
+        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(new Room(128, 8));
+        while (stage.state().queuedBacklog() < 8) {
+            stage.backlog(2);
+        }
+        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isEqualTo(new Room(120, 0));
+        stage.room.clear();
+        stage.pass(SECOND); // one is called
+        stage.drain(Reason.DELIVERED);
+        assertThat(stage.room).contains(Stage.ONE);
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).retries()).isPositive();
     }
 
     @Test

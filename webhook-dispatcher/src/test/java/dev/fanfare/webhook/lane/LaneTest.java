@@ -80,16 +80,30 @@ class LaneTest {
                 .containsExactly(true, true, true, true, true, false, true, true, true, true, false, true, true, false);
     }
 
+    /// Who offered as much as there was room for cannot know that some of it began at once.
+    @Test
+    void tellsOfRoomThoughItWasNeverFull() {
+        var stage = new Stage().concurrency(8);
+        int room = stage.lanes.backlogRoom(Stage.ONE).jobs();
+        for (int i = 0; i < room; i++) {
+            stage.backlog(1);
+        }
+        assertThat(stage.lanes.state(Stage.ONE).orElseThrow().queuedBacklog()).isEqualTo(room - 8);
+        stage.room.clear();
+        stage.drain(Reason.DELIVERED);
+        assertThat(stage.room).contains(Stage.ONE);
+    }
+
     @Test
     void takesBacklogUpToItsRoomAndTellsWhenHalfOfItIsFree() {
         var stage = new Stage().concurrency(1);
         stage.live();
-        int room = stage.lanes.backlogRoom(Stage.ONE);
+        int room = stage.lanes.backlogRoom(Stage.ONE).jobs();
         assertThat(room).isBetween(4, 64);
         for (int i = 0; i < room; i++) {
             stage.backlog(1);
         }
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         assertThat(stage.givenBack).isEmpty();
         var tooMuch = stage.backlog(1);
         assertThat(stage.givenBack).containsExactly(new Stage.Left(tooMuch, ParkReason.LANE_FULL, Duration.ZERO));
@@ -145,7 +159,7 @@ class LaneTest {
         var stage = new Stage().with(PayloadForm.DATA, 100, 8, Ordering.NONE);
         stage.endpoints.compute(Stage.ONE, (_, plain) -> paused(plain, Optional.empty(), OptionalInt.of(120), 1));
         assertThat(callsInSeconds(stage, 10).stream().mapToInt(i -> i).sum()).isBetween(20, 21);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isBetween(1, 4); // no more than is called soon
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isBetween(1, 4); // no more than is called soon
     }
 
     private static Endpoint paused(Endpoint plain, Optional<Instant> until, OptionalInt rate, long version) {
@@ -180,7 +194,7 @@ class LaneTest {
         stage.live();
         stage.backlog(1);
         assertThat(stage.calls).isEmpty();
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         assertThat(stage.parked)
                 .hasSize(3)
                 .allSatisfy(left -> assertThat(left.delay())

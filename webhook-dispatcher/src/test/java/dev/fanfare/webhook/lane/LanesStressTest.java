@@ -227,7 +227,7 @@ class LanesStressTest {
             var endpoint = TestJobs.id(1 + random.nextInt(ENDPOINTS));
             var key = random.nextInt(3) == 0 ? null : "k" + random.nextInt(5);
             if (random.nextInt(4) == 0) {
-                if (random.nextBoolean() || lanes.backlogRoom(endpoint) > 0) {
+                if (random.nextBoolean() || lanes.backlogRoom(endpoint).jobs() > 0) {
                     var job = TestJobs.backlog(endpoint, offset.incrementAndGet(), 1 + random.nextInt(3), key);
                     jobs.add(job);
                     lanes.offerBacklog(job);

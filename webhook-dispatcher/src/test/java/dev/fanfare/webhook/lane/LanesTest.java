@@ -159,7 +159,7 @@ class LanesTest {
         update(stage, 2, settings("https://a/", 1, false));
         assertThat(stage.ended).containsOnly(Map.entry(waiting, Reason.ENDPOINT_DISABLED));
         assertThat(stage.givenBack).extracting(Stage.Left::job).containsExactly(row);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         var late = stage.live();
         assertThat(stage.ended).containsEntry(late, Reason.ENDPOINT_DISABLED);
         stage.end(Reason.DELIVERED);
@@ -194,7 +194,7 @@ class LanesTest {
         assertThat(stage.ended)
                 .containsOnly(Map.entry(waiting, Reason.ENDPOINT_DELETED), Map.entry(late, Reason.ENDPOINT_DELETED));
         assertThat(stage.givenBack).extracting(Stage.Left::job).containsExactly(row, lateRow);
-        assertThat(stage.lanes.backlogRoom(Stage.ONE)).isZero();
+        assertThat(stage.lanes.backlogRoom(Stage.ONE).jobs()).isZero();
         stage.drain(Reason.DELIVERED);
         assertThat(stage.delivered).hasSize(1);
         assertThat(stage.lanes.inFlight()).isZero();

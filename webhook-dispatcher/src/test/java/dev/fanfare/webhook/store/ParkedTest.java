@@ -84,6 +84,20 @@ class ParkedTest {
     }
 
     @Test
+    void loadsThoseAloneThatNoAttemptWasMadeOf() {
+        var endpoint = stage.endpoint();
+        park(endpoint, 1, "a", T);
+        park(endpoint, 2, "a", T);
+        stage.flush();
+        stage.execute("update parked set attempt = 1 where offset_n = 2");
+        stage.execute("update parked set attempt = 2 where offset_n = 1");
+        assertThat(stage.parked.loadUntried(endpoint, 1, T, Set.of(), 10))
+                .extracting(one -> one.message().id().offset())
+                .containsExactly(2L);
+        assertThat(load(endpoint, T, Set.of(), 10)).containsExactly(1L, 2L);
+    }
+
+    @Test
     void ofAKeyOnlyTheEarliestIsLoadedUnlessItHeldUpTheOthersForTooLong() {
         var endpoint = stage.endpoint(Ordering.KEY, false);
         park(endpoint, 1, "a", T.plusSeconds(99));
