@@ -30,10 +30,13 @@ final class Judge {
 
     private final RetryPolicy retries;
     private final Duration disableAfter;
-    private final Map<EndpointId, Instant> saidFailing = new ConcurrentHashMap<>();
+    private final Map<EndpointId, Said> saidFailing = new ConcurrentHashMap<>();
     private final Map<EndpointId, Instant> saidRecovered = new ConcurrentHashMap<>();
     private final Map<EndpointId, Instant> toldFailing = new ConcurrentHashMap<>();
     private final Map<EndpointId, Instant> saidDisabled = new ConcurrentHashMap<>();
+
+    /// @param seen when the endpoint had last been changed, as far as was known
+    private record Said(Instant since, Instant seen) {}
 
     /// @param disableAfter an endpoint with nothing but failures for so long is disabled
     Judge(RetryPolicy retries, Duration disableAfter) {
@@ -87,15 +90,17 @@ final class Judge {
         var since = endpoint.failingSince().orElseGet(() -> attempt.at().truncatedTo(ChronoUnit.MICROS));
         var period = since;
         if (endpoint.failingSince().isEmpty()) {
-            var said = saidFailing.putIfAbsent(endpoint.id(), since);
-            if (said == null) {
+            var saying = new Said(since, endpoint.updatedAt());
+            // said, and not in the registry after a change: another node has seen it recover
+            var said = saidFailing.merge(endpoint.id(), saying, (old, it) -> old.seen.equals(it.seen) ? old : it);
+            if (said.since.equals(since)) {
                 saidRecovered.remove(endpoint.id());
                 effects.add(new Effect.Failing(endpoint.id(), since));
-            } else {
-                period = said;
             }
+            period = said.since;
         }
-        result.retryAfter().ifPresent(wait -> effects.add(new Effect.Pause(endpoint.id(), now.plus(wait))));
+        result.retryAfter()
+                .ifPresent(wait -> effects.add(new Effect.Pause(endpoint.id(), endpoint.version(), now.plus(wait))));
         if (attempt.number() == TELL_AT && isNews(endpoint.id(), period)) {
             news.add(news(
                     "endpoint.failing",
@@ -138,7 +143,7 @@ final class Judge {
 
     private void disable(
             Endpoint endpoint, String reason, Instant now, List<Effect> effects, List<OperationalEvent> news) {
-        effects.add(new Effect.Disable(endpoint.id(), reason));
+        effects.add(new Effect.Disable(endpoint.id(), endpoint.version(), reason));
         // the same until somebody changes the endpoint
         if (!endpoint.updatedAt().equals(saidDisabled.put(endpoint.id(), endpoint.updatedAt()))) {
             news.add(news("endpoint.disabled", endpoint, now, Map.of("reason", reason)));

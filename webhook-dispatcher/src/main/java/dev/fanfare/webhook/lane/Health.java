@@ -7,7 +7,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// How an endpoint fares, and how much it is asked for that reason: breaker, limit, retry budget.
+/// How an endpoint fares, and how much it is asked for that reason: breaker, limit, ceiling, retry budget.
 ///
 /// Threads: guarded by the lane.
 final class Health {
@@ -19,6 +19,7 @@ final class Health {
 
     private final CircuitBreaker breaker;
     private final Limit limit;
+    private final Ceiling ceiling = new Ceiling();
     private final RetryBudget budget;
     private boolean struggling;
 
@@ -59,12 +60,16 @@ final class Health {
     }
 
     /// Nothing that a new lane would not know.
-    boolean isForgettable() {
-        return isClosed() && !struggling && limit.isFull();
+    boolean isForgettable(long now) {
+        return isClosed() && !struggling && limit.isFull() && ceiling.isGone(now);
     }
 
     Limit limit() {
         return limit;
+    }
+
+    Ceiling ceiling() {
+        return ceiling;
     }
 
     /// Whether the breaker has been open for long enough and nobody is finding out yet.
@@ -95,10 +100,14 @@ final class Health {
 
     /// Counts a call. Those that end while the breaker is open began before that, and change nothing; a probe runs
     /// alone.
-    void record(Reason reason, long startedAt, long now) {
+    ///
+    /// @param pace calls a second that came to a good end of late
+    void record(Reason reason, int pace, long startedAt, long now) {
         breaker.onResult(now - startedAt, TimeUnit.NANOSECONDS, reason);
         if (reason.isOverload()) {
-            limit.overloaded(startedAt, now);
+            if (limit.overloaded(startedAt, now)) {
+                ceiling.lower(pace, now);
+            }
         } else if (reason.isFailure()) {
             limit.failed();
         } else {

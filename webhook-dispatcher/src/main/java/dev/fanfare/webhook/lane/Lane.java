@@ -211,7 +211,8 @@ final class Lane {
     /// @param forced even if a new lane would know less
     synchronized boolean evict(long unusedSince, boolean forced) {
         boolean idle = running == 0 && agenda.isEmpty() && usedAt - unusedSince <= 0;
-        if (idle && (forced || (health.isForgettable() && pause.isOver(time.now())))) {
+        long now = time.now();
+        if (idle && (forced || (health.isForgettable(now) && pause.isOver(now)))) {
             gone = true;
         }
         return gone;
@@ -310,7 +311,8 @@ final class Lane {
             return running < calls && health.wantsProbe() ? 1 : 0;
         }
         int most = Math.min(BACKLOG_MAX, calls * (isBatch() ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
-        return rate == null ? most : (int) Math.clamp(2 * rate.perSecond(), 1, most);
+        double perSecond = health.ceiling().perSecond(time.now());
+        return (int) Math.clamp(2 * (rate == null ? perSecond : Math.min(perSecond, rate.perSecond())), 1, most);
     }
 
     @GuardedBy("this")
@@ -349,12 +351,13 @@ final class Lane {
             }
             return false;
         }
-        if (rate != null && !rate.tryCall()) {
+        if (!health.ceiling().mayCall(now) || (rate != null && !rate.tryCall())) {
             lanes.slots().release();
             health.cancelCall();
             rateHeldAt = now;
             return false;
         }
+        health.ceiling().called();
         return true;
     }
 
@@ -395,7 +398,7 @@ final class Lane {
             pace.done(call.jobs.size(), now);
             lanes.done(call.jobs.size());
         }
-        call.health.record(reason, call.startedAt, now);
+        call.health.record(reason, pace.perSecond(now), call.startedAt, now);
         for (var key : call.keys) {
             agenda.keys().release(key);
             if (reason.isFailure()) {

@@ -47,13 +47,17 @@ final class Limit {
 
     /// A call showed that the endpoint gets too much. Calls that ran side by side count once: those that began before
     /// the last step down say nothing about it.
-    void overloaded(long startedAt, long now) {
+    ///
+    /// @return whether it does
+    boolean overloaded(long startedAt, long now) {
         successes = 0;
-        if (startedAt - narrowedAt > 0) {
-            limit = Math.max(1, limit / 2);
-            ramping = false;
-            narrowedAt = now;
+        if (startedAt - narrowedAt <= 0) {
+            return false;
         }
+        limit = Math.max(1, limit / 2);
+        ramping = false;
+        narrowedAt = now;
+        return true;
     }
 
     void restart() {

@@ -43,13 +43,15 @@ final class Effects {
 
     private static Update update(Handle handle, Effect effect) {
         return switch (effect) {
-            case Effect.Disable(var _, var reason) ->
+            case Effect.Disable(var _, var called, var reason) ->
                 handle.createUpdate(CHANGE + "disabled_reason = :reason, version = version + 1" + WHERE
-                                + "disabled_reason is null")
+                                + "disabled_reason is null and version = :called")
+                        .bind("called", called)
                         .bind("reason", Texts.storable(reason, REASON_MAX));
-            case Effect.Pause(var _, var until) ->
+            case Effect.Pause(var _, var called, var until) ->
                 handle.createUpdate(CHANGE + "paused_until = :until" + WHERE
-                                + "(paused_until is null or paused_until < :until)")
+                                + "(paused_until is null or paused_until < :until) and version = :called")
+                        .bind("called", called)
                         .bind("until", until);
             case Effect.Failing(var _, var since) ->
                 handle.createUpdate(CHANGE + "failing_since = :since" + WHERE

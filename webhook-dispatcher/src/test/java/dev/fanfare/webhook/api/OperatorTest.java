@@ -117,10 +117,10 @@ class OperatorTest {
         var id = api.endpoint();
         var path = "/v1/endpoints/" + id;
         var read = api.get(path);
-        var pause = new Effect.Pause(new EndpointId(id), Instant.now().plusSeconds(60));
+        var pause = new Effect.Pause(new EndpointId(id), 1, Instant.now().plusSeconds(60));
         api.effect(pause, new Disposition.Delivered());
         assertThat(api.get(path).header("ETag")).isEqualTo(read.header("ETag"));
-        api.effect(new Effect.Disable(new EndpointId(id), "gone"), new Disposition.Delivered());
+        api.effect(new Effect.Disable(new EndpointId(id), 1, "gone"), new Disposition.Delivered());
         var overtaken = api.put(path, read.text(), "If-Match", read.header("ETag"));
         assertThat(overtaken.status()).as(overtaken.text()).isEqualTo(412);
         var disabled = api.get(path);
@@ -136,7 +136,7 @@ class OperatorTest {
     void enablesWhatTheDispatcherHasDisabled() {
         var id = api.endpoint();
         var path = "/v1/endpoints/" + id;
-        api.effect(new Effect.Disable(new EndpointId(id), "gone"), new Disposition.Delivered());
+        api.effect(new Effect.Disable(new EndpointId(id), 1, "gone"), new Disposition.Delivered());
         var disabled = api.get(path).body();
         assertThat(disabled.path("enabled").asBoolean()).isFalse();
         assertThat(disabled.path("disabledReason").asText()).isEqualTo("gone");

@@ -54,7 +54,7 @@ class JudgeTest {
         var verdict = judge(1, Reason.GONE, 410);
 
         assertThat(verdict.disposition()).isEqualTo(new Disposition.Ended(Reason.GONE, true));
-        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, "gone"));
+        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, 1, "gone"));
         assertThat(types(verdict)).containsExactly("endpoint.disabled");
         assertThat(verdict.news().getFirst().data())
                 .containsEntry("endpoint", ID.value())
@@ -68,7 +68,7 @@ class JudgeTest {
         var verdict = judge(1, Reason.DISABLED_BY_RECEIVER, status);
 
         assertThat(verdict.disposition()).isEqualTo(new Disposition.Delivered());
-        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, "disabled-by-receiver"));
+        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, 1, "disabled-by-receiver"));
         assertThat(types(verdict)).containsExactly("endpoint.disabled");
     }
 
@@ -78,7 +78,7 @@ class JudgeTest {
         var verdict = judge(1, Reason.DISABLED_BY_RECEIVER, status);
 
         assertThat(verdict.disposition()).isEqualTo(new Disposition.Ended(Reason.DISABLED_BY_RECEIVER, true));
-        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, "disabled-by-receiver"));
+        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, 1, "disabled-by-receiver"));
     }
 
     @Test
@@ -130,7 +130,7 @@ class JudgeTest {
     void leavesAloneWhoAsksForIt() {
         var verdict = judge(1, result(Reason.THROTTLED, 429, Optional.of(Duration.ofMinutes(2))));
 
-        assertThat(verdict.effects()).contains(new Effect.Pause(ID, now.plusSeconds(120)));
+        assertThat(verdict.effects()).contains(new Effect.Pause(ID, 1, now.plusSeconds(120)));
         assertThat(verdict.disposition()).isEqualTo(new Disposition.Parked(ParkReason.RETRY, now.plusSeconds(120), 2));
     }
 
@@ -156,7 +156,7 @@ class JudgeTest {
 
         now = now.plusNanos(1);
         var verdict = judge(2, Reason.STATUS, 500);
-        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, "failing"));
+        assertThat(verdict.effects()).containsExactly(new Effect.Disable(ID, 1, "failing"));
         assertThat(types(verdict)).containsExactly("endpoint.disabled");
         assertThat(verdict.disposition()).isInstanceOf(Disposition.Parked.class);
         assertThat(types(judge(2, Reason.STATUS, 500))).isEmpty();
@@ -174,6 +174,17 @@ class JudgeTest {
         assertThat(judge(2, Reason.STATUS, 500).effects()).isEmpty();
         assertThat(judge(2, Reason.DELIVERED, 200).effects()).containsExactly(new Effect.Recovered(ID));
         assertThat(judge(2, Reason.DELIVERED, 200).effects()).isEmpty();
+    }
+
+    @Test
+    void saysThatAnEndpointFailsAgainThoughAnotherNodeSawItRecover() {
+        judge(1, Reason.STATUS, 500);
+        now = START.plusSeconds(1);
+        assertThat(judge(1, Reason.STATUS, 500).effects()).isEmpty(); // said, and not in the registry yet
+        endpoint = endpoint(START, START.plusSeconds(1));
+        endpoint = endpoint(null, START.plusSeconds(2));
+        now = START.plusSeconds(3);
+        assertThat(judge(1, Reason.STATUS, 500).effects()).hasExactlyElementsOfTypes(Effect.Failing.class);
     }
 
     @Test

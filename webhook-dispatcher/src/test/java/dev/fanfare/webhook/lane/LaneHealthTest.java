@@ -37,8 +37,37 @@ class LaneHealthTest {
         assertThat(stage.calls).hasSize(8); // 7 of the old, and one of those that waited
         stage.drain(Reason.DELIVERED);
         assertThat(stage.state().limit()).isBetween(9, 10);
+        stage.pass(Duration.ofMinutes(1));
         limitAfter(stage, 200);
         assertThat(stage.state().limit()).isEqualTo(16);
+    }
+
+    @Test
+    void callsAnEndpointThatGetsTooMuchHalfAsOftenAndThenMoreAndMore() {
+        var stage = new Stage().concurrency(1); // nothing to halve here
+        int pace = calledInASecond(stage, 80);
+        assertThat(pace).isEqualTo(80);
+        stage.live();
+        stage.end(Reason.THROTTLED);
+        assertThat(calledInASecond(stage, 80)).isBetween(38, 44);
+        for (int second = 1; second < 10; second++) {
+            calledInASecond(stage, 80);
+        }
+        assertThat(calledInASecond(stage, 80)).isBetween(70, 90);
+        stage.pass(Duration.ofSeconds(20));
+        assertThat(calledInASecond(stage, 200)).isGreaterThanOrEqualTo(200); // and what waited
+    }
+
+    /// Of so many events in a second, evenly spread, while each call takes no time.
+    private static int calledInASecond(Stage stage, int events) {
+        int before = stage.delivered.size();
+        for (int i = 0; i < events; i++) {
+            stage.live();
+            stage.drain(Reason.DELIVERED);
+            stage.pass(SECOND.dividedBy(events));
+            stage.drain(Reason.DELIVERED);
+        }
+        return stage.delivered.size() - before;
     }
 
     @Test
@@ -48,7 +77,7 @@ class LaneHealthTest {
             limitAfter(stage, 3);
             stage.live();
             stage.end(Reason.TIMEOUT);
-            stage.pass(SECOND);
+            stage.pass(Duration.ofMinutes(1));
         }
         assertThat(stage.state().limit()).isEqualTo(1);
     }

@@ -201,19 +201,35 @@ class SqlJournalTest {
         effect(1, new Effect.Failing(id, Given.TIME));
         effect(2, new Effect.Failing(id, Given.TIME.plusSeconds(9)));
         assertThat(stage.database.registryVersion()).isEqualTo(1);
-        effect(3, new Effect.Pause(id, DUE));
-        effect(4, new Effect.Pause(id, DUE.minusSeconds(1)));
+        effect(3, new Effect.Pause(id, 1, DUE));
+        effect(4, new Effect.Pause(id, 1, DUE.minusSeconds(1)));
         assertThat(stage.database.registryVersion()).isEqualTo(2);
         assertThat(instant("failing_since")).contains(Given.TIME);
         assertThat(instant("paused_until")).contains(DUE);
         effect(5, new Effect.Recovered(id));
-        effect(6, new Effect.Disable(id, "gone"));
-        effect(7, new Effect.Disable(id, "exhausted"));
+        effect(6, new Effect.Disable(id, 1, "gone"));
+        effect(7, new Effect.Disable(id, 1, "exhausted"));
         assertThat(instant("failing_since")).isEmpty();
         assertThat(stage.number("select version from endpoint")).isEqualTo(2); // once disabled
         assertThat(stage.text("select disabled_reason from endpoint")).isEqualTo("gone");
         assertThat(stage.number("select registry_version from endpoint")).isEqualTo(4);
         assertThat(stage.database.registryVersion()).isEqualTo(4);
+    }
+
+    @Test
+    void whatWasCalledBeforeAChangeSaysNothingOfTheChangedEndpoint() {
+        var endpoint = stage.endpoint();
+        stage.store(endpoint);
+        stage.execute("update endpoint set version = 2");
+        effect(1, new Effect.Disable(endpoint.id(), 1, "gone"));
+        effect(2, new Effect.Pause(endpoint.id(), 1, DUE));
+        assertThat(stage.number("select count(*) from endpoint where disabled_reason is null and version = 2"))
+                .isEqualTo(1);
+        assertThat(instant("paused_until")).isEmpty();
+        effect(3, new Effect.Pause(endpoint.id(), 2, DUE));
+        effect(4, new Effect.Disable(endpoint.id(), 2, "gone"));
+        assertThat(instant("paused_until")).contains(DUE);
+        assertThat(stage.text("select disabled_reason from endpoint")).isEqualTo("gone");
     }
 
     private void effect(long offset, Effect effect) {
