@@ -10,6 +10,7 @@ import dev.fanfare.webhook.http.Handshake;
 import dev.fanfare.webhook.ingest.Freshness;
 import dev.fanfare.webhook.signing.KeyRing;
 import dev.fanfare.webhook.signing.SealedText;
+import dev.fanfare.webhook.signing.UnsealableException;
 import dev.fanfare.webhook.store.Database;
 import dev.fanfare.webhook.store.Failure;
 import dev.fanfare.webhook.store.Writes;
@@ -73,7 +74,14 @@ public final class Api {
 
             @Override
             public String open(String text) {
-                return sealed.open(text);
+                try {
+                    return sealed.open(text);
+                } catch (UnsealableException keyIsGone) {
+                    throw new ProblemException(
+                            ApiCode.IDEMPOTENCY_KEY_REUSED,
+                            "the request was done before, and its answer cannot be read any more since its encryption"
+                                    + " key is not configured: look what it did, then send a new Idempotency-Key");
+                }
             }
         });
         var once = new Once(writes, parts.settings().token());

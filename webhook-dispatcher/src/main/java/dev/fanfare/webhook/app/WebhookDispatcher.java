@@ -104,6 +104,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 settings.store().connections())));
         var endpoints = new EndpointStore(database);
         ring.check(endpoints.secrets());
+        endpoints.renewSecrets(ring::renew);
         var clients = new KafkaClients(settings.kafka());
         var registry = new Registry();
         var watch = parts.open(new RegistryWatch(endpoints, registry));

@@ -75,6 +75,25 @@ public final class KeyRing {
         secrets.forEach(this::open);
     }
 
+    /// The same secret under the current key.
+    ///
+    /// @return empty if it is that already
+    /// @throws UnsealableException if no configured key opens it
+    public Optional<SealedSecret> renew(SealedSecret secret) {
+        if (secret.keyId().equals(current)) {
+            return Optional.empty();
+        }
+        var sealed = seal(secret.id(), secret.scheme(), open(secret), secret.publicKey(), secret.createdAt());
+        return Optional.of(new SealedSecret(
+                secret.id(),
+                secret.scheme(),
+                sealed.keyId(),
+                sealed.sealed(),
+                secret.publicKey(),
+                secret.createdAt(),
+                secret.expiresAt()));
+    }
+
     /// A secret as it is stored, without end.
     ///
     /// @param publicKey of `v1a`, else empty

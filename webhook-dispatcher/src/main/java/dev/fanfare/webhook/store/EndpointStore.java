@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -166,6 +167,17 @@ public final class EndpointStore {
     /// All that are stored, to make sure at start that each can be opened.
     public List<SealedSecret> secrets() {
         return database.jdbi().withHandle(SecretRows::all);
+    }
+
+    /// Replaces secrets by the same ones under another key. Nodes that have read them before know them still.
+    ///
+    /// @param renewal empty for those that stay
+    public void renewSecrets(Function<SealedSecret, Optional<SealedSecret>> renewal) {
+        for (var secret : secrets()) {
+            renewal.apply(secret)
+                    .ifPresent(renewed ->
+                            database.jdbi().useHandle(handle -> SecretRows.replace(handle, secret.keyId(), renewed)));
+        }
     }
 
     /// Brings the registry up to date. One thread at a time gets through, the others wait.

@@ -47,6 +47,16 @@ final class SecretRows {
         rows.execute(handle);
     }
 
+    /// Unless somebody else has done so.
+    static void replace(Handle handle, String keyId, SealedSecret by) {
+        handle.execute(
+                "update endpoint_secret set key_id = ?, sealed = ? where id = ? and key_id = ?",
+                by.keyId(),
+                by.sealed(),
+                by.id(),
+                keyId);
+    }
+
     static void delete(Handle handle, EndpointId endpoint) {
         handle.execute("delete from endpoint_secret where endpoint_id = ?", endpoint.value());
     }

@@ -69,6 +69,19 @@ class OperatorTest {
     }
 
     @Test
+    void saysThatAnAnswerWhoseKeyIsGoneCannotBeRepeated() {
+        var path = "/v1/endpoints/" + api.endpoint();
+        api.post(path + "/test", "", "Idempotency-Key", "test-2");
+        api.database
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update idempotency set body = 'gone' || substring(body from position(':' in body))"));
+        var again = api.post(path + "/test", "", "Idempotency-Key", "test-2");
+        assertThat(again.status()).as(again.text()).isEqualTo(422);
+        assertThat(again.text()).contains("idempotency-key-reused", "encryption key is not configured");
+    }
+
+    @Test
     void recoversWhatFailed() {
         var endpoint = api.endpoint();
         var path = "/v1/endpoints/" + endpoint + "/recover";

@@ -3,12 +3,17 @@ package dev.fanfare.webhook.api;
 import static dev.fanfare.webhook.api.TestApi.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.fanfare.webhook.delivery.EndpointId;
+import dev.fanfare.webhook.endpoint.SealedSecret;
+import dev.fanfare.webhook.signing.KeyRing;
 import dev.fanfare.webhook.signing.Signer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,34 @@ class SecretsTest {
                 .hasSize(2)
                 .startsWith(signature);
         assertThat(api.get(path).text()).doesNotContain("whsec_");
+    }
+
+    @Test
+    void renewsWhatIsSealedWithAnOldKey() {
+        var created = api.post("/v1/endpoints", json());
+        var path = created.header("Location");
+        api.post(path + "/secret/rotate", "");
+        var id = new EndpointId(created.body().path("id").asText());
+        var before = api.registry.find(id).orElseThrow().secrets();
+        var ring = new KeyRing(Map.of("k1", new byte[KeyRing.KEY_BYTES], "k2", key(2)), "k2");
+        api.store.renewSecrets(ring::renew);
+        try {
+            assertThat(api.store.secrets()).extracting(SealedSecret::keyId).containsOnly("k2");
+            new KeyRing(Map.of("k2", key(2)), "k2").check(api.store.secrets());
+            assertThat(api.store.secrets())
+                    .extracting(SealedSecret::id, SealedSecret::createdAt, SealedSecret::expiresAt)
+                    .containsAll(before.stream()
+                            .map(one -> tuple(one.id(), one.createdAt(), one.expiresAt()))
+                            .toList());
+        } finally {
+            api.store.renewSecrets(new KeyRing(Map.of("k1", new byte[KeyRing.KEY_BYTES], "k2", key(2)), "k1")::renew);
+        }
+    }
+
+    private static byte[] key(int fill) {
+        var key = new byte[KeyRing.KEY_BYTES];
+        Arrays.fill(key, (byte) fill);
+        return key;
     }
 
     @Test

@@ -44,6 +44,16 @@ class KeyRingTest {
     }
 
     @Test
+    void renewsUnderTheCurrentKeyWhatAnotherSealed() {
+        var before = sealed(new KeyRing(Map.of("k1", key(1)), "k1"));
+        var ring = new KeyRing(Map.of("k1", key(1), "k2", key(2)), "k2");
+        var renewed = ring.renew(before).orElseThrow();
+        assertThat(renewed.keyId()).isEqualTo("k2");
+        assertThat(new KeyRing(Map.of("k2", key(2)), "k2").open(renewed)).isEqualTo(SECRET);
+        assertThat(ring.renew(renewed)).isEmpty();
+    }
+
+    @Test
     void namesTheKeyThatIsMissing() {
         var secret = sealed(new KeyRing(Map.of("k-old", key(1)), "k-old"));
         var ring = new KeyRing(Map.of("k2", key(2)), "k2");
