@@ -192,14 +192,14 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT5S,5000", "pt0.5s,500", "250ms,250", "5s,5000", "2m,120000", "1h,3600000"})
+    @CsvSource({"PT5S,5000", "pt0.5s,500", "250ms,250", "5s,5000", "2m,120000", "1h,3600000", "7d,604800000"})
     void readsDurations(String text, long millis) {
         assertThat(Units.duration(text)).contains(Duration.ofMillis(millis));
         assertThat(Units.duration(Units.show(Duration.ofMillis(millis)))).contains(Duration.ofMillis(millis));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"5", "", "-5s", "5 s", "5S", "1d", "1.5s", "P", "PTS", "PT9999999999999999999S", "5s5"})
+    @ValueSource(strings = {"5", "", "-5s", "5 s", "5S", "1w", "1.5s", "P", "PTS", "PT9999999999999999999S", "5s5"})
     void refusesOtherDurations(String text) {
         assertThat(Units.duration(text)).isEmpty();
     }
@@ -284,7 +284,7 @@ class SettingsReaderTest {
                 .anyMatch(line -> line.startsWith(
                         "feed.refresh: '1m nonsense: injected' from system property fanfare.feed.refresh"))
                 .anyMatch(line -> line.startsWith("log.age: '5' from file " + folder.resolve("gateway.yaml"))
-                        && line.contains("250ms, 5s, 2m, 1h or PT5S"))
+                        && line.contains("250ms, 5s, 2m, 1h, 7d or PT5S"))
                 .anyMatch(line -> line.equals("sesion.stall: unknown key from environment variable "
                         + "FANFARE_SESION_STALL: did you mean FANFARE_SESSION_STALL?"));
     }

@@ -11,16 +11,25 @@ import java.util.regex.Pattern;
 
 /// Durations and sizes as an operator writes them, both ways. Whether a value is in range is for the caller to say.
 public final class Units {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
-    private static final Map<String, ChronoUnit> DURATION_UNITS =
-            Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
-    private static final List<String> LARGEST_FIRST = List.of("h", "m", "s", "ms");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+    private static final Map<String, ChronoUnit> DURATION_UNITS = Map.of(
+            "ms",
+            ChronoUnit.MILLIS,
+            "s",
+            ChronoUnit.SECONDS,
+            "m",
+            ChronoUnit.MINUTES,
+            "h",
+            ChronoUnit.HOURS,
+            "d",
+            ChronoUnit.DAYS);
+    private static final List<String> LARGEST_FIRST = List.of("d", "h", "m", "s", "ms");
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15}) ?(B|[KMG]B|[KMG]iB)?");
 
     private Units() {}
 
-    /// `250ms`, `5s`, `2m`, `1h` or ISO-8601 `PT5S`; empty for anything else, a bare number too.
+    /// `250ms`, `5s`, `2m`, `1h`, `7d` or ISO-8601 `PT5S`; empty for anything else, a bare number too.
     public static Optional<Duration> duration(String text) {
         var shortForm = DURATION.matcher(text);
         if (shortForm.matches()) {

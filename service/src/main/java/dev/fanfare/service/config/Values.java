@@ -60,7 +60,7 @@ public final class Values {
     }
 
     public Duration duration(String key, Duration fallback, Duration min, Duration max) {
-        var wanted = "a duration from %s to %s, such as 250ms, 5s, 2m, 1h or PT5S"
+        var wanted = "a duration from %s to %s, such as 250ms, 5s, 2m, 1h, 7d or PT5S"
                 .formatted(Units.show(min), Units.show(max));
         return read(
                 key,

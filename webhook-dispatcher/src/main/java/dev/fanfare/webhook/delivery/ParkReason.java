@@ -18,7 +18,7 @@ public enum ParkReason {
     PAUSED,
     /// An earlier event of the same key is not delivered yet.
     KEY_BLOCKED,
-    /// This node stops, or has lost the partition.
+    /// This node stops.
     STOPPING,
     /// Somebody asked for it: resend, recover, replay, test.
     REQUESTED;

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /// How long to wait before each attempt. The first attempt is made at once: its delay is there so that the number of
 /// delays is that of attempts.
 ///
-/// @param delays at least one, at most 50; the API takes zero only for the first, which is never waited for
+/// @param delays at least one, at most 50; the API wants zero for the first, which is never waited for
 public record RetrySchedule(List<Duration> delays) {
     /// Attempts at most.
     public static final int ATTEMPTS_MAX = 50;

@@ -191,7 +191,7 @@ class EndpointsTest {
                 "'eventTypes':'a'                   | 422 | eventTypes       | a | list",
                 "'payload':'xml'                    | 422 | payload          | xml | structured",
                 "'ordering':'fifo'                  | 422 | ordering         | fifo | key",
-                "'orderingTimeout':'8d'             | 422 | orderingTimeout  | 8d | 168h",
+                "'orderingTimeout':'8d'             | 422 | orderingTimeout  | 8d | 7d",
                 "'ttl':'0s'                         | 422 | ttl              | 0s | 1s",
                 "'conflate':'yes'                   | 422 | conflate         | yes | true",
                 "'signature':'v2'                   | 422 | signature        | v2 | v1+v1a",

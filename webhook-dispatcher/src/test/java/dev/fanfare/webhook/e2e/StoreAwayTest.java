@@ -62,10 +62,10 @@ class StoreAwayTest {
                                         .call("GET", "/v1/endpoints", "")
                                         .status())
                                 .isEqualTo(503);
-                        double read = observed.metric("fanfare_webhook_records_in");
+                        double read = observed.metric("fanfare_webhook_records_in_total");
                         int sent = load.count();
                         await().atMost(Duration.ofSeconds(30)).until(() -> load.count() > sent + WINDOW);
-                        assertThat(observed.metric("fanfare_webhook_records_in"))
+                        assertThat(observed.metric("fanfare_webhook_records_in_total"))
                                 .isEqualTo(read);
                         assertThat(good.missing(load.sent())).isNotEmpty();
                         postgres.start();
