@@ -53,7 +53,7 @@ final class SettingsReader {
     ///
     /// @throws dev.fanfare.service.config.ConfigException with all that is wrong
     static WebhookSettings read(Optional<Path> file, Map<String, String> environment, Properties system) {
-        var values = Values.of(file, environment, system);
+        var values = Values.of("docs/webhooks.md", file, environment, system);
         var settings = new SettingsReader(values).read();
         values.check();
         return settings;
