@@ -57,7 +57,7 @@ final class SettingsReader {
     /// @param file YAML or properties, by its name
     /// @throws ConfigException with all that is wrong: unknown keys, bad values, what is missing or does not fit
     static GatewaySettings read(Optional<Path> file, Map<String, String> environment, Properties system) {
-        var values = Values.of(file, environment, system);
+        var values = Values.of("docs/configuration.md", file, environment, system);
         var settings = new SettingsReader(values).read();
         values.check();
         return settings;

@@ -17,6 +17,7 @@ import java.util.function.Function;
 public final class Values {
     private static final int SHOWN_MAX = 80;
 
+    private final String page;
     private final List<Layer> layers;
     private final Set<String> known = new TreeSet<>();
     private final Set<String> bad = new HashSet<>();
@@ -24,16 +25,18 @@ public final class Values {
 
     /// The layers of an app: system properties `fanfare.*`, environment variables `FANFARE_*`, the file.
     ///
+    /// @param page the document that has every key, for who uses one that is none
     /// @param file YAML or properties, by its name
     /// @throws ConfigException if the file cannot be read or is not well-formed
-    public static Values of(Optional<Path> file, Map<String, String> environment, Properties system) {
+    public static Values of(String page, Optional<Path> file, Map<String, String> environment, Properties system) {
         var layers = new ArrayList<>(List.of(Layer.system(system), Layer.environment(environment)));
         file.map(Layer::file).ifPresent(layers::add);
-        return new Values(layers);
+        return new Values(page, layers);
     }
 
     /// @param layers highest first
-    private Values(List<Layer> layers) {
+    private Values(String page, List<Layer> layers) {
+        this.page = page;
         this.layers = List.copyOf(layers);
     }
 
@@ -168,7 +171,7 @@ public final class Values {
                 .filter(one -> nearest.filter(layer.comparable(one)::equals).isPresent())
                 .findFirst()
                 .map(one -> ": did you mean " + layer.name(one) + "?")
-                .orElse(": see docs/configuration.md");
+                .orElse(": see " + page);
         return Optional.of("%s: unknown key from %s%s".formatted(key, layer.origin(key), hint));
     }
 

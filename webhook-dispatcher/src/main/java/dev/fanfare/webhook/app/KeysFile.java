@@ -1,19 +1,21 @@
 package dev.fanfare.webhook.app;
 
 import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.webhook.endpoint.SealedSecret;
 import dev.fanfare.webhook.signing.KeyRing;
+import dev.fanfare.webhook.signing.UnsealableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The keys that endpoints' secrets are encrypted with, from a file: a line each, an id and 32 bytes in base64. The
-/// first
-/// encrypts; all decrypt, so that a new one is put before the old ones.
+/// The keys that endpoints' secrets are encrypted with, from a file: a line each, an id and 32 bytes in
+/// base64. The first encrypts; all decrypt, so that a new one is put before the old ones.
 final class KeysFile {
     private static final Pattern LINE = Pattern.compile("([A-Za-z0-9._-]{1,64})\\s+(\\S+)");
 
@@ -39,6 +41,17 @@ final class KeysFile {
             throw refused(file, "holds no key");
         }
         return new KeyRing(keys, keys.firstEntry().getKey());
+    }
+
+    /// Makes sure that the file's keys open all that is stored.
+    ///
+    /// @throws ConfigException that names `secrets.keys-file`, a secret's id and a key's
+    static void check(Path file, KeyRing ring, Collection<SealedSecret> stored) {
+        try {
+            ring.check(stored);
+        } catch (UnsealableException otherKey) {
+            throw refused(file, "does not fit the store: " + otherKey.getMessage());
+        }
     }
 
     private static byte[] key(Path file, int number, String text) {

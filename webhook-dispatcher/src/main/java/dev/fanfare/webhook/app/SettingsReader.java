@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
@@ -42,6 +43,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 final class SettingsReader {
     private static final int TOKEN_MIN = 16;
     private static final Pattern COMMA = Pattern.compile(",");
+    private static final Pattern PROXY = Pattern.compile("[^\\s:/@]+:(\\d{1,5})");
 
     private final Values values;
 
@@ -53,7 +55,7 @@ final class SettingsReader {
     ///
     /// @throws dev.fanfare.service.config.ConfigException with all that is wrong
     static WebhookSettings read(Optional<Path> file, Map<String, String> environment, Properties system) {
-        var values = Values.of(file, environment, system);
+        var values = Values.of("docs/webhooks.md", file, environment, system);
         var settings = new SettingsReader(values).read();
         values.check();
         return settings;
@@ -190,11 +192,17 @@ final class SettingsReader {
         check("egress.allow", egress.allow(), () -> allowed(egress));
         check("egress.ports", egress.ports(), () -> ports(egress));
         egress.proxy().ifPresent(proxy -> {
-            if (!proxy.matches("[^\\s:/@]+:\\d{1,5}")) {
-                values.refuse("egress.proxy", "", "it must be host:port of an HTTP proxy");
+            if (!isProxy(proxy)) {
+                // not shown: a password may be in it
+                values.problem("egress.proxy: is refused: it must be host:port of an HTTP proxy, without credentials");
             }
         });
         return egress;
+    }
+
+    private static boolean isProxy(String text) {
+        var parts = PROXY.matcher(text);
+        return parts.matches() && isPort(parts.group(1));
     }
 
     private void check(String key, String value, Runnable parse) {
@@ -209,10 +217,7 @@ final class SettingsReader {
     static List<Cidr> allowed(Egress egress) {
         return egress.allow().equals("none")
                 ? List.of()
-                : COMMA.splitAsStream(egress.allow())
-                        .map(String::strip)
-                        .map(Cidr::of)
-                        .toList();
+                : parts(egress.allow()).map(Cidr::of).toList();
     }
 
     /// @return none for any
@@ -221,17 +226,23 @@ final class SettingsReader {
         if (egress.ports().equals("any")) {
             return List.of();
         }
-        return Arrays.stream(egress.ports().split(","))
-                .map(String::strip)
-                .map(SettingsReader::port)
-                .toList();
+        return parts(egress.ports()).map(SettingsReader::port).toList();
+    }
+
+    /// Empty ones too, so that a comma alone is not taken for no restriction.
+    private static Stream<String> parts(String list) {
+        return Arrays.stream(COMMA.split(list, -1)).map(String::strip);
     }
 
     private static Integer port(String text) {
-        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > 65_535) {
+        if (!isPort(text)) {
             throw new IllegalArgumentException("it must be ports from 1 to 65535 with commas between them, or any");
         }
         return Integer.valueOf(text);
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535;
     }
 
     private WebhookSettings.Topics topics(List<Routing.Rule> routes) {

@@ -96,14 +96,15 @@ public final class WebhookDispatcher implements AutoCloseable {
     private static WebhookDispatcher start(WebhookSettings settings, Lifecycle parts) {
         var clock = InstantSource.system();
         var closing = new Closing();
-        var ring = KeysFile.read(Path.of(settings.secrets().keysFile()));
+        var keys = Path.of(settings.secrets().keysFile());
+        var ring = KeysFile.read(keys);
         var database = parts.open(Database.open(new StoreSettings(
                 settings.store().url(),
                 settings.store().user(),
                 settings.store().password(),
                 settings.store().connections())));
         var endpoints = new EndpointStore(database);
-        ring.check(endpoints.secrets());
+        KeysFile.check(keys, ring, endpoints.secrets());
         endpoints.renewSecrets(ring::renew);
         var clients = new KafkaClients(settings.kafka());
         var registry = new Registry();

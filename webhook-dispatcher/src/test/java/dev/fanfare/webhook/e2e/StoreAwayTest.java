@@ -50,6 +50,7 @@ class StoreAwayTest {
                 try (var load = Load.start(cluster, topic, PARTITIONS, 7, 200)) {
                     for (int outage = 0; outage < outages; outage++) {
                         TimeUnit.MILLISECONDS.sleep(random.nextInt(2000)); // the moment is the point
+                        await().atMost(Duration.ofMinutes(1)).until(() -> inFlight(observed) < WINDOW);
                         postgres.stop();
                         int taken = receiver.taken("/good").size();
                         // deliveries go on, but not without end
@@ -96,6 +97,10 @@ class StoreAwayTest {
     }
 
     private static boolean isFull(Observed observed) {
-        return observed.metric("fanfare_webhook_events_in_flight") >= PARTITIONS * WINDOW;
+        return inFlight(observed) >= PARTITIONS * WINDOW;
+    }
+
+    private static double inFlight(Observed observed) {
+        return observed.metric("fanfare_webhook_events_in_flight");
     }
 }

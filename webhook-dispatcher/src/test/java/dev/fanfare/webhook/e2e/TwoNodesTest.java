@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TwoNodesTest {
     private static final int PARTITIONS = 4;
     private static final int WINDOW = 500;
+    private static final Duration SEEN = Duration.ofSeconds(10); // it takes two, unless the machine is busy
     private static final List<String> PATHS = List.of("/good", "/failing", "/slow");
 
     @TempDir
@@ -91,6 +92,32 @@ class TwoNodesTest {
                 await().atMost(Duration.ofMinutes(1))
                         .until(() -> cluster.isCommitted(setup.group(), topic, PARTITIONS));
                 await().atMost(Duration.ofMinutes(1)).until(() -> setup.parked() == 0);
+            }
+        }
+    }
+
+    /// Retries are made by one of the nodes alone, so each second change is made through the other one.
+    @Test
+    void seesWhatIsChangedThroughTheOther() throws Exception {
+        var cluster = Cluster.shared();
+        var topic = cluster.newTopic("change", PARTITIONS);
+        var setup = setup(cluster, topic);
+        try (var receiver = Receiver.start();
+                var one = TestDispatcher.start(setup);
+                var other = TestDispatcher.start(setup)) {
+            receiver.answer(500);
+            var endpoint = one.endpoint(receiver.url("/0"), draft().settings());
+            await().atMost(Duration.ofSeconds(60)).until(() -> isShared(cluster, setup));
+            Load.probe(cluster, topic, receiver);
+            for (int i = 1; i <= 4; i++) {
+                var path = "/" + i;
+                var changed = (i % 2 == 0 ? one : other)
+                        .api()
+                        .call("PATCH", "/v1/endpoints/" + endpoint.id(), "{'url':'%s'}".formatted(receiver.url(path)));
+                assertThat(changed.status()).as(changed.toString()).isEqualTo(200);
+                await().atMost(SEEN)
+                        .until(() -> receiver.calls().stream()
+                                .anyMatch(call -> call.path().equals(path)));
             }
         }
     }

@@ -1,0 +1,208 @@
+package dev.fanfare.webhook.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.fanfare.events.Routing;
+import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.webhook.config.WebhookSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsReaderTest {
+    private static final String NEEDED = """
+            kafka: {bootstrap.servers: 'localhost:9092'}
+            routes: [{topics: orders, channels: 'orders.{key}'}]
+            """;
+
+    private static final WebhookSettings STANDARD = new WebhookSettings(
+            WebhookSettings.Server.DEFAULT,
+            WebhookSettings.Api.DEFAULT,
+            Map.of("bootstrap.servers", "localhost:9092"),
+            List.of(new Routing.Rule(List.of("orders"), List.of("orders.{key}"))),
+            WebhookSettings.Tenant.DEFAULT,
+            WebhookSettings.Store.DEFAULT,
+            WebhookSettings.Secrets.DEFAULT,
+            WebhookSettings.Intake.DEFAULT,
+            WebhookSettings.Lane.DEFAULT,
+            WebhookSettings.Egress.DEFAULT,
+            WebhookSettings.Endpoint.DEFAULT,
+            WebhookSettings.Topics.DEFAULT,
+            WebhookSettings.Retention.DEFAULT,
+            WebhookSettings.Shutdown.DEFAULT);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void takesDefaultsForAllThatIsNotSet() throws IOException {
+        assertThat(read(NEEDED)).usingRecursiveComparison().isEqualTo(STANDARD);
+    }
+
+    @Test
+    void hasTheDefaultsThatItsPageSays() throws IOException {
+        var yaml = new StringBuilder(NEEDED);
+        documented().forEach((key, value) -> value.ifPresent(text -> yaml.append("%s: '%s'%n".formatted(key, text))));
+
+        assertThat(read(yaml.toString())).usingRecursiveComparison().isEqualTo(STANDARD);
+    }
+
+    @Test
+    void hasEachKeyOnItsPage() throws IOException {
+        var keys = new TreeSet<String>();
+        for (var section : WebhookSettings.class.getRecordComponents()) {
+            if (section.getType().isRecord()) {
+                Arrays.stream(section.getType().getRecordComponents())
+                        .map(component -> kebab(section.getName()) + "." + kebab(component.getName()))
+                        .forEach(keys::add);
+            }
+        }
+        assertThat(documented().keySet()).isEqualTo(keys);
+    }
+
+    @Test
+    void bindsMoreThanLoopbackOnlyWithAToken() throws IOException {
+        for (var host : List.of("0.0.0.0", "'::'", "192.0.2.1")) {
+            var yaml = "server.host: " + host + "\n";
+            assertRefused(yaml, "server.host: '" + host.replace("'", "") + "'", "is not loopback");
+            assertRefused(yaml, "server.host: ", "set api.token, or bind 127.0.0.1");
+            assertThat(read(NEEDED + yaml + "api.token: 0123456789abcdef\n")
+                            .api()
+                            .token())
+                    .contains("0123456789abcdef");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "'::1'", "localhost"})
+    void bindsLoopbackWithoutAToken(String host) throws IOException {
+        assertThat(read(NEEDED + "server.host: " + host + "\n").api().token()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            server.host: no-such-host.invalid    | server.host: 'no-    | no such host is known
+            server.port: 65536                   | server.port: '65536' | from 0 to 65535
+            tenant.template: '{ce.}'             | tenant.template: '{  | such as {ce.tenantid}
+            store.connections: 2                 | store.connections: '2' | from 3 to 200
+            intake.bytes: 1KiB                   | intake.bytes: '1KiB' | from 1MiB
+            lane.wait-max: 31s                   | lane.wait-max: '31s' | from 10ms to 30s
+            egress.allow: 10.0.0.0/33            | egress.allow: '10.0.0.0/33' | it is 0 to 32
+            egress.allow: 10.0.0.0/8,10.1.0.0/   | egress.allow: '10.0  | no prefix length
+            egress.allow: internal.example       | egress.allow: 'inter | write it as 10.1.0.0/16
+            egress.allow: 10.0.0.0/8;10.1.0.0/16 | egress.allow: '10.0  | no prefix length
+            egress.allow: ','                    | egress.allow: ','    | write it as 10.1.0.0/16
+            egress.allow: ''                     | egress.allow: ''     | not blank
+            egress.ports: 65536                  | egress.ports: '65536' | from 1 to 65535
+            egress.ports: 443;80                 | egress.ports: '443;  | from 1 to 65535
+            egress.ports: https                  | egress.ports: 'https' | from 1 to 65535
+            egress.ports: ','                    | egress.ports: ','    | from 1 to 65535
+            egress.ports: [443, 80]              | egress.ports: from   | it takes one value
+            egress.https-only: 'no'              | egress.https-only: 'no' | true or false
+            egress.proxy: proxy.example          | egress.proxy: is     | host:port
+            egress.proxy: http://proxy:3128      | egress.proxy: is     | host:port
+            egress.proxy: proxy:65536            | egress.proxy: is     | host:port
+            endpoint.disable-after: 30s          | endpoint.disable-after: '30s' | from 1m
+            topics.dead-letter: orders           | topics.dead-letter: 'orders' | a route reads this topic
+            topics.operational: a b              | topics.operational: 'a b' | a topic name
+            kafka.group.id: mine                 | kafka.group.id: from | it is intake.group
+            kafka.enable.auto.commit: true       | kafka.enable.auto.commit: from | intake.commit-every
+            """)
+    void refusesWhatCannotBe(String yaml, String start, String part) {
+        assertRefused(yaml, start, part);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            egres: {ports: 443}      | egres.ports: unknown key    | did you mean egress.ports?
+            egress.allowed: none     | egress.allowed: unknown key | did you mean egress.allow?
+            session.heartbeat: 5s    | session.heartbeat: unknown key | see docs/webhooks.md
+            zebra: 1                 | zebra: unknown key          | see docs/webhooks.md
+            """)
+    void namesAKeyThatIsNone(String yaml, String start, String part) {
+        assertRefused(yaml, start, part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api.token: hunter2",
+                "api.token: 'hunter2 hunter2 hunter2'",
+                "api.tokken: hunter2",
+                "store.url: 'jdbc:mysql://db/webhooks?password=hunter2'",
+                "store.pasword: hunter2",
+                "egress.proxy: user:hunter2@proxy.example:3128"
+            })
+    void neverShowsAValueThatMayBeASecret(String yaml) {
+        var refused = refused(yaml);
+        assertThat(refused.problems()).singleElement().asString().startsWith(yaml.substring(0, yaml.indexOf(':')));
+        assertThat(refused).message().doesNotContain("hunter2");
+    }
+
+    private void assertRefused(String yaml, String start, String part) {
+        assertThat(refused(yaml).problems())
+                .as(yaml)
+                .singleElement()
+                .asString()
+                .startsWith(start)
+                .contains(part);
+    }
+
+    private ConfigException refused(String yaml) {
+        var refused = catchThrowableOfType(ConfigException.class, () -> read(NEEDED + yaml + "\n"));
+        assertThat(refused).as("refusal of %s", yaml).isNotNull();
+        return refused;
+    }
+
+    private WebhookSettings read(String yaml) throws IOException {
+        var file = Files.writeString(folder.resolve("webhooks.yaml"), yaml);
+        return SettingsReader.read(Optional.of(file), Map.of(), new Properties());
+    }
+
+    private static String kebab(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /// The keys in the table, and what it says that each is when it is not set; empty where it gives no value.
+    private static Map<String, Optional<String>> documented() throws IOException {
+        var documented = new TreeMap<String, Optional<String>>();
+        var page = Files.readString(Path.of("..", "docs", "webhooks.md"));
+        page.substring(page.indexOf("### Configuration"), page.indexOf("### Metrics"))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .forEach(line -> {
+                    var cells = line.split("\\|", -1);
+                    var keys = quoted(cells[1]);
+                    var values = quoted(cells[2]);
+                    for (int i = 0; i < keys.size(); i++) {
+                        documented.put(
+                                keys.get(i),
+                                values.size() == keys.size() ? Optional.of(values.get(i)) : Optional.empty());
+                    }
+                });
+        return documented;
+    }
+
+    private static List<String> quoted(String cell) {
+        return Pattern.compile("`([^`]+)`")
+                .matcher(cell)
+                .results()
+                .map(result -> result.group(1))
+                .toList();
+    }
+}
