@@ -182,7 +182,7 @@ class SettingsReaderTest {
     private static Map<String, Optional<String>> documented() throws IOException {
         var documented = new TreeMap<String, Optional<String>>();
         var page = Files.readString(Path.of("..", "docs", "webhooks.md"));
-        page.substring(page.indexOf("### Configuration"), page.indexOf("### Metrics"))
+        page.substring(page.indexOf("### Configuration"), page.indexOf("### Topics"))
                 .lines()
                 .filter(line -> line.startsWith("| `"))
                 .forEach(line -> {
