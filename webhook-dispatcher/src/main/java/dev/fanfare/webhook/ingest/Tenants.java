@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// Whose an event is, by a template: `{ce.NAME}`, `{header.NAME}` or `{channel.N}`, the Nth token from 1 of the event's
 /// first channel. An event without it is the default tenant's. Immutable.
 public final class Tenants {
+    // no attribute that says nothing of whose the event is
     private static final Pattern SHAPE =
-            Pattern.compile("\\{(?:ce\\.([a-z0-9]{1,64})|header\\.([^{}]{1,128})|channel\\.([1-9]\\d?))}");
+            Pattern.compile("\\{(?:ce\\.(?!(?:id|time|specversion|datacontenttype|dataschema)})([a-z0-9]{1,64})"
+                    + "|header\\.([^{}]{1,128})|channel\\.([1-9]\\d?))}");
 
     /// What a tenant's name may be: it stands in URLs and logs.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~:@-]{1,128}");

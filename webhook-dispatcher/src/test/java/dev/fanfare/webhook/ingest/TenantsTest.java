@@ -59,6 +59,8 @@ class TenantsTest {
                 "acme",
                 "{tenantid}",
                 "{ce.}",
+                "{ce.id}",
+                "{ce.time}",
                 "{ce.tenantId}",
                 "{ce.tenantid",
                 "{header.}",
