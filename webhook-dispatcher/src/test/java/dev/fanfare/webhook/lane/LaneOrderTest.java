@@ -49,6 +49,16 @@ class LaneOrderTest {
         assertThat(stage.delivered).endsWith(a5);
     }
 
+    /// Another node may load the row before it can know of the call.
+    @Test
+    void whatIsParkedBehindARunningCallIsNotDueAtOnce() {
+        stage.live("a");
+        var behind = stage.live("a");
+        stage.pass(Duration.ofMillis(1100)); // longer than a live job waits
+        assertThat(stage.parkedJobs()).containsExactly(behind);
+        assertThat(stage.parked.getFirst().delay()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+    }
+
     @Test
     void replayedEventsKeepTheirOrderAndHoldUpNoOthers() {
         var first = stage.replayed("a");

@@ -150,6 +150,18 @@ class LanesTest {
         assertThat(stage.calls).hasSize(1);
     }
 
+    /// Who matched an event has read the registry, the lane may not have been told yet.
+    @Test
+    void callsAnEndpointOfWhoseEnablingItHasNotHeard() {
+        var stage = new Stage().with(settings("https://a/", 1, true));
+        update(stage, 2, settings("https://a/", 1, false));
+        var early = stage.live();
+        stage.endpoints.put(Stage.ONE, version(stage.one(), 3, settings("https://a/", 1, true)));
+        stage.live();
+        assertThat(stage.ended).containsOnlyKeys(early);
+        assertThat(stage.calls).hasSize(1);
+    }
+
     @Test
     void endsLiveJobsOfADisabledEndpointAndLeavesItsRowsAlone() {
         var stage = new Stage().with(settings("https://a/", 1, true));
