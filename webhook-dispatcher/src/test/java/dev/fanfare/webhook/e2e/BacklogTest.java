@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BacklogTest {
     private static final int PARTITIONS = 3;
 
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(1); // live ones come each 20 ms
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(3); // live ones come each 20 ms
 
     @TempDir
     private Path dir;
