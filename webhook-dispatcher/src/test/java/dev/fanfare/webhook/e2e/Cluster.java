@@ -1,9 +1,7 @@
 package dev.fanfare.webhook.e2e;
 
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.fanfare.webhook.store.Scratch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -50,11 +48,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start() {
-        try {
-            return new Cluster(Files.createTempDirectory("fanfare-cluster"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Cluster(Scratch.folder("cluster"));
     }
 
     /// One for all tests that leave it running; gone with the process.

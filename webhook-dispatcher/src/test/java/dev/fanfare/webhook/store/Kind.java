@@ -1,8 +1,5 @@
 package dev.fanfare.webhook.store;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The databases that each test of the store runs on.
@@ -10,11 +7,7 @@ enum Kind {
     H2 {
         @Override
         StoreSettings empty() {
-            try {
-                return h2(Files.createTempDirectory("fanfare-h2").resolve("store"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return h2(Scratch.folder("h2").resolve("store"));
         }
     },
     POSTGRES {

@@ -4,7 +4,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -23,7 +22,7 @@ public final class Postgres implements AutoCloseable {
     public Postgres() {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
-            data = Files.createTempDirectory("fanfare-postgres");
+            data = Scratch.folder("postgres");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
