@@ -1,0 +1,67 @@
+package dev.fanfare.load.run;
+
+import dev.fanfare.load.check.Micros;
+import dev.fanfare.load.client.Clients;
+import dev.fanfare.load.report.Outcome;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The CPU time of the loops, of this process and of the server, within a stretch of time.
+final class Usage {
+    private final Clients clients;
+    private final OptionalLong serverProcess;
+    private double loopCpu;
+    private double processCpu;
+    private double serverSeconds;
+
+    private record Sample(long nanos, List<Long> loops, Duration process, Duration server) {}
+
+    Usage(Clients clients, OptionalLong serverProcess) {
+        this.clients = clients;
+        this.serverProcess = serverProcess;
+    }
+
+    /// Returns when the stretch is over.
+    void measure(long fromMicros, long toMicros) throws InterruptedException {
+        sleepUntil(fromMicros);
+        var before = sample();
+        sleepUntil(toMicros);
+        var after = sample();
+        double nanos = after.nanos - before.nanos;
+        for (int i = 0; i < before.loops.size(); i++) {
+            loopCpu = Math.max(loopCpu, (after.loops.get(i) - before.loops.get(i)) / nanos);
+        }
+        processCpu = after.process.minus(before.process).toNanos() / nanos;
+        serverSeconds = after.server.minus(before.server).toNanos() / 1e9;
+    }
+
+    Outcome.Self self() {
+        return new Outcome.Self(loopCpu, processCpu, clients.delay());
+    }
+
+    Optional<Outcome.Server> server() {
+        return serverProcess.isPresent() ? Optional.of(new Outcome.Server(serverSeconds)) : Optional.empty();
+    }
+
+    private Sample sample() {
+        return new Sample(
+                System.nanoTime(),
+                Collections.unmodifiableList(clients.cpuNanos()),
+                cpu(Optional.of(ProcessHandle.current())),
+                cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
+    }
+
+    private static Duration cpu(Optional<ProcessHandle> process) {
+        return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
+    }
+
+    private static void sleepUntil(long micros) throws InterruptedException {
+        long left = micros - Micros.now();
+        if (left > 0) {
+            Thread.sleep(Duration.ofNanos(left * 1000));
+        }
+    }
+}
