@@ -4,7 +4,6 @@ import dev.fanfare.load.client.Transport;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -42,9 +41,9 @@ final class Conversions {
     }
 
     /// `sse`, or shares: `sse=2,ws=1`.
-    static final class Mix implements ITypeConverter<Map<Transport, Integer>> {
+    static final class Mix implements ITypeConverter<Shares> {
         @Override
-        public Map<Transport, Integer> convert(String value) {
+        public Shares convert(String value) {
             var mix = new EnumMap<Transport, Integer>(Transport.class);
             for (var part : value.split(",", -1)) {
                 var pair = part.split("=", -1);
@@ -59,7 +58,7 @@ final class Conversions {
             if (mix.values().stream().allMatch(share -> share == 0)) {
                 throw new TypeConversionException("'%s' has no share above 0".formatted(value));
             }
-            return mix;
+            return new Shares(mix);
         }
     }
 }

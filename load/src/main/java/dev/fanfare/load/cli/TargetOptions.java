@@ -35,7 +35,7 @@ final class TargetOptions {
             defaultValue = "sse",
             converter = Conversions.Mix.class,
             description = "sse, ws, poll, or shares of them: sse=2,ws=1 (${DEFAULT-VALUE})")
-    private Map<Transport, Integer> mix = Map.of();
+    private Shares mix = new Shares(Map.of());
 
     @Option(names = "--header", split = "\\n", description = "'Name: value', sent with each request; repeatable")
     private List<String> headers = new ArrayList<>();
@@ -74,7 +74,7 @@ final class TargetOptions {
     private String ready = "";
 
     Map<Transport, Integer> mix() {
-        return mix;
+        return mix.of();
     }
 
     List<String> headers() {
