@@ -3,11 +3,16 @@ package dev.fanfare.load.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Runs the load tool: `fanfare-load SCENARIO [options]`.
 @Command(
@@ -17,9 +22,13 @@ import picocli.CommandLine.IVersionProvider;
         description = "Load for gateways, with every delivery checked. Exits with 1 if one is wrong, 2 for misuse.",
         subcommands = {Fanout.class, Raw.class})
 public final class Main {
+    // held, or it would lose its level
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        KAFKA.setLevel(Level.WARNING);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, arguments));
@@ -28,7 +37,7 @@ public final class Main {
     /// The status to exit with: 0 if all deliveries were right, 1 if some were not, 2 for misuse.
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         var line = new CommandLine(new Main()).setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler((wrong, _) -> misuse(err, wrong.getMessage()));
+        line.setParameterExceptionHandler((wrong, _) -> misuse(err, message(wrong)));
         line.setExecutionExceptionHandler((failure, _, _) -> {
             if (failure instanceof Misuse) {
                 return misuse(err, failure.getMessage());
@@ -67,6 +76,16 @@ public final class Main {
             }
         }
         return Optional.empty();
+    }
+
+    private static String message(ParameterException wrong) {
+        var nearest =
+                wrong instanceof UnmatchedArgumentException unknown ? unknown.getSuggestions() : List.<String>of();
+        return wrong.getMessage()
+                + (nearest.isEmpty() ? "" : ": did you mean '%s'?".formatted(nearest.getFirst()))
+                + "; all options: "
+                + wrong.getCommandLine().getCommandSpec().qualifiedName()
+                + " --help";
     }
 
     static final class Version implements IVersionProvider {

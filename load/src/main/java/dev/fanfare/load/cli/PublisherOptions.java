@@ -81,7 +81,8 @@ final class PublisherOptions {
             return new KafkaSource(properties, topic, keys, payload);
         } catch (KafkaException wrong) {
             var cause = wrong.getCause() == null ? wrong : wrong.getCause();
-            throw new Misuse("--kafka %s or a --kafka-property is not usable: %s".formatted(kafka, cause.getMessage()));
+            throw new Misuse("--kafka %s, --topic %s or a --kafka-property cannot be used: %s"
+                    .formatted(kafka, topic, cause.getMessage()));
         }
     }
 

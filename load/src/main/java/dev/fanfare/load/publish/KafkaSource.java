@@ -19,6 +19,9 @@ public final class KafkaSource implements Source {
     private static final List<Header> HEADERS =
             List.of(new RecordHeader("content-type", "application/json".getBytes(StandardCharsets.UTF_8)));
 
+    private static final Map<String, String> DEFAULTS =
+            Map.of("linger.ms", "0", "acks", "all", "enable.idempotence", "true", "max.block.ms", "10000");
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
     private final List<byte[]> keys;
@@ -27,9 +30,9 @@ public final class KafkaSource implements Source {
 
     /// @param properties of Kafka's producer, at least `bootstrap.servers`
     /// @param keys of the records of each channel
-    /// @throws KafkaException for properties that cannot be
+    /// @throws KafkaException for properties that cannot be, a topic or a cluster that is not there
     public KafkaSource(Map<String, String> properties, String topic, List<String> keys, Payload payload) {
-        var all = new HashMap<String, Object>(Map.of("linger.ms", "0", "acks", "all", "enable.idempotence", "true"));
+        var all = new HashMap<String, Object>(DEFAULTS);
         all.putAll(properties);
         producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
         this.topic = topic;
@@ -37,6 +40,12 @@ public final class KafkaSource implements Source {
                 keys.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toList();
         this.payload = payload;
         acknowledgements = new Acknowledgements(keys.size());
+        try {
+            producer.partitionsFor(topic); // or the first event would wait for it
+        } catch (KafkaException failure) {
+            producer.close(Duration.ZERO);
+            throw failure;
+        }
     }
 
     @Override
