@@ -39,6 +39,7 @@ public final class JsonLine {
         var self = new LinkedHashMap<String, Object>();
         self.put("loopCpu", outcome.self().loopCpu());
         self.put("processCpu", outcome.self().processCpu());
+        self.put("receiptsPerCpuSecond", outcome.self().receiptsPerCpuSecond());
         self.put("timerDelayMs", latency(outcome.self().delay()));
         self.put("saturated", outcome.self().saturation().orElse(""));
         line.put("self", self);

@@ -39,8 +39,9 @@ public record Outcome(
     ///
     /// @param loopCpu the share of one CPU that the busiest loop's thread has taken
     /// @param processCpu CPUs that the process has taken
+    /// @param receiptsPerCpuSecond of the loops' threads
     /// @param delay of a timer in each loop, in microseconds
-    public record Self(double loopCpu, double processCpu, Histogram delay) {
+    public record Self(double loopCpu, double processCpu, double receiptsPerCpuSecond, Histogram delay) {
         private static final double CPU_MAX = 0.85;
         private static final long DELAY_MAX_MICROS = 10_000;
 

@@ -58,8 +58,9 @@ public final class Table {
     private static String self(Outcome outcome) {
         var self = outcome.self();
         var text = new StringBuilder(format(
-                "self     %.0f %% of a CPU in the busiest loop, %.2f CPUs in all, timer p99 %s ms late%n",
-                self.loopCpu() * 100, self.processCpu(), millis(self.delay(), 99)));
+                "self     %.0f %% of a CPU in the busiest loop, %.2f CPUs in all, %.2f million receipts per CPU second,"
+                        + " timer p99 %s ms late%n",
+                self.loopCpu() * 100, self.processCpu(), self.receiptsPerCpuSecond() / 1e6, millis(self.delay(), 99)));
         self.saturation().ifPresent(why -> text.append(format("SATURATED  %s%n", why)));
         outcome.server().ifPresent(server -> {
             double millions = outcome.total().receipts() / 1e6;

@@ -16,8 +16,9 @@ final class Usage {
     private double loopCpu;
     private double processCpu;
     private double serverSeconds;
+    private double receiptsPerCpuSecond;
 
-    private record Sample(long nanos, List<Long> loops, Duration process, Duration server) {}
+    private record Sample(long nanos, long receipts, List<Long> loops, Duration process, Duration server) {}
 
     Usage(Clients clients, OptionalLong serverProcess) {
         this.clients = clients;
@@ -31,15 +32,19 @@ final class Usage {
         sleepUntil(toMicros);
         var after = sample();
         double nanos = after.nanos - before.nanos;
+        double loopSeconds = 0;
         for (int i = 0; i < before.loops.size(); i++) {
-            loopCpu = Math.max(loopCpu, (after.loops.get(i) - before.loops.get(i)) / nanos);
+            long taken = after.loops.get(i) - before.loops.get(i);
+            loopCpu = Math.max(loopCpu, taken / nanos);
+            loopSeconds += taken / 1e9;
         }
+        receiptsPerCpuSecond = (after.receipts - before.receipts) / Math.max(loopSeconds, 1e-9);
         processCpu = after.process.minus(before.process).toNanos() / nanos;
         serverSeconds = after.server.minus(before.server).toNanos() / 1e9;
     }
 
     Outcome.Self self() {
-        return new Outcome.Self(loopCpu, processCpu, clients.delay());
+        return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, clients.delay());
     }
 
     Optional<Outcome.Server> server() {
@@ -49,6 +54,7 @@ final class Usage {
     private Sample sample() {
         return new Sample(
                 System.nanoTime(),
+                clients.count().receipts(),
                 Collections.unmodifiableList(clients.cpuNanos()),
                 cpu(Optional.of(ProcessHandle.current())),
                 cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
