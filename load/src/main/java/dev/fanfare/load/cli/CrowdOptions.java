@@ -38,6 +38,10 @@ final class CrowdOptions {
     }
 
     Crowd crowd(Map<Transport, Integer> mix, boolean fromZero) {
+        return crowd(mix, fromZero, 0, "");
+    }
+
+    Crowd crowd(Map<Transport, Integer> mix, boolean fromZero, double share, String specialName) {
         Check.atLeast("--sessions", sessions, 1);
         Check.atLeast("--channels-per-session", channelsPerSession, 1);
         Check.atLeast("--connect-rate", connectRate, 1);
@@ -52,6 +56,7 @@ final class CrowdOptions {
                     .formatted(sessions, system.getMaxFileDescriptorCount()));
         }
         int threads = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        return new Crowd(sessions, mix, channels, channelsPerSession, connectRate, threads, fromZero);
+        return new Crowd(
+                sessions, mix, channels, channelsPerSession, connectRate, threads, share, specialName, fromZero);
     }
 }

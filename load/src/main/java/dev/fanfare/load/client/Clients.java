@@ -3,9 +3,9 @@ package dev.fanfare.load.client;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -55,11 +55,24 @@ public final class Clients {
                 .sum();
     }
 
-    public Map<Transport, Long> tails(long[] ends) {
-        var sums = new EnumMap<Transport, Long>(Transport.class);
+    public Map<String, Long> tails(long[] ends) {
+        var sums = new TreeMap<String, Long>();
         all(loop -> loop.tails(ends))
-                .forEach(tails -> tails.forEach((transport, tail) -> sums.merge(transport, tail, Long::sum)));
+                .forEach(tails -> tails.forEach((label, tail) -> sums.merge(label, tail, Long::sum)));
         return sums;
+    }
+
+    /// The special sessions end their connections, without a word. How many have.
+    public int leave() {
+        return all(EventLoop::leave).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// Those that have left connect again, so many per second, and go on behind their cursors.
+    public void comeBack(double perSecond) {
+        all(loop -> {
+            loop.comeBack(perSecond);
+            return true;
+        });
     }
 
     /// What each loop's thread has taken so far, in nanoseconds of CPU.

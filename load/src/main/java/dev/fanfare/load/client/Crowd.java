@@ -10,6 +10,8 @@ import java.util.Map;
 /// @param channels how many there are; session i subscribes to `channelsPerSession` of them, from i × that on, round
 /// @param connectRate sessions per second that connect, at most
 /// @param loops threads that serve the sessions
+/// @param share of the sessions that something special is done to, spread evenly; 0: of none
+/// @param specialName what reports call them
 /// @param fromZero whether the first event of each channel is number 0; if not, any number may be the first
 public record Crowd(
         int sessions,
@@ -18,6 +20,8 @@ public record Crowd(
         int channelsPerSession,
         double connectRate,
         int loops,
+        double share,
+        String specialName,
         boolean fromZero) {
 
     public Crowd {
@@ -35,6 +39,10 @@ public record Crowd(
             }
         }
         throw new IllegalStateException("no transport for session " + session);
+    }
+
+    boolean special(int session) {
+        return (long) ((session + 1) * share) > (long) (session * share);
     }
 
     int firstChannel(int session) {

@@ -1,19 +1,16 @@
 package dev.fanfare.load.client;
 
-import dev.fanfare.load.check.MarkerReader;
 import dev.fanfare.load.check.Micros;
-import dev.fanfare.load.check.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +19,6 @@ import org.HdrHistogram.Histogram;
 
 /// One thread, its selector and the sessions that it serves. Others reach them by [#ask] only.
 final class EventLoop implements Runnable {
-    private static final int CONNECTING_MAX = 128; // a listener's queue is short
     private static final int SESSIONS_PER_ADDRESS = 20_000;
     private static final long CONNECT_PERIOD_MILLIS = 1;
     private static final long ANSWER_SECONDS_MAX = 30;
@@ -35,13 +31,11 @@ final class EventLoop implements Runnable {
     private final Thread thread;
 
     // owned by the thread
-    private final Map<Transport, Receipts> receipts = new EnumMap<>(Transport.class);
-    private final List<Session> sessions = new ArrayList<>();
+    private final Population population;
+    private final Opening opening = new Opening(this::open);
     private final Input in = new Input();
     private final ResponseHead head = new ResponseHead();
     private final Ticks ticks = new Ticks();
-    private int opened;
-    private int connected;
     private boolean stopping;
 
     EventLoop(int number, Target target, Crowd crowd, InetSocketAddress server) {
@@ -53,38 +47,9 @@ final class EventLoop implements Runnable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        populate(number, target);
+        population = new Population(number, target, crowd, opening::open);
+        opening.add(population.sessions(), crowd.connectRate() / crowd.loops());
         thread = Thread.ofPlatform().name("load-" + number).unstarted(this);
-    }
-
-    private void populate(int number, Target target) {
-        var requests = new Requests(target, crowd);
-        var ready = target.ready().map(Bytes::of);
-        var counts = new EnumMap<Transport, Integer>(Transport.class);
-        for (int i = number; i < crowd.sessions(); i += crowd.loops()) {
-            counts.merge(crowd.transport(i), 1, Integer::sum);
-        }
-        counts.forEach((transport, count) -> {
-            var sequences = new Sequences(Math.multiplyExact(count, crowd.channelsPerSession()), crowd.fromZero());
-            var tally = new Tally(transport, sequences);
-            receipts.put(transport, new Receipts(new MarkerReader(target.fields()), crowd, tally));
-        });
-        var next = new EnumMap<Transport, Integer>(Transport.class);
-        for (int i = number; i < crowd.sessions(); i += crowd.loops()) {
-            var transport = crowd.transport(i);
-            int before = next.merge(transport, 1, Integer::sum) - 1;
-            var place = new Session.Place(i, crowd.firstChannel(i), before * crowd.channelsPerSession());
-            var sink = receipts.get(transport);
-            if (sink == null) {
-                throw new IllegalStateException("no receipts for " + transport.label());
-            }
-            sessions.add(
-                    switch (transport) {
-                        case SSE -> new SseSession(place, sink, requests.sse(i), ready);
-                        case WEBSOCKET -> new WebSocketSession(place, sink, requests, ready);
-                        case POLL -> new PollSession(place, sink, requests, this::open);
-                    });
-        }
     }
 
     void start() {
@@ -122,7 +87,7 @@ final class EventLoop implements Runnable {
     // --- what may be asked, by the thread only
 
     void measure(Measured measured) {
-        receipts.values().forEach(sink -> sink.measure(measured));
+        population.receipts().forEach(sink -> sink.measure(measured));
         ticks.count(!measured.equals(Measured.NOTHING), Micros.now());
     }
 
@@ -135,10 +100,10 @@ final class EventLoop implements Runnable {
         int ready = 0;
         int lost = 0;
         long received = 0;
-        for (var session : sessions) {
-            pending += session.ready() || session.ended() ? 0 : 1;
+        for (var session : population.sessions()) {
+            pending += session.pending() ? 1 : 0;
         }
-        for (var sink : receipts.values()) {
+        for (var sink : population.receipts()) {
             ready += sink.tally().ready();
             lost += sink.tally().lost();
             received += sink.tally().receipts();
@@ -149,7 +114,7 @@ final class EventLoop implements Runnable {
     /// What sessions that are still there wait for, of what was acknowledged per channel.
     long missing(long[] ends) {
         long missing = 0;
-        for (var session : sessions) {
+        for (var session : population.sessions()) {
             for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 missing += session.receipts().tally().sequences().missing(session.firstSequence() + i, ends[channel]);
@@ -158,26 +123,38 @@ final class EventLoop implements Runnable {
         return missing;
     }
 
-    /// As [#missing], without what lies before something that has come, per transport.
-    Map<Transport, Long> tails(long[] ends) {
-        var tails = new EnumMap<Transport, Long>(Transport.class);
-        for (var session : sessions) {
+    /// As [#missing], without what lies before something that has come, per label.
+    Map<String, Long> tails(long[] ends) {
+        var tails = new TreeMap<String, Long>();
+        for (var session : population.sessions()) {
             for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 var tally = session.receipts().tally();
                 tails.merge(
-                        tally.transport(),
-                        tally.sequences().tail(session.firstSequence() + i, ends[channel]),
-                        Long::sum);
+                        tally.label(), tally.sequences().tail(session.firstSequence() + i, ends[channel]), Long::sum);
             }
         }
         return tails;
     }
 
+    /// The special ones end their connections, without a word. How many have.
+    int leave() {
+        int left = 0;
+        for (var session : population.special()) {
+            left += session.leave() ? 1 : 0;
+        }
+        return left;
+    }
+
+    /// Those that have left connect again, so many per second, and go on behind their cursors.
+    void comeBack(double perSecond) {
+        opening.add(population.special().stream().filter(Session::away).toList(), perSecond / crowd.loops());
+    }
+
     // --- once it has stopped
 
     List<Tally> tallies() {
-        return receipts.values().stream().map(Receipts::tally).toList();
+        return population.receipts().stream().map(Receipts::tally).toList();
     }
 
     Histogram delay() {
@@ -186,20 +163,17 @@ final class EventLoop implements Runnable {
 
     @Override
     public void run() {
-        long startNanos = System.nanoTime();
         try {
             while (!stopping) {
-                boolean connects = opened < sessions.size();
+                boolean connects = !opening.isOver();
                 selector.select(this::selected, connects ? CONNECT_PERIOD_MILLIS : ticks.waitMillis(Micros.now()));
                 ticks.look(Micros.now());
                 for (var task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }
-                if (connects) {
-                    connect(System.nanoTime() - startNanos);
-                }
+                opening.proceed();
             }
-            sessions.forEach(Session::end);
+            population.sessions().forEach(Session::end);
             selector.close();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -214,18 +188,7 @@ final class EventLoop implements Runnable {
         boolean connecting = session.connecting();
         session.select(key, in, head);
         if (connecting && !session.connecting()) {
-            connected++;
-        }
-    }
-
-    private void connect(long passedNanos) {
-        double due = passedNanos / 1e9 * crowd.connectRate() / crowd.loops();
-        while (opened < sessions.size() && opened < due && opened - connected < CONNECTING_MAX) {
-            var session = sessions.get(opened++);
-            open(session);
-            if (session.ended()) {
-                connected++;
-            }
+            opening.opened();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.fanfare.load.client;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 /// Long-polling over one connection: each answer holds the cursor for the next request. A connection that the server
 /// closes behind an answer is opened again.
@@ -16,7 +15,6 @@ final class PollSession extends Session {
 
     private final Requests requests;
     private final Reopening reopening;
-    private byte[] cursor = {};
     private long bodyLength; // -1: until the last chunk
     private boolean closes;
 
@@ -28,10 +26,10 @@ final class PollSession extends Session {
 
     @Override
     byte[] requestBytes() {
-        if (cursor.length == 0 && requests.pollIsHeldAtOnce()) {
+        if (cursor().length > 0 || requests.pollIsHeldAtOnce()) {
             becomeReady();
         }
-        return requests.poll(number(), cursor);
+        return requests.poll(number(), cursor());
     }
 
     @Override
@@ -82,9 +80,7 @@ final class PollSession extends Session {
         if (end < 0) {
             throw new IOException("an answer to a poll without a cursor");
         }
-        if (!Bytes.equal(data, start, end, cursor)) {
-            cursor = Arrays.copyOfRange(data, start, end);
-        }
+        cursor(data, start, end);
         int gaps = Bytes.findLast(data, from, name, GAPS);
         while (gaps >= 0) {
             gaps = Bytes.find(data, gaps + 1, name, REASON);

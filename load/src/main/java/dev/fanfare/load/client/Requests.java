@@ -20,7 +20,15 @@ final class Requests {
         cursorField = Bytes.of("\"" + target.cursorField() + "\":\"");
     }
 
-    byte[] sse(int session) {
+    /// A stream, behind a cursor unless that is empty.
+    byte[] sse(int session, byte[] cursor) {
+        if (cursor.length > 0) {
+            var head = new StringBuilder(line(Transport.SSE, session)).append(" HTTP/1.1\r\n");
+            head.append("Accept: text/event-stream\r\nLast-Event-ID: ")
+                    .append(text(cursor))
+                    .append("\r\n");
+            return Bytes.of(headers(Transport.SSE, head));
+        }
         return known.computeIfAbsent(new Subscription(Transport.SSE, crowd.firstChannel(session)), _ -> {
             var head = new StringBuilder(line(Transport.SSE, session)).append(" HTTP/1.1\r\n");
             head.append("Accept: text/event-stream\r\n");
@@ -28,8 +36,13 @@ final class Requests {
         });
     }
 
-    byte[] webSocket(int session, String nonce) {
-        var head = new StringBuilder(line(Transport.WEBSOCKET, session)).append(" HTTP/1.1\r\n");
+    byte[] webSocket(int session, String nonce, byte[] cursor) {
+        var head = new StringBuilder(line(Transport.WEBSOCKET, session));
+        if (cursor.length > 0) {
+            head.append(head.indexOf("?") < 0 ? '?' : '&').append(target.cursorParameter());
+            head.append('=').append(text(cursor));
+        }
+        head.append(" HTTP/1.1\r\n");
         head.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
         head.append("Sec-WebSocket-Key: ").append(nonce).append("\r\n");
         return Bytes.of(headers(Transport.WEBSOCKET, head));
@@ -44,7 +57,7 @@ final class Requests {
         char separator = head.indexOf("?") < 0 ? '?' : '&';
         if (cursor.length > 0) {
             head.append(separator).append(target.cursorParameter()).append('=');
-            head.append(new String(cursor, StandardCharsets.UTF_8));
+            head.append(text(cursor));
         } else if (!target.pollFirst().isEmpty()) {
             head.append(separator).append(target.pollFirst());
         }
@@ -58,6 +71,10 @@ final class Requests {
 
     byte[] cursorField() {
         return cursorField;
+    }
+
+    private static String text(byte[] cursor) {
+        return new String(cursor, StandardCharsets.UTF_8);
     }
 
     private String line(Transport transport, int session) {

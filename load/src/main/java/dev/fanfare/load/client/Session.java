@@ -20,6 +20,7 @@ abstract class Session {
     private static final int KEPT_CAPACITY_MAX = 4096; // a larger one is not kept for the next time
 
     private enum Life {
+        AWAY,
         CONNECTING,
         HEAD,
         BODY,
@@ -33,8 +34,10 @@ abstract class Session {
     private int keptLength;
     private @Nullable ByteBuffer unsent;
     private @Nullable Chunks chunks;
-    private Life life = Life.CONNECTING;
+    private Life life = Life.AWAY;
     private boolean ready;
+    private boolean back = true; // since it has left
+    private byte[] cursor = NOTHING;
 
     /// @param number of the session
     /// @param firstSequence of its channels, in its tally's sequences
@@ -61,8 +64,35 @@ abstract class Session {
         return receipts;
     }
 
-    boolean ready() {
-        return ready;
+    /// Whether it may be open later, or be back.
+    boolean pending() {
+        return life != Life.ENDED && !(ready && back);
+    }
+
+    boolean away() {
+        return life == Life.AWAY;
+    }
+
+    /// Leaves, if it is open, to come back behind its cursor. What had come of an event in part comes again.
+    boolean leave() {
+        if (life == Life.ENDED || pending()) {
+            return false;
+        }
+        life = Life.AWAY;
+        back = false;
+        disconnect();
+        return true;
+    }
+
+    /// Behind the last event that it has got; empty: it has none yet.
+    final byte[] cursor() {
+        return cursor;
+    }
+
+    final void cursor(byte[] data, int from, int to) {
+        if (!Bytes.equal(data, from, to, cursor)) {
+            cursor = Arrays.copyOfRange(data, from, to);
+        }
     }
 
     boolean ended() {
@@ -86,7 +116,10 @@ abstract class Session {
                 channel.bind(source.get());
             }
             key = channel.register(selector, SelectionKey.OP_CONNECT, this);
-            channel.connect(server);
+            if (channel.connect(server)) { // at once, as it may be on the loopback address
+                key.interestOps(SelectionKey.OP_READ);
+                request();
+            }
         } catch (IOException failure) {
             close(channel);
             lose(failure.getMessage());
@@ -133,6 +166,9 @@ abstract class Session {
     /// @return false: there is no whole one
     abstract boolean message(Input in) throws IOException;
 
+    /// All whole messages of one read have been taken.
+    void taken(Input in) {}
+
     /// The server has closed its side.
     abstract void closed() throws IOException;
 
@@ -142,6 +178,7 @@ abstract class Session {
 
     /// From now on nothing may be missed.
     final void becomeReady() {
+        back = true;
         if (!ready) {
             ready = true;
             receipts.tally().ready++;
@@ -201,10 +238,10 @@ abstract class Session {
             in.end(chunks.decode(in.data(), from, in.end()));
         }
         while (life == Life.HEAD ? head(in, head) : life == Life.BODY && message(in)) {}
-        if (life == Life.ENDED || key == null) {
-            return;
+        taken(in);
+        if (life != Life.ENDED && key != null) {
+            keep(in);
         }
-        keep(in);
     }
 
     private boolean head(Input in, ResponseHead head) throws IOException {

@@ -7,21 +7,24 @@ import java.util.Optional;
 final class SseSession extends Session {
     private static final byte[] DATA = Bytes.of("data");
     private static final byte[] EVENT = Bytes.of("event");
+    private static final byte[] ID = Bytes.of("id");
     private static final byte[] GAP = Bytes.of("gap");
 
-    private final byte[] request;
+    private final Requests requests;
     private final Optional<byte[]> readyName;
+    private int idFrom = -1; // of the last id of this read; -1: there is none
+    private int idTo;
 
     /// @param readyName the event after which nothing is missed; none: the response's head
-    SseSession(Place place, Receipts receipts, byte[] request, Optional<byte[]> readyName) {
+    SseSession(Place place, Receipts receipts, Requests requests, Optional<byte[]> readyName) {
         super(place, receipts);
-        this.request = request;
+        this.requests = requests;
         this.readyName = readyName;
     }
 
     @Override
     byte[] requestBytes() {
-        return request;
+        return requests.sse(number(), cursor());
     }
 
     @Override
@@ -43,6 +46,8 @@ final class SseSession extends Session {
         int dataFrom = -1;
         int dataTo = 0;
         boolean several = false;
+        int newIdFrom = -1;
+        int newIdTo = 0;
         int line = in.at();
         while (true) {
             int end = LineEnds.find(data, line, in.end());
@@ -56,17 +61,30 @@ final class SseSession extends Session {
             if (end == line) {
                 dispatch(in, nameFrom, nameTo, dataFrom, dataTo, several);
                 in.skip(next - in.at());
+                idFrom = newIdFrom < 0 ? idFrom : newIdFrom;
+                idTo = newIdFrom < 0 ? idTo : newIdTo;
                 return true;
             }
             if (field(data, line, end, DATA)) {
                 several = dataFrom >= 0;
                 dataFrom = several ? dataFrom : value(data, line, end, DATA);
                 dataTo = end;
+            } else if (field(data, line, end, ID)) {
+                newIdFrom = value(data, line, end, ID);
+                newIdTo = end;
             } else if (field(data, line, end, EVENT)) {
                 nameFrom = value(data, line, end, EVENT);
                 nameTo = end;
             }
             line = next;
+        }
+    }
+
+    @Override
+    void taken(Input in) {
+        if (idFrom >= 0) {
+            cursor(in.data(), idFrom, idTo);
+            idFrom = -1;
         }
     }
 

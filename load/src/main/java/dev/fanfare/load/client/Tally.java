@@ -11,7 +11,7 @@ public final class Tally {
     private static final long LATENCY_MAX_MICROS = 3_600_000_000L;
     private static final int REASONS_MAX = 32;
 
-    private final Transport transport;
+    private final String label;
     private final Sequences sequences;
     private final Histogram latency = new Histogram(LATENCY_MAX_MICROS, 3);
     private final Map<String, Integer> reasons = new TreeMap<>();
@@ -25,13 +25,14 @@ public final class Tally {
     long early;
     long lastMicros;
 
-    Tally(Transport transport, Sequences sequences) {
-        this.transport = transport;
+    Tally(String label, Sequences sequences) {
+        this.label = label;
         this.sequences = sequences;
     }
 
-    public Transport transport() {
-        return transport;
+    /// As reports call those whose it is.
+    public String label() {
+        return label;
     }
 
     /// Of the sessions, each channel of each: from a session's first on.

@@ -20,12 +20,17 @@ final class WebSocketSession extends Session {
     private static final int PONG = 10;
     private static final byte[] TYPE = Bytes.of("{\"type\":\"");
     private static final byte[] GAP = Bytes.of("gap\"");
+    private static final byte[] EVENT_ID = Bytes.of("event\",\"id\":\"");
+    private static final byte[] NOTICE_CURSOR = Bytes.of("\",\"cursor\":\"");
+    private static final byte[] QUOTE = {'"'};
+    private static final int NAME_MAX = 32; // of a type, with what is behind it
     private static final byte[] CURSOR = Bytes.of("cursor\"");
 
     private final Requests requests;
     private final String nonce;
     private final Optional<byte[]> readyName;
     private byte @Nullable [] fragments;
+    private int cursorFrom = -1; // in the last message of this read; -1: none has one
 
     /// @param readyName the type of the message after which nothing is missed; none: the response's head
     WebSocketSession(Place place, Receipts receipts, Requests requests, Optional<byte[]> readyName) {
@@ -39,7 +44,7 @@ final class WebSocketSession extends Session {
 
     @Override
     byte[] requestBytes() {
-        return requests.webSocket(number(), nonce);
+        return requests.webSocket(number(), nonce, cursor());
     }
 
     @Override
@@ -50,6 +55,7 @@ final class WebSocketSession extends Session {
         if (!head.accept().equals(accept(nonce))) {
             throw new IOException("Sec-WebSocket-Accept does not fit the key");
         }
+        fragments = null; // of an earlier connection
         if (readyName.isEmpty()) {
             becomeReady();
         }
@@ -84,6 +90,14 @@ final class WebSocketSession extends Session {
     }
 
     @Override
+    void taken(Input in) {
+        if (cursorFrom >= 0) {
+            cursor(in.data(), cursorFrom, Bytes.find(in.data(), cursorFrom, in.end(), QUOTE));
+            cursorFrom = -1;
+        }
+    }
+
+    @Override
     void closed() throws IOException {
         throw new IOException("the connection ended without a close");
     }
@@ -95,7 +109,8 @@ final class WebSocketSession extends Session {
                     throw new IOException("a message begins within another, or none goes on");
                 }
                 if (opcode != CONTINUATION && last) {
-                    text(in, in.data(), from, to);
+                    int cursorAt = text(in, in.data(), from, to);
+                    cursorFrom = cursorAt < 0 ? cursorFrom : cursorAt;
                 } else {
                     fragment(in, last, from, to);
                 }
@@ -116,24 +131,41 @@ final class WebSocketSession extends Session {
         System.arraycopy(in.data(), from, joined, before.length, to - from);
         fragments = last ? null : joined;
         if (last) {
-            text(in, joined, 0, joined.length);
+            int cursorAt = text(in, joined, 0, joined.length);
+            if (cursorAt >= 0) {
+                cursor(joined, cursorAt, Bytes.find(joined, cursorAt, joined.length, QUOTE));
+                cursorFrom = -1;
+            }
         }
     }
 
-    private void text(Input in, byte[] data, int from, int to) {
+    /// Takes a message, and returns where its cursor begins; -1: it has none.
+    private int text(Input in, byte[] data, int from, int to) {
+        int cursor = -1;
         if (Bytes.startsWith(data, from, to, TYPE)) {
             int name = from + TYPE.length;
+            cursor = cursorAt(data, name, to);
             if (readyName.isPresent() && Bytes.startsWith(data, name, to, readyName.get())) {
                 becomeReady();
-                return;
+                return cursor;
             } else if (Bytes.startsWith(data, name, to, GAP)) {
                 receipts().tally().reportedGaps++;
-                return;
+                return cursor;
             } else if (Bytes.startsWith(data, name, to, CURSOR)) {
-                return;
+                return cursor;
             }
         }
         receipts().event(this, data, from, to, in.micros());
+        return cursor;
+    }
+
+    /// The cursor is the member behind the type: `id` of an event, `cursor` of anything else.
+    private static int cursorAt(byte[] data, int name, int to) {
+        if (Bytes.startsWith(data, name, to, EVENT_ID)) {
+            return name + EVENT_ID.length;
+        }
+        int found = Bytes.find(data, name, Math.min(to, name + NAME_MAX), NOTICE_CURSOR);
+        return found < 0 ? -1 : found + NOTICE_CURSOR.length;
     }
 
     private static long number(byte[] data, int from, int count) {

@@ -1,15 +1,14 @@
 package dev.fanfare.load.report;
 
 import dev.fanfare.load.client.Tally;
-import dev.fanfare.load.client.Transport;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/// One transport's outcome.
+/// The outcome of one transport, or of those of its sessions that something special was done to.
 ///
 /// @param receipts within the measured time: as many as `latency` holds
 /// @param missing acknowledged, and not there when the drain was over
@@ -32,12 +31,12 @@ public record Row(
         Histogram latency) {
 
     /// One per transport.
-    public static List<Row> of(Collection<Tally> tallies, Map<Transport, Long> tails) {
-        var rows = new EnumMap<Transport, Row>(Transport.class);
+    public static List<Row> of(Collection<Tally> tallies, Map<String, Long> tails) {
+        var rows = new TreeMap<String, Row>();
         for (var tally : tallies) {
-            rows.merge(tally.transport(), of(tally), (one, other) -> one.plus(one.transport, other));
+            rows.merge(tally.label(), of(tally), (one, other) -> one.plus(one.transport, other));
         }
-        tails.forEach((transport, tail) -> rows.computeIfPresent(transport, (_, row) -> row.missing(tail)));
+        tails.forEach((label, tail) -> rows.computeIfPresent(label, (_, row) -> row.missing(tail)));
         return List.copyOf(rows.values());
     }
 
@@ -54,7 +53,7 @@ public record Row(
 
     private static Row of(Tally tally) {
         return new Row(
-                tally.transport().label(),
+                tally.label(),
                 tally.ready(),
                 tally.lost(),
                 tally.latency().getTotalCount(),

@@ -3,7 +3,6 @@ package dev.fanfare.load.run;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.client.Measured;
-import dev.fanfare.load.client.Transport;
 import dev.fanfare.load.publish.Schedule;
 import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
@@ -76,7 +75,7 @@ public final class Run {
             progress.accept("published, waiting for what has not come yet");
             await(plan.drain(), () -> clients.missing(source.acknowledgements().ends()) == 0);
         }
-        var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<Transport, Long>of();
+        var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
         clients.stop();
         return outcome(clients, tails, measured, usage);
     }
@@ -104,7 +103,7 @@ public final class Run {
         }
     }
 
-    private Outcome outcome(Clients clients, Map<Transport, Long> tails, Measured measured, Usage usage) {
+    private Outcome outcome(Clients clients, Map<String, Long> tails, Measured measured, Usage usage) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
         clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
