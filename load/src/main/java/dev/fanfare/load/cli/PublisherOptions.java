@@ -1,0 +1,97 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.check.Payload;
+import dev.fanfare.load.client.Target;
+import dev.fanfare.load.publish.HttpSource;
+import dev.fanfare.load.publish.KafkaSource;
+import dev.fanfare.load.publish.Silence;
+import dev.fanfare.load.publish.Source;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Who publishes.
+final class PublisherOptions {
+    enum Publisher {
+        kafka,
+        http,
+        none
+    }
+
+    @Option(
+            names = "--publisher",
+            defaultValue = "kafka",
+            description = "kafka; http: POST --publish-url; none: somebody else does (${DEFAULT-VALUE})")
+    private Publisher publisher = Publisher.none;
+
+    @Option(names = "--kafka", defaultValue = "localhost:9092", description = "bootstrap servers (${DEFAULT-VALUE})")
+    private String kafka = "";
+
+    @Option(names = "--topic", defaultValue = "events", description = "(${DEFAULT-VALUE})")
+    private String topic = "";
+
+    @Option(
+            names = "--key",
+            defaultValue = "{channel}",
+            description = "of the records; {channel} is the channel's name, {n} its number (${DEFAULT-VALUE})")
+    private String key = "";
+
+    @Option(names = "--kafka-property", split = "\\n", description = "name=value, of Kafka's producer; repeatable")
+    private List<String> kafkaProperties = new ArrayList<>();
+
+    @Option(names = "--publish-url", description = "{key} in it is the key, else ?channel= names it (--url)")
+    private @Nullable String publishUrl;
+
+    boolean publishes() {
+        return publisher != Publisher.none;
+    }
+
+    Source source(Target target, TargetOptions options, int channels, Payload payload) {
+        var keys = IntStream.range(0, channels)
+                .mapToObj(n -> key.replace("{channel}", target.channel(n)).replace("{n}", Integer.toString(n)))
+                .toList();
+        return switch (publisher) {
+            case none -> new Silence(channels);
+            case http ->
+                new HttpSource(keys.stream().map(k -> url(options.url(), k)).toList(), options.headers(), payload);
+            case kafka -> kafka(keys, payload);
+        };
+    }
+
+    private Source kafka(List<String> keys, Payload payload) {
+        Map<String, String> properties = new HashMap<>(Map.of("bootstrap.servers", kafka));
+        for (var property : kafkaProperties) {
+            int equals = property.indexOf('=');
+            if (equals < 1) { // it may be a secret
+                throw new Misuse("--kafka-property takes name=value, not what was given");
+            }
+            properties.put(
+                    property.substring(0, equals).strip(),
+                    property.substring(equals + 1).strip());
+        }
+        try {
+            return new KafkaSource(properties, topic, keys, payload);
+        } catch (KafkaException wrong) {
+            var cause = wrong.getCause() == null ? wrong : wrong.getCause();
+            throw new Misuse("--kafka %s, --topic %s or a --kafka-property cannot be used: %s"
+                    .formatted(kafka, topic, cause.getMessage()));
+        }
+    }
+
+    private URI url(String subscribing, String key) {
+        var encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
+        var url = publishUrl == null ? subscribing : publishUrl;
+        if (!url.contains("{key}")) {
+            url += (url.contains("?") ? "&" : "?") + "channel={key}";
+        }
+        return TargetOptions.uri("--publish-url", url.replace("{key}", encoded), "http");
+    }
+}

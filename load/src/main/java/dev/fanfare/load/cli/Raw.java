@@ -1,0 +1,97 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.client.Target;
+import dev.fanfare.load.client.Transport;
+import dev.fanfare.load.publish.RawServer;
+import dev.fanfare.load.run.Plan;
+import dev.fanfare.load.run.Run;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// The same without a gateway: the limit of the machine.
+@Command(
+        name = "raw",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        description = "As fanout, but a bare loop in this process writes the same bytes to the same number of sockets.")
+final class Raw implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final CrowdOptions crowd = new CrowdOptions();
+
+    @Mixin
+    private final EventOptions events = new EventOptions();
+
+    @Option(
+            names = "--events-a-write",
+            defaultValue = "32",
+            description = "how many events go out with one write, at most (${DEFAULT-VALUE})")
+    private int eventsAWrite;
+
+    @Mixin
+    private final ReportOptions report = new ReportOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var line = Objects.requireNonNull(spec).commandLine();
+        Check.atLeast("--events-a-write", eventsAWrite, 1);
+        var who = crowd.crowd(Map.of(Transport.SSE, 1), true);
+        var names =
+                IntStream.range(0, who.channels()).mapToObj(n -> "load." + n).toList();
+        try (var server = new RawServer(names, events.payload(), eventsAWrite)) {
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+            var url = URI.create("http://%s:%d/".formatted(address.getAddress().getHostAddress(), server.port()));
+            var target = new Target(
+                    Map.of(Transport.SSE, url),
+                    List.of(),
+                    "load.{n}",
+                    "channel",
+                    "cursor",
+                    "cursor",
+                    "",
+                    Optional.of("ready"),
+                    events.fields());
+            var plan = new Plan(
+                    "raw",
+                    settings(who.channels()),
+                    target,
+                    who,
+                    events.rate(),
+                    events.warmUp(),
+                    events.duration(),
+                    events.drain(),
+                    events.connectTimeout(),
+                    OptionalLong.empty());
+            var outcome = new Run(plan, server, line.getErr()::println).run(address);
+            return report.print(outcome, line.getOut());
+        }
+    }
+
+    private Map<String, Object> settings(int channels) {
+        var settings = new LinkedHashMap<String, Object>();
+        report.profile().ifPresent(profile -> settings.put("profile", profile.toString()));
+        settings.put("channels", channels);
+        settings.put("rate", events.rate());
+        settings.put("bytes", events.bytes());
+        settings.put("events-a-write", eventsAWrite);
+        return settings;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.fanfare.load.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+
+/// A loop's one read buffer: the bytes of the session that is being read, what was kept of its last read first.
+final class Input {
+    private static final int READ_MIN = 64 * 1024;
+    private static final int CAPACITY_MAX = 64 * 1024 * 1024;
+
+    private byte[] data = new byte[256 * 1024];
+    private ByteBuffer buffer = ByteBuffer.wrap(data);
+    private int at;
+    private int end;
+    private long micros;
+
+    byte[] data() {
+        return data;
+    }
+
+    /// Where the next unread byte is.
+    int at() {
+        return at;
+    }
+
+    int end() {
+        return end;
+    }
+
+    int length() {
+        return end - at;
+    }
+
+    /// When this was read.
+    long micros() {
+        return micros;
+    }
+
+    void skip(int count) {
+        at += count;
+    }
+
+    /// Decoding in place has made what follows shorter.
+    void end(int shorter) {
+        end = shorter;
+    }
+
+    /// Reads what has come behind what was kept.
+    ///
+    /// @return how many bytes; -1 at the stream's end
+    /// @throws IOException also for one message that is larger than the buffer may be
+    int read(SocketChannel channel, byte[] kept, int keptLength) throws IOException {
+        if (data.length - keptLength < READ_MIN) {
+            if (data.length >= CAPACITY_MAX) {
+                throw new IOException("an answer of more than 64 MiB");
+            }
+            data = Arrays.copyOf(data, data.length * 2);
+            buffer = ByteBuffer.wrap(data);
+        }
+        System.arraycopy(kept, 0, data, 0, keptLength);
+        buffer.limit(data.length).position(keptLength);
+        int count = channel.read(buffer);
+        at = 0;
+        end = keptLength + Math.max(0, count);
+        return count;
+    }
+
+    void readAt(long now) {
+        micros = now;
+    }
+}

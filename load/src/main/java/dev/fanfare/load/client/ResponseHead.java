@@ -1,0 +1,116 @@
+package dev.fanfare.load.client;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/// Reads the head of an HTTP/1.1 response (RFC 9112), of its headers only what a session needs. One per loop: what was
+/// read last is kept in it.
+final class ResponseHead {
+    private static final int LENGTH_MAX = 64 * 1024;
+
+    private int status;
+    private long contentLength;
+    private boolean chunked;
+    private boolean closes;
+    private String accept = "";
+
+    /// Reads and skips the head, if all of it is there.
+    ///
+    /// @throws IOException for what is no HTTP response
+    boolean read(Input in) throws IOException {
+        int end = end(in);
+        if (end < 0) {
+            if (in.length() > LENGTH_MAX) {
+                throw new IOException("a response's head of more than 64 KiB");
+            }
+            return false;
+        }
+        contentLength = -1;
+        chunked = false;
+        closes = false;
+        accept = "";
+        int line = in.at();
+        boolean first = true;
+        while (line < end) {
+            int lineEnd = LineEnds.find(in.data(), line, end);
+            var text = new String(in.data(), line, lineEnd - line, StandardCharsets.ISO_8859_1);
+            if (first) {
+                status = status(text);
+            } else if (!text.isEmpty()) {
+                header(text);
+            }
+            first = false;
+            line = lineEnd + (in.data()[lineEnd] == '\r' ? 2 : 1);
+        }
+        in.skip(end - in.at());
+        return true;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /// -1: not said.
+    long contentLength() {
+        return contentLength;
+    }
+
+    boolean chunked() {
+        return chunked;
+    }
+
+    /// Whether the server closes the connection after the response.
+    boolean closes() {
+        return closes;
+    }
+
+    /// The value of `Sec-WebSocket-Accept`.
+    String accept() {
+        return accept;
+    }
+
+    private void header(String line) throws IOException {
+        int colon = line.indexOf(':');
+        if (colon < 0) {
+            throw new IOException("a response header without a colon: '" + line + "'");
+        }
+        var value = line.substring(colon + 1).strip();
+        switch (lower(line.substring(0, colon))) {
+            case "content-length" -> contentLength = length(value);
+            case "transfer-encoding" -> chunked = lower(value).contains("chunked");
+            case "connection" -> closes = lower(value).contains("close");
+            case "sec-websocket-accept" -> accept = value;
+            default -> {}
+        }
+    }
+
+    private static long length(String value) throws IOException {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException wrong) {
+            throw new IOException("Content-Length: " + value, wrong);
+        }
+    }
+
+    private static int status(String line) throws IOException {
+        if (!line.matches("HTTP/1\\.[01] [1-5]\\d\\d( .*)?")) {
+            throw new IOException("no HTTP/1.1 response: '" + line.substring(0, Math.min(40, line.length())) + "'");
+        }
+        return Integer.parseInt(line.substring(9, 12));
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    private static int end(Input in) {
+        var data = in.data();
+        for (int i = in.at() + 3; i < in.end(); i++) {
+            if (data[i] == '\n' && data[i - 1] == '\r' && data[i - 2] == '\n' && data[i - 3] == '\r') {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.fanfare.load.publish;
+
+import dev.fanfare.load.check.Micros;
+import dev.fanfare.load.check.Payload;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// Posts events, those of one channel one after the other: two requests at once may overtake each other.
+public final class HttpSource implements Source {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int WAITING_MAX = 20_000; // then sending waits; the intended times stay
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+    private final List<URI> urls;
+    private final List<String> headers;
+    private final Payload payload;
+    private final Acknowledgements acknowledgements;
+    private final Semaphore room = new Semaphore(WAITING_MAX);
+    private final List<CompletableFuture<?>> last = new ArrayList<>();
+
+    /// @param urls that each channel's events are posted to
+    /// @param headers sent with each, `Name: value`
+    public HttpSource(List<URI> urls, List<String> headers, Payload payload) {
+        this.urls = List.copyOf(urls);
+        this.headers = List.copyOf(headers);
+        this.payload = payload;
+        acknowledgements = new Acknowledgements(urls.size());
+        urls.forEach(_ -> last.add(CompletableFuture.completedFuture(true)));
+    }
+
+    @Override
+    public void run(Schedule schedule) throws InterruptedException {
+        long count = schedule.count();
+        for (long i = 0; i < count; i++) {
+            long due = schedule.micros(i);
+            Pacer.await(due);
+            room.acquire();
+            int channel = schedule.channel(i);
+            long sequence = schedule.sequence(i);
+            last.set(channel, last.get(channel).thenCompose(_ -> post(channel, sequence, due)));
+        }
+        room.acquire(WAITING_MAX);
+    }
+
+    @Override
+    public Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    /// Completes normally, whatever happens.
+    private CompletableFuture<Boolean> post(int channel, long sequence, long due) {
+        var request = HttpRequest.newBuilder(urls.get(channel))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(payload.encode(channel, sequence, due)));
+        for (var header : headers) {
+            int colon = header.indexOf(':');
+            request.header(
+                    header.substring(0, colon), header.substring(colon + 1).strip());
+        }
+        return http.sendAsync(request.build(), BodyHandlers.ofString()).handle((response, failure) -> {
+            answer(channel, sequence, due, response, failure);
+            room.release();
+            return true;
+        });
+    }
+
+    private void answer(
+            int channel,
+            long sequence,
+            long due,
+            @Nullable HttpResponse<String> response,
+            @Nullable Throwable failure) {
+        if (response == null) {
+            acknowledgements.fail(String.valueOf(failure));
+        } else if (response.statusCode() / 100 == 2) {
+            acknowledgements.acknowledge(channel, sequence, Micros.now() - due);
+        } else {
+            var body = response.body();
+            acknowledgements.fail(
+                    "HTTP " + response.statusCode() + " " + body.substring(0, Math.min(200, body.length())));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.fanfare.load.run;
+
+import dev.fanfare.load.check.Micros;
+import dev.fanfare.load.client.Clients;
+import dev.fanfare.load.client.Measured;
+import dev.fanfare.load.publish.Schedule;
+import dev.fanfare.load.publish.Source;
+import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.Row;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// One run: connect all, publish on schedule, wait for what was acknowledged, and judge.
+public final class Run {
+    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration LEAD = Duration.ofMillis(100); // from the decision to publish to the first event
+
+    private final Plan plan;
+    private final Source source;
+    private final Consumer<String> progress;
+
+    /// Nothing is started before [#run].
+    ///
+    /// @param progress is told what happens, a line at a time
+    public Run(Plan plan, Source source, Consumer<String> progress) {
+        this.plan = plan;
+        this.source = source;
+        this.progress = progress;
+    }
+
+    /// Blocks until all is over.
+    ///
+    /// @param server all sessions connect to
+    public Outcome run(InetSocketAddress server) throws InterruptedException {
+        var clients = Clients.start(plan.target(), plan.crowd(), server);
+        try {
+            connect(clients);
+            return publish(clients);
+        } finally {
+            clients.stop();
+        }
+    }
+
+    private void connect(Clients clients) throws InterruptedException {
+        int sessions = plan.crowd().sessions();
+        progress.accept("connecting %d sessions".formatted(sessions));
+        var limit = plan.connect()
+                .plusMillis((long) (sessions * 1000L / plan.crowd().connectRate()));
+        await(limit, () -> clients.count().pending() == 0);
+        var count = clients.count();
+        progress.accept("%d of %d sessions are open".formatted(count.ready(), sessions));
+    }
+
+    private Outcome publish(Clients clients) throws InterruptedException {
+        long start = Micros.now() + Micros.of(LEAD);
+        var all = plan.warmUp().plus(plan.duration());
+        var schedule = new Schedule(start, plan.perSecond(), all, plan.crowd().channels());
+        var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
+        var usage = new Usage(clients, plan.serverProcess());
+        boolean any = clients.count().ready() > 0;
+        if (any) {
+            clients.measure(measured);
+            var publishing = publishing(schedule);
+            usage.measure(measured.fromMicros(), measured.toMicros());
+            clients.stopTicks();
+            finish(publishing);
+            progress.accept("published, waiting for what has not come yet");
+            await(plan.drain(), () -> clients.missing(source.acknowledgements().ends()) == 0);
+        }
+        var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
+        clients.stop();
+        return outcome(clients, tails, measured, usage);
+    }
+
+    private CompletableFuture<Boolean> publishing(Schedule schedule) {
+        var done = new CompletableFuture<Boolean>();
+        Thread.ofPlatform().name("publish").daemon().start(() -> {
+            try {
+                source.run(schedule);
+                done.complete(true);
+            } catch (InterruptedException | RuntimeException failure) {
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
+    }
+
+    private void finish(CompletableFuture<Boolean> publishing) throws InterruptedException {
+        try {
+            publishing.get(plan.drain().plusSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("publishing failed: " + failure.getCause(), failure);
+        } catch (TimeoutException failure) {
+            throw new IllegalStateException("publishing is more than a minute behind its schedule", failure);
+        }
+    }
+
+    private Outcome outcome(Clients clients, Map<String, Long> tails, Measured measured, Usage usage) {
+        var rows = Row.of(clients.tallies(), tails);
+        var reasons = new TreeMap<String, Integer>();
+        clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
+        var acknowledgements = source.acknowledgements();
+        double seconds = plan.duration().toNanos() / 1e9;
+        double delivery = (Row.total(rows).lastMicros() - measured.fromMicros()) / 1e6;
+        return new Outcome(
+                plan.scenario(),
+                plan.settings(),
+                plan.crowd().sessions(),
+                seconds,
+                Math.max(seconds, delivery),
+                rows,
+                new Outcome.Published(
+                        seconds + plan.warmUp().toNanos() / 1e9,
+                        acknowledgements.count(),
+                        acknowledgements.failures(),
+                        acknowledgements.firstFailure(),
+                        acknowledgements.latency()),
+                reasons,
+                usage.self(),
+                usage.server());
+    }
+
+    private static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() - end < 0) {
+            Thread.sleep(LOOK);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.fanfare.load.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MisuseTest {
+    @TempDir
+    Path dir;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "--sessions 0 | --sessions 0 is too little: use at least 1",
+                "--sessions x | Invalid value for option '--sessions': 'x' is not an int",
+                "--sessions 900000000 | --sessions 900000000 need as many open files",
+                "--sesions 1 | Unknown options: '--sesions', '1': did you mean '--sessions'?",
+                "--channels-per-session 2 | --channels-per-session 2 are more than there are: raise --channels 1",
+                "--transports sse,http | '--transports' ",
+                "--rate 0 | --rate 0 is too little: use at least 0.001",
+                "--rate NaN | --rate NaN is too little",
+                "--bytes 10 | --bytes 10 do not hold the marker: use at least",
+                "--duration 0s | --duration 0s measures nothing",
+                "--duration 5 | '5' is no duration: use 500ms, 30s, 5m or 1h",
+                "--url localhost:8080 | --url 'localhost:8080' is no URL without TLS: use http://HOST:PORT/PATH",
+                "--url https://x/ | --url 'https://x/' is no URL without TLS",
+                "--url http://nowhere.invalid/ | --url http://nowhere.invalid/: no address is known",
+                "--ws-url ws://localhost:1/ | are of several servers",
+                "--header secret | --header takes 'Name: value', not what was given",
+                "--kafka-property secret --publisher kafka | --kafka-property takes name=value",
+                "--kafka nothing --publisher kafka | --kafka nothing, --topic events or a --kafka-property",
+                "--profile nowhere.yaml | --profile nowhere.yaml cannot be read",
+                "--server-pid 999999999 | --server-pid 999999999 is no process"
+            })
+    void isRefusedWithTheOptionAndTheFix(String options, String message) {
+        var arguments = ("fanout --publisher none " + options).split(" ", -1);
+        if (options.contains("--publisher")) {
+            arguments = ("fanout " + options).split(" ", -1);
+        }
+        assertThat(refusal(arguments)).contains(message).doesNotContain("secret");
+    }
+
+    @Test
+    void anUnknownScenarioIsToo() {
+        assertThat(refusal("fanuot")).contains("fanuot").contains("did you mean 'fanout'");
+        assertThat(refusal()).contains("fanout", "raw");
+    }
+
+    @Test
+    void aProfileHasNoOtherOptionsThanTheCommand() throws Exception {
+        var file = Files.writeString(dir.resolve("p.yaml"), "sesions: 3\n");
+        assertThat(refusal("fanout", "--profile", file.toString()))
+                .contains("has the unknown option 'sesions'")
+                .contains("sessions");
+        Files.writeString(file, "sessions: {a: 1}\n");
+        assertThat(refusal("fanout", "--profile=" + file)).contains("'sessions' is neither a value nor a list");
+        Files.writeString(file, "- 1\n");
+        assertThat(refusal("fanout", "--profile=" + file)).contains("is no map");
+    }
+
+    @Test
+    void whatTheCommandLineSaysGoesBeforeTheProfile() throws Exception {
+        var file = Files.writeString(dir.resolve("p.yaml"), "sessions: 0\nheader: ['A: 1', 'secret']\n");
+        assertThat(refusal("fanout", "--profile", file.toString(), "--publisher", "none"))
+                .contains("--sessions 0 is too little");
+        assertThat(refusal("fanout", "--profile", file.toString(), "--publisher", "none", "--sessions", "1"))
+                .contains("--header takes")
+                .doesNotContain("secret");
+    }
+
+    private static String refusal(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        assertThat(Main.run(new PrintWriter(out), new PrintWriter(err), arguments))
+                .isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        return err.toString();
+    }
+}
