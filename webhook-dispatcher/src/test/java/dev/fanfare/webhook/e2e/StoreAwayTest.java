@@ -57,7 +57,7 @@ class StoreAwayTest {
                         await().atMost(Duration.ofSeconds(30))
                                 .until(() -> receiver.taken("/good").size() > taken + WINDOW);
                         await().atMost(Duration.ofSeconds(30)).until(() -> isFull(observed));
-                        assertThat(observed.isReady()).isFalse();
+                        await().atMost(Duration.ofSeconds(30)).until(() -> !observed.isReady());
                         assertThat(dispatcher
                                         .api()
                                         .call("GET", "/v1/endpoints", "")
