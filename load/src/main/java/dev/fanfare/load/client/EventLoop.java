@@ -37,6 +37,7 @@ final class EventLoop implements Runnable {
     private final ResponseHead head = new ResponseHead();
     private final Ticks ticks = new Ticks();
     private boolean stopping;
+    private int leaving; // whose turn it is
 
     EventLoop(int number, Target target, Crowd crowd, InetSocketAddress server) {
         this.crowd = crowd;
@@ -97,18 +98,20 @@ final class EventLoop implements Runnable {
 
     Crowded count() {
         int pending = 0;
+        int away = 0;
         int ready = 0;
         int lost = 0;
         long received = 0;
         for (var session : population.sessions()) {
             pending += session.pending() ? 1 : 0;
+            away += session.missed() ? 1 : 0;
         }
         for (var sink : population.receipts()) {
             ready += sink.tally().ready();
             lost += sink.tally().lost();
             received += sink.tally().receipts();
         }
-        return new Crowded(pending, ready, lost, received);
+        return new Crowded(pending, ready, lost, away, received);
     }
 
     /// What sessions that are still there wait for, of what was acknowledged per channel.
@@ -137,18 +140,22 @@ final class EventLoop implements Runnable {
         return tails;
     }
 
-    /// The special ones end their connections, without a word. How many have.
-    int leave() {
+    /// So many special ones end their connections, without a word, in turn. How many have.
+    int leave(int atMost) {
+        var special = population.special();
         int left = 0;
-        for (var session : population.special()) {
-            left += session.leave() ? 1 : 0;
+        for (int tried = 0; tried < special.size() && left < atMost; tried++) {
+            left += special.get(leaving).leave() ? 1 : 0;
+            leaving = (leaving + 1) % special.size();
         }
         return left;
     }
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     void comeBack(double perSecond) {
-        opening.add(population.special().stream().filter(Session::away).toList(), perSecond / crowd.loops());
+        var returning = population.special().stream().filter(Session::away).toList();
+        returning.forEach(Session::comeBack);
+        opening.add(returning, perSecond / crowd.loops());
     }
 
     // --- once it has stopped

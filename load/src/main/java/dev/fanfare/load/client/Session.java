@@ -20,6 +20,7 @@ abstract class Session {
     private static final int KEPT_CAPACITY_MAX = 4096; // a larger one is not kept for the next time
 
     private enum Life {
+        WAITING,
         AWAY,
         CONNECTING,
         HEAD,
@@ -34,7 +35,7 @@ abstract class Session {
     private int keptLength;
     private @Nullable ByteBuffer unsent;
     private @Nullable Chunks chunks;
-    private Life life = Life.AWAY;
+    private Life life = Life.WAITING; // to be opened
     private boolean ready;
     private boolean back = true; // since it has left
     private byte[] cursor = NOTHING;
@@ -82,6 +83,16 @@ abstract class Session {
         back = false;
         disconnect();
         return true;
+    }
+
+    /// From now on it is to be opened again.
+    void comeBack() {
+        life = Life.WAITING;
+    }
+
+    /// Whether it has left and is not open again.
+    boolean missed() {
+        return ready && !back && life != Life.ENDED;
     }
 
     /// Behind the last event that it has got; empty: it has none yet.
