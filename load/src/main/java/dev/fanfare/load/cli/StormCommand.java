@@ -56,6 +56,7 @@ final class StormCommand extends Scenario {
     @Override
     Disturbance disturbance() {
         Check.atLeast("--return-rate", returnRate, 1);
-        return new Storm(away, returnRate, catchUp);
+        return (clients, source, duration) ->
+                new Storm(duration.dividedBy(4), away, returnRate, catchUp).run(clients, source, duration);
     }
 }

@@ -81,6 +81,22 @@ public final class Clients {
         });
     }
 
+    /// The special sessions read so many bytes per second from now on.
+    public void slow(long bytesPerSecond) {
+        all(loop -> {
+            loop.slow(bytesPerSecond);
+            return true;
+        });
+    }
+
+    /// They read as fast as they can again.
+    public void fast() {
+        all(loop -> {
+            loop.fast();
+            return true;
+        });
+    }
+
     /// What each loop's thread has taken so far, in nanoseconds of CPU.
     public List<Long> cpuNanos() {
         var threads = ManagementFactory.getThreadMXBean();

@@ -22,6 +22,9 @@ final class EventLoop implements Runnable {
     private static final int SESSIONS_PER_ADDRESS = 20_000;
     private static final long CONNECT_PERIOD_MILLIS = 1;
     private static final long ANSWER_SECONDS_MAX = 30;
+    private static final long FAST = -1;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long SLOW_PERIOD_MICROS = 100_000;
 
     private final Crowd crowd;
     private final InetSocketAddress server;
@@ -38,6 +41,8 @@ final class EventLoop implements Runnable {
     private final Ticks ticks = new Ticks();
     private boolean stopping;
     private int leaving; // whose turn it is
+    private long slowRate = FAST; // of the special ones, in bytes per second
+    private long allowedMicros = NEVER; // when they were last allowed some
 
     EventLoop(int number, Target target, Crowd crowd, InetSocketAddress server) {
         this.crowd = crowd;
@@ -154,8 +159,34 @@ final class EventLoop implements Runnable {
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     void comeBack(double perSecond) {
         var returning = population.special().stream().filter(Session::away).toList();
-        returning.forEach(Session::comeBack);
-        opening.add(returning, perSecond / crowd.loops());
+        if (!returning.isEmpty()) {
+            returning.forEach(Session::comeBack);
+            opening.add(returning, perSecond / crowd.loops());
+        }
+    }
+
+    /// The special ones read so many bytes per second from now on.
+    void slow(long bytesPerSecond) {
+        slowRate = bytesPerSecond;
+        allowedMicros = Micros.now() - SLOW_PERIOD_MICROS;
+    }
+
+    /// They read as fast as they can again.
+    void fast() {
+        slowRate = FAST;
+        population.special().forEach(Session::allowAll);
+    }
+
+    private void allow(long now) {
+        if (allowedMicros == NEVER || now - allowedMicros < SLOW_PERIOD_MICROS) {
+            return;
+        }
+        allowedMicros = now;
+        if (slowRate != FAST) {
+            int bytes = (int) Math.min(Integer.MAX_VALUE - 1, slowRate * SLOW_PERIOD_MICROS / 1_000_000);
+            population.special().stream().filter(session -> !session.away()).forEach(session -> session.allow(bytes));
+        }
+        comeBack(crowd.connectRate());
     }
 
     // --- once it has stopped
@@ -178,6 +209,7 @@ final class EventLoop implements Runnable {
                 for (var task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }
+                allow(Micros.now());
                 opening.proceed();
             }
             population.sessions().forEach(Session::end);

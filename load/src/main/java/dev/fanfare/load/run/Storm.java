@@ -6,17 +6,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The special sessions leave at once, after a quarter of the measured time, and come back at once.
+/// The special sessions leave at once, and come back at once.
 ///
+/// @param after when they leave, from the measured time's start
 /// @param away how long they are away
 /// @param rate how many connect per second when they come back
 /// @param limit how long they may take to have all that was published while they were away
-public record Storm(Duration away, double rate, Duration limit) implements Disturbance {
+public record Storm(Duration after, Duration away, double rate, Duration limit) implements Disturbance {
     private static final Duration LOOK = Duration.ofMillis(10);
 
     @Override
     public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
-        Thread.sleep(duration.dividedBy(4));
+        Thread.sleep(after);
         int left = clients.leave(Integer.MAX_VALUE);
         Thread.sleep(away);
         var ends = source.acknowledgements().ends();

@@ -66,9 +66,36 @@ class ReturningTest {
         assertThat(outcome.json.get("disturbance").get("left").asInt()).isPositive();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ws", "poll"})
+    void aReplayHasAllThatWasPublishedMeanwhile(String transport) throws Exception {
+        var outcome = run("replay", transport, Manner.PLAIN, 0);
+        assertThat(outcome.status).as(outcome.text).isZero();
+        assertThat(outcome.json.get("total").get("deliveries").asInt()).isEqualTo(4 * EVENTS);
+        var replay = outcome.json.get("disturbance");
+        assertThat(replay.get("left").asInt()).isEqualTo(4);
+        assertThat(replay.get("caughtUp").asBoolean()).isTrue();
+    }
+
+    /// One of four reads nothing for a second, or so little that it falls behind.
+    @ParameterizedTest
+    @CsvSource({"sse, 0", "ws, 0", "poll, 0", "sse, 2000", "ws, 2000", "poll, 2000"})
+    void whoReadsSlowlyHasAllInTheEnd(String transport, String rate) throws Exception {
+        var outcome = run("slow", transport, Manner.PLAIN, 0, "--share", "0.25", "--read-rate", rate);
+        assertThat(outcome.status).as(outcome.text).isZero();
+        assertThat(outcome.json.get("total").get("deliveries").asInt()).isEqualTo(4 * EVENTS);
+        assertThat(outcome.json.get("disturbance").get("deliveriesBehind").asInt())
+                .isGreaterThan(EVENTS / 2);
+    }
+
     private static Outcome run(String scenario, String transport, Manner manner, int slip, String... more)
             throws Exception {
-        try (var server = new PlantedServer(Fault.none(), manner, slip)) {
+        return run(new PlantedServer(Fault.none(), manner, slip), scenario, transport, more);
+    }
+
+    private static Outcome run(PlantedServer planted, String scenario, String transport, String... more)
+            throws Exception {
+        try (var server = planted) {
             var arguments = new ArrayList<>(List.of(scenario, "--url", server.url(), "--publisher", "http", "--json"));
             arguments.addAll(List.of("--transports", transport, "--warm-up", "0s", "--connect-timeout", "10s"));
             arguments.addAll(List.of("--sessions", "4", "--rate", "100", "--duration", "1s", "--drain", "10s"));
