@@ -34,7 +34,9 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
                     sseBlock(manner == Manner.UNUSUAL ? block.replaceAll("(?<!\r)\n", "\r\n") : block, chunked);
                 }
                 case GAP -> sseBlock("event: gap\ndata: {\"type\":\"gap\",\"reason\":\"retention\"}\n\n", chunked);
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(index);
                     return;
                 }
             }
@@ -74,7 +76,9 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
                     }
                 }
                 case GAP -> pieces.message(frame(0x81, "{\"type\":\"gap\",\"reason\":\"retention\"}"));
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(index);
                     pieces.message(frame(0x88, "\u0003ô".getBytes(StandardCharsets.ISO_8859_1)));
                     expect(in, 8, bytes("\u0003"));
                     return;
@@ -148,7 +152,9 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
                             .append(item.get().data())
                             .append('}');
                 case GAP -> gaps.append("{\"type\":\"gap\",\"reason\":\"retention\"}");
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(next);
                     return false;
                 }
             }

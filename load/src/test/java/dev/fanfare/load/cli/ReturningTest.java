@@ -88,6 +88,15 @@ class ReturningTest {
                 .isGreaterThan(EVENTS / 2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "ws", "poll"})
+    void aSlowOneThatTheServerEndsComesBack(String transport) throws Exception {
+        var server = new PlantedServer(Fault.drop(), Manner.PLAIN);
+        var outcome = run(server, "slow", transport, "--share", "1", "--read-rate", "100000");
+        assertThat(outcome.status).as(outcome.text).isZero();
+        assertThat(outcome.json.get("total").get("deliveries").asInt()).isEqualTo(4 * EVENTS);
+    }
+
     private static Outcome run(String scenario, String transport, Manner manner, int slip, String... more)
             throws Exception {
         return run(new PlantedServer(Fault.none(), manner, slip), scenario, transport, more);
