@@ -14,6 +14,12 @@ final class Check {
         }
     }
 
+    static void share(String option, double value) {
+        if (!(value > 0 && value <= 1)) {
+            throw new Misuse("%s %s is no share: use more than 0, and 1 at most".formatted(option, number(value)));
+        }
+    }
+
     static void header(String option, String value) {
         if (!HEADER.matcher(value).matches()) { // its value may be a secret
             throw new Misuse("%s takes 'Name: value', not what was given".formatted(option));

@@ -20,7 +20,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Load for gateways, with every delivery checked. Exits with 1 if one is wrong, 2 for misuse.",
-        subcommands = {Fanout.class, Raw.class})
+        subcommands = {
+            Fanout.class,
+            StormCommand.class,
+            ChurnCommand.class,
+            SlowCommand.class,
+            ReplayCommand.class,
+            Raw.class
+        })
 public final class Main {
     // held, or it would lose its level
     private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");

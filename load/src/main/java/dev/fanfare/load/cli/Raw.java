@@ -3,6 +3,7 @@ package dev.fanfare.load.cli;
 import dev.fanfare.load.client.Target;
 import dev.fanfare.load.client.Transport;
 import dev.fanfare.load.publish.RawServer;
+import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
 import java.net.InetAddress;
@@ -79,6 +80,7 @@ final class Raw implements Callable<Integer> {
                     events.duration(),
                     events.drain(),
                     events.connectTimeout(),
+                    Disturbance.NONE,
                     OptionalLong.empty());
             var outcome = new Run(plan, server, line.getErr()::println).run(address);
             return report.print(outcome, line.getOut());

@@ -29,7 +29,7 @@ public final class Clients {
     }
 
     public Crowded count() {
-        return all(EventLoop::count).stream().reduce(new Crowded(0, 0, 0, 0), Crowded::plus);
+        return all(EventLoop::count).stream().reduce(new Crowded(0, 0, 0, 0, 0), Crowded::plus);
     }
 
     /// From now on these events are measured, and the loops themselves.
@@ -62,15 +62,37 @@ public final class Clients {
         return sums;
     }
 
-    /// The special sessions end their connections, without a word. How many have.
-    public int leave() {
-        return all(EventLoop::leave).stream().mapToInt(Integer::intValue).sum();
+    /// So many special sessions end their connections, without a word, in turn. How many have.
+    public int leave(int atMost) {
+        int left = 0;
+        for (int i = 0; i < loops.size(); i++) {
+            var loop = loops.get(i);
+            int part = (atMost - left + loops.size() - i - 1) / (loops.size() - i);
+            left += loop.ask(() -> loop.leave(part)).join();
+        }
+        return left;
     }
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     public void comeBack(double perSecond) {
         all(loop -> {
             loop.comeBack(perSecond);
+            return true;
+        });
+    }
+
+    /// The special sessions read so many bytes per second from now on.
+    public void slow(long bytesPerSecond) {
+        all(loop -> {
+            loop.slow(bytesPerSecond);
+            return true;
+        });
+    }
+
+    /// They read as fast as they can again.
+    public void fast() {
+        all(loop -> {
+            loop.fast();
             return true;
         });
     }

@@ -22,6 +22,9 @@ final class EventLoop implements Runnable {
     private static final int SESSIONS_PER_ADDRESS = 20_000;
     private static final long CONNECT_PERIOD_MILLIS = 1;
     private static final long ANSWER_SECONDS_MAX = 30;
+    private static final long FAST = -1;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long SLOW_PERIOD_MICROS = 100_000;
 
     private final Crowd crowd;
     private final InetSocketAddress server;
@@ -37,6 +40,9 @@ final class EventLoop implements Runnable {
     private final ResponseHead head = new ResponseHead();
     private final Ticks ticks = new Ticks();
     private boolean stopping;
+    private int leaving; // whose turn it is
+    private long slowRate = FAST; // of the special ones, in bytes per second
+    private long allowedMicros = NEVER; // when they were last allowed some
 
     EventLoop(int number, Target target, Crowd crowd, InetSocketAddress server) {
         this.crowd = crowd;
@@ -97,18 +103,20 @@ final class EventLoop implements Runnable {
 
     Crowded count() {
         int pending = 0;
+        int away = 0;
         int ready = 0;
         int lost = 0;
         long received = 0;
         for (var session : population.sessions()) {
             pending += session.pending() ? 1 : 0;
+            away += session.missed() ? 1 : 0;
         }
         for (var sink : population.receipts()) {
             ready += sink.tally().ready();
             lost += sink.tally().lost();
             received += sink.tally().receipts();
         }
-        return new Crowded(pending, ready, lost, received);
+        return new Crowded(pending, ready, lost, away, received);
     }
 
     /// What sessions that are still there wait for, of what was acknowledged per channel.
@@ -137,18 +145,48 @@ final class EventLoop implements Runnable {
         return tails;
     }
 
-    /// The special ones end their connections, without a word. How many have.
-    int leave() {
+    /// So many special ones end their connections, without a word, in turn. How many have.
+    int leave(int atMost) {
+        var special = population.special();
         int left = 0;
-        for (var session : population.special()) {
-            left += session.leave() ? 1 : 0;
+        for (int tried = 0; tried < special.size() && left < atMost; tried++) {
+            left += special.get(leaving).leave() ? 1 : 0;
+            leaving = (leaving + 1) % special.size();
         }
         return left;
     }
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     void comeBack(double perSecond) {
-        opening.add(population.special().stream().filter(Session::away).toList(), perSecond / crowd.loops());
+        var returning = population.special().stream().filter(Session::away).toList();
+        if (!returning.isEmpty()) {
+            returning.forEach(Session::comeBack);
+            opening.add(returning, perSecond / crowd.loops());
+        }
+    }
+
+    /// The special ones read so many bytes per second from now on.
+    void slow(long bytesPerSecond) {
+        slowRate = bytesPerSecond;
+        allowedMicros = Micros.now() - SLOW_PERIOD_MICROS;
+    }
+
+    /// They read as fast as they can again.
+    void fast() {
+        slowRate = FAST;
+        population.special().forEach(Session::allowAll);
+    }
+
+    private void allow(long now) {
+        if (allowedMicros == NEVER || now - allowedMicros < SLOW_PERIOD_MICROS) {
+            return;
+        }
+        allowedMicros = now;
+        if (slowRate != FAST) {
+            int bytes = (int) Math.min(Integer.MAX_VALUE - 1, slowRate * SLOW_PERIOD_MICROS / 1_000_000);
+            population.special().stream().filter(session -> !session.away()).forEach(session -> session.allow(bytes));
+        }
+        comeBack(crowd.connectRate());
     }
 
     // --- once it has stopped
@@ -171,6 +209,7 @@ final class EventLoop implements Runnable {
                 for (var task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }
+                allow(Micros.now());
                 opening.proceed();
             }
             population.sessions().forEach(Session::end);

@@ -49,9 +49,10 @@ final class Input {
 
     /// Reads what has come behind what was kept.
     ///
+    /// @param atMost how many bytes
     /// @return how many bytes; -1 at the stream's end
     /// @throws IOException also for one message that is larger than the buffer may be
-    int read(SocketChannel channel, byte[] kept, int keptLength) throws IOException {
+    int read(SocketChannel channel, byte[] kept, int keptLength, int atMost) throws IOException {
         if (data.length - keptLength < READ_MIN) {
             if (data.length >= CAPACITY_MAX) {
                 throw new IOException("an answer of more than 64 MiB");
@@ -60,7 +61,7 @@ final class Input {
             buffer = ByteBuffer.wrap(data);
         }
         System.arraycopy(kept, 0, data, 0, keptLength);
-        buffer.limit(data.length).position(keptLength);
+        buffer.limit(Math.min(data.length - keptLength, atMost) + keptLength).position(keptLength);
         int count = channel.read(buffer);
         at = 0;
         end = keptLength + Math.max(0, count);

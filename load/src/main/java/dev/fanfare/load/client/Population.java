@@ -16,6 +16,7 @@ final class Population {
     private final Crowd crowd;
     private final Map<Group, Receipts> receipts = new HashMap<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final List<Session> special;
 
     Population(int loop, Target target, Crowd crowd, PollSession.Reopening reopening) {
         this.crowd = crowd;
@@ -41,6 +42,9 @@ final class Population {
                         case POLL -> new PollSession(place, sink, requests, reopening);
                     });
         }
+        special = sessions.stream()
+                .filter(session -> crowd.special(session.number()))
+                .toList();
     }
 
     List<Session> sessions() {
@@ -49,9 +53,7 @@ final class Population {
 
     /// Those that something special is done to.
     List<Session> special() {
-        return sessions.stream()
-                .filter(session -> crowd.special(session.number()))
-                .toList();
+        return special;
     }
 
     Collection<Receipts> receipts() {

@@ -19,7 +19,10 @@ abstract class Session {
     private static final byte[] NOTHING = {};
     private static final int KEPT_CAPACITY_MAX = 4096; // a larger one is not kept for the next time
 
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+
     private enum Life {
+        WAITING,
         AWAY,
         CONNECTING,
         HEAD,
@@ -34,10 +37,12 @@ abstract class Session {
     private int keptLength;
     private @Nullable ByteBuffer unsent;
     private @Nullable Chunks chunks;
-    private Life life = Life.AWAY;
+    private Life life = Life.WAITING; // to be opened
     private boolean ready;
     private boolean back = true; // since it has left
     private byte[] cursor = NOTHING;
+    private int allowance = UNLIMITED; // bytes that it may read still
+    private boolean returns; // when it is lost
 
     /// @param number of the session
     /// @param firstSequence of its channels, in its tally's sequences
@@ -82,6 +87,41 @@ abstract class Session {
         back = false;
         disconnect();
         return true;
+    }
+
+    private boolean slow() {
+        return allowance != UNLIMITED;
+    }
+
+    /// From now on it may read so many bytes and no more.
+    void allow(int bytes) {
+        allowance = bytes;
+        returns = true;
+        key(SelectionKey.OP_READ, bytes > 0);
+    }
+
+    /// From now on it reads whatever comes.
+    void allowAll() {
+        if (slow()) {
+            allowance = UNLIMITED;
+            key(SelectionKey.OP_READ, true);
+        }
+    }
+
+    private void key(int operation, boolean on) {
+        if (key != null && !connecting()) {
+            key.interestOps(on ? key.interestOps() | operation : key.interestOps() & ~operation);
+        }
+    }
+
+    /// From now on it is to be opened again.
+    void comeBack() {
+        life = Life.WAITING;
+    }
+
+    /// Whether it has left and is not open again.
+    boolean missed() {
+        return ready && !back && life != Life.ENDED;
     }
 
     /// Behind the last event that it has got; empty: it has none yet.
@@ -132,7 +172,7 @@ abstract class Session {
             var channel = (SocketChannel) selected.channel();
             if (selected.isConnectable()) {
                 channel.finishConnect();
-                selected.interestOps(SelectionKey.OP_READ);
+                selected.interestOps(allowance > 0 ? SelectionKey.OP_READ : 0);
                 request();
             } else {
                 if (selected.isWritable()) {
@@ -204,7 +244,14 @@ abstract class Session {
 
     /// Ends the session for a reason that is counted.
     final void lose(@Nullable String reason) {
-        if (life != Life.ENDED) {
+        if (life == Life.ENDED) {
+            return;
+        }
+        if (returns && ready) { // what a server does with one of those, and what a client does then
+            back = true;
+            leave();
+            allowance = UNLIMITED;
+        } else {
             receipts.tally().lose(reason);
             end();
         }
@@ -228,12 +275,18 @@ abstract class Session {
 
     private void read(SocketChannel channel, Input in, ResponseHead head) throws IOException {
         int from = keptLength;
-        int count = in.read(channel, kept, keptLength);
+        int count = in.read(channel, kept, keptLength, allowance);
         if (count < 0) {
             closed();
             return;
         }
         receipts.tally().bytes += count;
+        if (slow()) {
+            allowance -= count;
+            if (allowance == 0) {
+                key(SelectionKey.OP_READ, false);
+            }
+        }
         if (chunks != null) {
             in.end(chunks.decode(in.data(), from, in.end()));
         }
@@ -278,7 +331,7 @@ abstract class Session {
             }
         }
         unsent = null;
-        selected.interestOps(SelectionKey.OP_READ);
+        selected.interestOpsAnd(~SelectionKey.OP_WRITE);
     }
 
     private static void close(@Nullable SocketChannel channel) {

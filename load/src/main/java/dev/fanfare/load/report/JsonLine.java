@@ -36,6 +36,9 @@ public final class JsonLine {
                         "latencyMs",
                         latency(published.latency())));
         line.put("lostFor", outcome.reasons());
+        if (!outcome.disturbance().isEmpty()) {
+            line.put("disturbance", outcome.disturbance());
+        }
         var self = new LinkedHashMap<String, Object>();
         self.put("loopCpu", outcome.self().loopCpu());
         self.put("processCpu", outcome.self().processCpu());

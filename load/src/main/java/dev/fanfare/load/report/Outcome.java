@@ -12,6 +12,8 @@ import org.HdrHistogram.Histogram;
 /// @param seconds measured
 /// @param deliverySeconds from the measured time's start to its last receipt, and at least `seconds`
 /// @param reasons why sessions were lost
+/// @param notBack sessions that have left and did not come back
+/// @param disturbance what was done to some sessions
 /// @param self what the tool itself has taken
 /// @param server what the server has taken, if it could be measured
 public record Outcome(
@@ -23,6 +25,8 @@ public record Outcome(
         List<Row> rows,
         Published published,
         Map<String, Integer> reasons,
+        int notBack,
+        Map<String, Object> disturbance,
         Self self,
         Optional<Server> server) {
 
@@ -78,6 +82,7 @@ public record Outcome(
         var failures = new ArrayList<String>();
         add(failures, sessions - total.sessions(), "sessions were never open");
         add(failures, total.lost(), "sessions were lost");
+        add(failures, notBack, "sessions did not come back");
         add(failures, total.gaps(), "gaps");
         add(failures, total.duplicates(), "duplicates");
         add(failures, total.reorderings(), "reorderings");

@@ -14,7 +14,7 @@ public final class Table {
         var text = new StringBuilder();
         text.append(format("%s: %s%n", outcome.scenario(), outcome.settings()));
         text.append(format(
-                "%-8s %9s %11s %11s %9s %9s %9s %9s %9s%n",
+                "%-10s %9s %11s %11s %9s %9s %9s %9s %9s%n",
                 "", "sessions", "deliveries", "per second", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"));
         var rows = new ArrayList<>(outcome.rows());
         if (rows.size() > 1) {
@@ -31,6 +31,9 @@ public final class Table {
         var published = outcome.published();
         if (published.acknowledged() > 0) {
             text.append(line("publish", "-", published.acknowledged(), published.seconds(), published.latency()));
+        }
+        if (!outcome.disturbance().isEmpty()) {
+            text.append(format("%-8s %s%n", outcome.scenario(), outcome.disturbance()));
         }
         text.append(checks(outcome));
         text.append(self(outcome));
@@ -73,7 +76,7 @@ public final class Table {
 
     private static String line(String name, String sessions, long count, double seconds, Histogram latency) {
         return format(
-                "%-8s %9s %11d %11.0f %9s %9s %9s %9s %9s%n",
+                "%-10s %9s %11d %11.0f %9s %9s %9s %9s %9s%n",
                 name,
                 sessions,
                 count,

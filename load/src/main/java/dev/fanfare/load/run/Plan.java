@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 /// @param warmUp events of this time are checked, but not measured
 /// @param drain how long what was acknowledged may take to come, behind the last event
 /// @param connect how long sessions may take to be open, beyond what the connect rate says
+/// @param disturbance what is done to the crowd's special sessions
 /// @param serverProcess a process on this machine whose CPU time is reported
 public record Plan(
         String scenario,
@@ -24,4 +25,5 @@ public record Plan(
         Duration duration,
         Duration drain,
         Duration connect,
+        Disturbance disturbance,
         OptionalLong serverProcess) {}

@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 public final class Run {
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration LEAD = Duration.ofMillis(100); // from the decision to publish to the first event
+
+    private static final Duration LATE_MAX = Duration.ofMinutes(2);
 
     private final Plan plan;
     private final Source source;
@@ -66,44 +68,59 @@ public final class Run {
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
         var usage = new Usage(clients, plan.serverProcess());
         boolean any = clients.count().ready() > 0;
+        Map<String, Object> disturbed = Map.of();
         if (any) {
             clients.measure(measured);
-            var publishing = publishing(schedule);
+            var publishing = aside("publish", () -> {
+                source.run(schedule);
+                return true;
+            });
+            var disturbance = aside("disturb", () -> disturb(clients, measured));
             usage.measure(measured.fromMicros(), measured.toMicros());
             clients.stopTicks();
-            finish(publishing);
+            finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
+            disturbed = finish(plan.scenario(), disturbance);
             progress.accept("published, waiting for what has not come yet");
             await(plan.drain(), () -> clients.missing(source.acknowledgements().ends()) == 0);
         }
         var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
+        int notBack = clients.count().away();
         clients.stop();
-        return outcome(clients, tails, measured, usage);
+        return outcome(clients, tails, measured, notBack, disturbed, usage);
     }
 
-    private CompletableFuture<Boolean> publishing(Schedule schedule) {
-        var done = new CompletableFuture<Boolean>();
-        Thread.ofPlatform().name("publish").daemon().start(() -> {
+    private Map<String, Object> disturb(Clients clients, Measured measured) throws InterruptedException {
+        Thread.sleep(Duration.ofNanos(Math.max(0, measured.fromMicros() - Micros.now()) * 1000));
+        return plan.disturbance().run(clients, source, plan.duration());
+    }
+
+    private static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
+        var done = new CompletableFuture<T>();
+        Thread.ofPlatform().name(name).daemon().start(() -> {
             try {
-                source.run(schedule);
-                done.complete(true);
-            } catch (InterruptedException | RuntimeException failure) {
+                done.complete(task.call());
+            } catch (Exception failure) {
                 done.completeExceptionally(failure);
             }
         });
         return done;
     }
 
-    private void finish(CompletableFuture<Boolean> publishing) throws InterruptedException {
+    private static <T> T finish(String what, CompletableFuture<T> task) throws InterruptedException {
         try {
-            publishing.get(plan.drain().plusSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
+            return task.get();
         } catch (ExecutionException failure) {
-            throw new IllegalStateException("publishing failed: " + failure.getCause(), failure);
-        } catch (TimeoutException failure) {
-            throw new IllegalStateException("publishing is more than a minute behind its schedule", failure);
+            throw new IllegalStateException(what + " failed: " + failure.getCause(), failure);
         }
     }
 
-    private Outcome outcome(Clients clients, Map<String, Long> tails, Measured measured, Usage usage) {
+    private Outcome outcome(
+            Clients clients,
+            Map<String, Long> tails,
+            Measured measured,
+            int notBack,
+            Map<String, Object> disturbed,
+            Usage usage) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
         clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
@@ -124,6 +141,8 @@ public final class Run {
                         acknowledgements.firstFailure(),
                         acknowledgements.latency()),
                 reasons,
+                notBack,
+                disturbed,
                 usage.self(),
                 usage.server());
     }

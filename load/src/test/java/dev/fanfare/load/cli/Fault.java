@@ -59,6 +59,16 @@ interface Fault {
         };
     }
 
+    /// The connection ends before the planted one.
+    static Fault drop() {
+        return (feed, sequence, data) -> {
+            if (feed.number() == 0 && sequence == PLANTED) {
+                feed.add(Item.of(Item.Kind.DROP));
+            }
+            feed.add(Item.event(data));
+        };
+    }
+
     /// Instead of the planted one comes something else.
     static Fault instead(Item.Kind kind) {
         return (feed, sequence, data) ->

@@ -31,6 +31,11 @@ final class Feed {
         notifyAll();
     }
 
+    /// The item at this index has been done and is not to be done again.
+    synchronized void pass(int index) {
+        items.set(index, Item.of(Item.Kind.PASSED));
+    }
+
     /// The item at this index, once there is one and it may be written.
     synchronized Optional<Item> await(int index, long millis) throws InterruptedException {
         long end = System.nanoTime() + millis * 1_000_000;

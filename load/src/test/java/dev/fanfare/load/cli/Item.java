@@ -7,7 +7,8 @@ record Item(Kind kind, String data, long notBeforeNanos) {
     enum Kind {
         EVENT,
         GAP,
-        DROP
+        DROP,
+        PASSED
     }
 
     static Item event(String data) {

@@ -28,12 +28,19 @@ final class PlantedServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Fault fault;
     private final Manner manner;
+    private final int slip;
     private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
     @GuardedBy("this")
     private final List<Feed> feeds = new ArrayList<>();
 
     private record Request(String method, String path, Map<String, String> headers) {
+        /// `feed-index`; empty: from now on.
+        String cursor() {
+            int at = path.indexOf("cursor=");
+            return at < 0 ? headers.getOrDefault("last-event-id", "") : path.substring(at + 7);
+        }
+
         List<String> channels() {
             return Arrays.stream(path.substring(path.indexOf('?') + 1).split("&", -1))
                     .filter(parameter -> parameter.startsWith("channel="))
@@ -43,6 +50,12 @@ final class PlantedServer implements AutoCloseable {
     }
 
     PlantedServer(Fault fault, Manner manner) throws IOException {
+        this(fault, manner, 0);
+    }
+
+    /// @param slip how many events too far on a stream resumes
+    PlantedServer(Fault fault, Manner manner, int slip) throws IOException {
+        this.slip = slip;
         this.fault = fault;
         this.manner = manner;
         listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
@@ -87,11 +100,11 @@ final class PlantedServer implements AutoCloseable {
                     publish(request.channels().getFirst(), new String(in.readNBytes(length), StandardCharsets.UTF_8));
                     out.write(bytes("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"));
                 } else if (request.headers.containsKey("upgrade")) {
-                    new PlantedStreams(feed(request.channels()), pieces, manner)
-                            .webSocket(in, request.headers.getOrDefault("sec-websocket-key", ""));
+                    stream(request, pieces)
+                            .webSocket(in, request.headers.getOrDefault("sec-websocket-key", ""), index(request));
                     more = false;
                 } else if (request.headers.getOrDefault("accept", "").equals("text/event-stream")) {
-                    new PlantedStreams(feed(request.channels()), pieces, manner).sse();
+                    stream(request, pieces).sse(index(request));
                     more = false;
                 } else {
                     more = poll(request, pieces);
@@ -105,17 +118,23 @@ final class PlantedServer implements AutoCloseable {
     }
 
     private boolean poll(Request request, Pieces pieces) throws IOException, InterruptedException {
-        int cursor = request.path.indexOf("cursor=");
-        Feed feed;
-        int index = 0;
-        if (cursor < 0) {
-            feed = feed(request.channels());
-        } else {
-            var parts = request.path.substring(cursor + 7).split("-", -1);
-            feed = known(Integer.parseInt(parts[0]));
-            index = Integer.parseInt(parts[1]);
-        }
-        return new PlantedStreams(feed, pieces, manner).poll(index, cursor < 0 ? 0 : 2000);
+        boolean first = request.cursor().isEmpty();
+        return stream(request, pieces).poll(index(request), first ? 0 : 2000);
+    }
+
+    private PlantedStreams stream(Request request, Pieces pieces) {
+        var cursor = request.cursor();
+        var feed = cursor.isEmpty()
+                ? feed(request.channels())
+                : known(Integer.parseInt(cursor.substring(0, cursor.indexOf('-'))));
+        return new PlantedStreams(feed, pieces, manner);
+    }
+
+    private int index(Request request) {
+        var cursor = request.cursor();
+        boolean streams = !request.path.contains("cursor=") || request.headers.containsKey("upgrade");
+        int index = cursor.isEmpty() ? 0 : Integer.parseInt(cursor.substring(cursor.indexOf('-') + 1));
+        return cursor.isEmpty() || !streams ? index : Math.max(0, index + slip);
     }
 
     private synchronized Feed feed(List<String> channels) {

@@ -16,12 +16,12 @@ import java.util.Base64;
 record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
     private static final long FOREVER = 60_000;
 
-    void sse() throws IOException, InterruptedException {
+    void sse(int start) throws IOException, InterruptedException {
         boolean chunked = manner == Manner.FRAGMENTED;
         pieces.head("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                 + (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
-        sseBlock(": a comment\n\nid: 0\nevent: ready\ndata: {\"type\":\"ready\"}\n\n", chunked);
-        int index = 0;
+        sseBlock(": a comment\n\nid: " + cursor(start) + "\nevent: ready\ndata: {\"type\":\"ready\"}\n\n", chunked);
+        int index = start;
         for (var item = feed.await(index, FOREVER); item.isPresent(); item = feed.await(++index, FOREVER)) {
             var data = item.get().data();
             if (manner == Manner.UNUSUAL) { // the data over two lines, split behind a comma
@@ -30,15 +30,21 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
             }
             switch (item.get().kind()) {
                 case EVENT -> {
-                    var block = "id: %d\ndata: %s\n\n".formatted(index, data);
+                    var block = "id: %s\ndata: %s\n\n".formatted(cursor(index + 1), data);
                     sseBlock(manner == Manner.UNUSUAL ? block.replaceAll("(?<!\r)\n", "\r\n") : block, chunked);
                 }
                 case GAP -> sseBlock("event: gap\ndata: {\"type\":\"gap\",\"reason\":\"retention\"}\n\n", chunked);
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(index);
                     return;
                 }
             }
         }
+    }
+
+    private String cursor(int index) {
+        return feed.number() + "-" + index;
     }
 
     private void sseBlock(String block, boolean chunked) throws IOException {
@@ -52,17 +58,17 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
         }
     }
 
-    void webSocket(InputStream in, String key) throws IOException, InterruptedException {
+    void webSocket(InputStream in, String key, int start) throws IOException, InterruptedException {
         pieces.head("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "sec-websocket-accept: " + accept(key) + "\r\n\r\n");
-        pieces.message(frame(0x81, "{\"type\":\"ready\",\"cursor\":\"c\"}"));
-        int index = 0;
+        pieces.message(frame(0x81, "{\"type\":\"ready\",\"cursor\":\"" + cursor(start) + "\"}"));
+        int index = start;
         for (var item = feed.await(index, FOREVER); item.isPresent(); item = feed.await(++index, FOREVER)) {
             var data = item.get().data();
             switch (item.get().kind()) {
                 case EVENT -> {
-                    var message =
-                            "{\"type\":\"event\",\"id\":\"%d\",\"channel\":\"c\",\"data\":%s}".formatted(index, data);
+                    var message = "{\"type\":\"event\",\"id\":\"%s\",\"channel\":\"c\",\"data\":%s}"
+                            .formatted(cursor(index + 1), data);
                     if (manner == Manner.FRAGMENTED) {
                         fragments(in, message, index);
                     } else {
@@ -70,7 +76,9 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
                     }
                 }
                 case GAP -> pieces.message(frame(0x81, "{\"type\":\"gap\",\"reason\":\"retention\"}"));
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(index);
                     pieces.message(frame(0x88, "\u0003ô".getBytes(StandardCharsets.ISO_8859_1)));
                     expect(in, 8, bytes("\u0003"));
                     return;
@@ -144,7 +152,9 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
                             .append(item.get().data())
                             .append('}');
                 case GAP -> gaps.append("{\"type\":\"gap\",\"reason\":\"retention\"}");
+                case PASSED -> {}
                 case DROP -> {
+                    feed.pass(next);
                     return false;
                 }
             }

@@ -1,0 +1,94 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.run.Disturbance;
+import dev.fanfare.load.run.Plan;
+import dev.fanfare.load.run.Run;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What all runs against a gateway have in common.
+abstract class Scenario implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final TargetOptions target = new TargetOptions();
+
+    @Mixin
+    private final CrowdOptions crowd = new CrowdOptions();
+
+    @Mixin
+    private final EventOptions events = new EventOptions();
+
+    @Mixin
+    private final PublisherOptions publisher = new PublisherOptions();
+
+    @Option(names = "--server-pid", description = "the server's process on this machine: its CPU time is reported")
+    private @Nullable Long serverProcess;
+
+    @Mixin
+    private final ReportOptions report = new ReportOptions();
+
+    /// The share of the sessions that something is done to.
+    abstract double share();
+
+    /// What reports call those.
+    abstract String specialName();
+
+    abstract Disturbance disturbance();
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        var command = Objects.requireNonNull(spec);
+        var who = crowd.crowd(target.mix(), publisher.publishes(), share(), specialName());
+        var where = target.target(events.fields());
+        var plan = new Plan(
+                command.name(),
+                settings(),
+                where,
+                who,
+                events.rate(),
+                events.warmUp(),
+                events.duration(),
+                events.drain(),
+                events.connectTimeout(),
+                disturbance(),
+                process());
+        var server = target.server();
+        PrintWriter progress = command.commandLine().getErr();
+        try (var source = publisher.source(where, target, who.channels(), events.payload())) {
+            var outcome = new Run(plan, source, progress::println).run(server);
+            return report.print(outcome, command.commandLine().getOut());
+        }
+    }
+
+    private Map<String, Object> settings() {
+        var settings = new LinkedHashMap<String, Object>();
+        report.profile().ifPresent(profile -> settings.put("profile", profile.toString()));
+        settings.put("url", target.url());
+        settings.put("channels", crowd.channels());
+        settings.put("rate", events.rate());
+        settings.put("bytes", events.bytes());
+        return settings;
+    }
+
+    private OptionalLong process() {
+        if (serverProcess == null) {
+            return OptionalLong.empty();
+        }
+        long pid = serverProcess;
+        if (ProcessHandle.of(pid).isEmpty()) {
+            throw new Misuse("--server-pid %d is no process on this machine".formatted(pid));
+        }
+        return OptionalLong.of(pid);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.fanfare.load.run;
+
+import dev.fanfare.load.client.Clients;
+import dev.fanfare.load.publish.Source;
+import java.time.Duration;
+import java.util.Map;
+
+/// The special sessions read slowly while the measured time lasts, and then as fast as they can.
+///
+/// @param bytesPerSecond that each of them reads; 0: none at all
+public record Slowness(long bytesPerSecond) implements Disturbance {
+    @Override
+    public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
+        clients.slow(bytesPerSecond);
+        Thread.sleep(duration);
+        long missing = clients.missing(source.acknowledgements().ends());
+        clients.fast();
+        return Map.of("deliveriesBehind", missing);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.fanfare.load.run;
+
+import dev.fanfare.load.client.Clients;
+import dev.fanfare.load.publish.Source;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The special sessions leave at once, and come back at once.
+///
+/// @param after when they leave, from the measured time's start
+/// @param away how long they are away
+/// @param rate how many connect per second when they come back
+/// @param limit how long they may take to have all that was published while they were away
+public record Storm(Duration after, Duration away, double rate, Duration limit) implements Disturbance {
+    private static final Duration LOOK = Duration.ofMillis(10);
+
+    @Override
+    public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
+        Thread.sleep(after);
+        int left = clients.leave(Integer.MAX_VALUE);
+        Thread.sleep(away);
+        var ends = source.acknowledgements().ends();
+        long missing = clients.missing(ends);
+        long start = System.nanoTime();
+        clients.comeBack(rate);
+        boolean caughtUp = false;
+        while (!caughtUp && System.nanoTime() - start < limit.toNanos()) {
+            Thread.sleep(LOOK);
+            caughtUp = clients.count().away() == 0 && clients.missing(ends) == 0;
+        }
+        var said = new LinkedHashMap<String, Object>();
+        said.put("left", left);
+        said.put("deliveriesBehind", missing);
+        said.put("caughtUp", caughtUp);
+        said.put("caughtUpSeconds", Math.round((System.nanoTime() - start) / 1e6) / 1e3);
+        return said;
+    }
+}
