@@ -34,7 +34,15 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"upp, up", "tset, test", "gatway, gateway", "webhook, webhooks", "laod, load", "verison, version", "--hepl, help"})
+    @CsvSource({
+        "upp, up",
+        "tset, test",
+        "gatway, gateway",
+        "webhook, webhooks",
+        "laod, load",
+        "verison, version",
+        "--hepl, help"
+    })
     void namesTheNearestOfAnUnknownCommand(String given, String nearest) throws Exception {
         assertThat(fanfare(Map.of(), given))
                 .isEqualTo(new Outcome(
@@ -48,7 +56,15 @@ class LauncherTest {
         var help = fanfare(Map.of(), "help");
         assertThat(help.status()).isZero();
         assertThat(help.output())
-                .contains("  up ", "  test ", "  gateway ", "  webhooks ", "  load ", "  version ", "  help ", "--no-demo");
+                .contains(
+                        "  up ",
+                        "  test ",
+                        "  gateway ",
+                        "  webhooks ",
+                        "  load ",
+                        "  version ",
+                        "  help ",
+                        "--no-demo");
         assertThat(fanfare(Map.of())).isEqualTo(help);
     }
 
