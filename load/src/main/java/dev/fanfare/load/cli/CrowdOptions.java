@@ -37,8 +37,10 @@ final class CrowdOptions {
         return channels;
     }
 
-    Crowd crowd(Map<Transport, Integer> mix, boolean fromZero) {
-        return crowd(mix, fromZero, 0, "");
+    /// With both ends of each connection in this process.
+    Crowd rawCrowd() {
+        files(2);
+        return crowd(Map.of(Transport.SSE, 1), true, 0, "");
     }
 
     Crowd crowd(Map<Transport, Integer> mix, boolean fromZero, double share, String specialName) {
@@ -50,13 +52,18 @@ final class CrowdOptions {
             throw new Misuse("--channels-per-session %d are more than there are: raise --channels %d"
                     .formatted(channelsPerSession, channels));
         }
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                && sessions > system.getMaxFileDescriptorCount() - OTHER_FILES) {
-            throw new Misuse("--sessions %d need as many open files, and this process may have %d: raise 'ulimit -n'"
-                    .formatted(sessions, system.getMaxFileDescriptorCount()));
-        }
+        files(1);
         int threads = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         return new Crowd(
                 sessions, mix, channels, channelsPerSession, connectRate, threads, share, specialName, fromZero);
+    }
+
+    private void files(int perSession) {
+        long needed = (long) sessions * perSession;
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                && needed > system.getMaxFileDescriptorCount() - OTHER_FILES) {
+            throw new Misuse("--sessions %d need %d open files, and this process may have %d: raise 'ulimit -n'"
+                    .formatted(sessions, needed, system.getMaxFileDescriptorCount()));
+        }
     }
 }

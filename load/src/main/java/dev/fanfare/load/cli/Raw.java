@@ -54,7 +54,7 @@ final class Raw implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
         Check.atLeast("--events-a-write", eventsAWrite, 1);
-        var who = crowd.crowd(Map.of(Transport.SSE, 1), true);
+        var who = crowd.rawCrowd();
         var names =
                 IntStream.range(0, who.channels()).mapToObj(n -> "load." + n).toList();
         try (var server = new RawServer(names, events.payload(), eventsAWrite)) {

@@ -27,7 +27,7 @@ class ReturningTest {
         "poll, PLAIN", "poll, FRAGMENTED"
     })
     void aStormPassesWhenNothingIsMissingBehindTheCursors(String transport, Manner manner) throws Exception {
-        var outcome = run("storm", transport, manner, 0, "--share", "0.75", "--away", "200ms");
+        var outcome = run("storm", transport, manner, 0, "--share", "0.75", "--away", "200ms", "--catch-up", "20s");
         assertThat(outcome.status).as(outcome.text).isZero();
         var transports = outcome.json.get("transports");
         assertThat(transports.get(transport).get("deliveries").asInt()).isEqualTo(EVENTS);
