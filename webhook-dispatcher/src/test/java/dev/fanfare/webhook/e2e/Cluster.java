@@ -2,6 +2,9 @@ package dev.fanfare.webhook.e2e;
 
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
 import dev.fanfare.webhook.store.Scratch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -48,7 +51,16 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start() {
-        return new Cluster(Scratch.folder("cluster"));
+        try {
+            var cluster = new Cluster(Files.createTempDirectory("fanfare-cluster"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                cluster.stop();
+                Scratch.remove(cluster.dir);
+            }));
+            return cluster;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// One for all tests that leave it running; gone with the process.

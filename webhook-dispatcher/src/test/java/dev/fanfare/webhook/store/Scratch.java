@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 
-/// Folders that are gone when the process is.
+/// Folders that are gone when the process is. Not for a broker in this process: it ends the process if its folder is
+/// gone before.
 public final class Scratch {
     private static final int TRIES = 25;
 
@@ -25,7 +26,7 @@ public final class Scratch {
     }
 
     /// Servers that are stopped at the same time may write to it still.
-    private static void remove(Path folder) {
+    public static void remove(Path folder) {
         for (int tries = 0; Files.exists(folder) && tries < TRIES; tries++) {
             try (var all = Files.walk(folder)) {
                 all.sorted(Comparator.reverseOrder())
