@@ -2,7 +2,7 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.client.Target;
 import dev.fanfare.load.client.Transport;
-import dev.fanfare.load.publish.RawServer;
+import dev.fanfare.load.publish.RawProcess;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false,
-        description = "As fanout, but a bare loop in this process writes the same bytes to the same number of sockets.")
+        description =
+                "As fanout, but a bare loop in another process writes the same bytes to the same number of sockets.")
 final class Raw implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -54,10 +54,10 @@ final class Raw implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
         Check.atLeast("--events-a-write", eventsAWrite, 1);
-        var who = crowd.rawCrowd();
-        var names =
-                IntStream.range(0, who.channels()).mapToObj(n -> "load." + n).toList();
-        try (var server = new RawServer(names, events.payload(), eventsAWrite)) {
+        var who = crowd.crowd(Map.of(Transport.SSE, 1), true, 0, "");
+        var _ = events.payload(); // refused here rather than there
+        var command = RawServerCommand.command(who.channels(), eventsAWrite, events);
+        try (var server = new RawProcess(command, who.channels())) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
             var url = URI.create("http://%s:%d/".formatted(address.getAddress().getHostAddress(), server.port()));
             var target = new Target(
@@ -81,7 +81,7 @@ final class Raw implements Callable<Integer> {
                     events.drain(),
                     events.connectTimeout(),
                     Disturbance.NONE,
-                    OptionalLong.empty());
+                    OptionalLong.of(server.pid()));
             var outcome = new Run(plan, server, line.getErr()::println).run(address);
             return report.print(outcome, line.getOut());
         }

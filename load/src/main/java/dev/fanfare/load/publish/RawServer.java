@@ -63,11 +63,6 @@ public final class RawServer implements Source {
         return listener.socket().getLocalPort();
     }
 
-    /// For measuring its CPU time.
-    public long threadId() {
-        return thread.threadId();
-    }
-
     @Override
     public void run(Schedule events) throws InterruptedException {
         schedule = events;

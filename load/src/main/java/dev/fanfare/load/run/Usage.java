@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// The CPU time of the loops, of this process and of the server, within a stretch of time.
 final class Usage {
@@ -56,12 +57,23 @@ final class Usage {
                 System.nanoTime(),
                 clients.count().receipts(),
                 Collections.unmodifiableList(clients.cpuNanos()),
-                cpu(Optional.of(ProcessHandle.current())),
-                cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
+                cpu(ProcessHandle.current()),
+                serverCpu());
     }
 
-    private static Duration cpu(Optional<ProcessHandle> process) {
-        return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
+    /// Of a server also that of its children: a process each is how some of them work.
+    private Duration serverCpu() {
+        var process = serverProcess.isPresent()
+                ? ProcessHandle.of(serverProcess.getAsLong())
+                : Optional.<ProcessHandle>empty();
+        return process.stream()
+                .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+                .map(Usage::cpu)
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static void sleepUntil(long micros) throws InterruptedException {
