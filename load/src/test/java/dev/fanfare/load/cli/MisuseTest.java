@@ -50,6 +50,12 @@ class MisuseTest {
     }
 
     @Test
+    void aBareLoopHasNoPollsOfSeveralChannels() {
+        assertThat(refusal("raw", "--transports", "poll", "--channels", "2", "--channels-per-session", "2"))
+                .contains("--channels-per-session 2: a raw long-poll is of one channel");
+    }
+
+    @Test
     void anUnknownScenarioIsToo() {
         assertThat(refusal("fanuot")).contains("fanuot").contains("did you mean 'fanout'");
         assertThat(refusal()).contains("fanout", "raw");

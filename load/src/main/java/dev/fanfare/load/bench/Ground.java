@@ -1,0 +1,67 @@
+package dev.fanfare.load.bench;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What rows are measured with.
+final class Ground {
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+
+    private final List<Contender> contenders;
+    private final LoadTool tool;
+    private final Options options;
+    private final Set<Contender> warm = new HashSet<>();
+
+    Ground(List<Contender> contenders, LoadTool tool, Options options) {
+        this.contenders = List.copyOf(contenders);
+        this.tool = tool;
+        this.options = options;
+    }
+
+    List<Contender> contenders() {
+        return contenders;
+    }
+
+    int windows() {
+        return options.windows();
+    }
+
+    /// The measured time of one window.
+    Duration window() {
+        return options.window();
+    }
+
+    Duration warmUp() {
+        return window().compareTo(WARM_UP) < 0 ? window() : WARM_UP;
+    }
+
+    /// A number of sessions or channels, by `--scale`.
+    int scaled(int number) {
+        return Math.max(1, (int) Math.round(number * options.scale()));
+    }
+
+    /// How many steps a search may take.
+    int steps() {
+        return options.steps();
+    }
+
+    LoadTool tool() {
+        return tool;
+    }
+
+    /// Runs once for nothing, the first time: the server's code is not compiled yet.
+    void warm(Contender contender, Load load) throws InterruptedException {
+        contender.start();
+        if (contender.process().isPresent() && warm.add(contender)) {
+            tool.run(contender, load);
+        }
+    }
+
+    /// One window.
+    Figures run(Contender contender, Load load) throws InterruptedException {
+        warm(contender, load);
+        return tool.run(contender, load);
+    }
+}
