@@ -59,30 +59,43 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--gateway-jvm", split = " ", description = "more flags for the gateway's JVM")
     private List<String> gatewayJvm = new ArrayList<>();
 
-    @Option(names = "--out", description = "a folder for table.md, bench.json and bench.svg")
-    private @Nullable Path out;
+    @Option(names = "--out", paramLabel = "FOLDER", description = "a folder for table.md, bench.json and bench.svg")
+    private @Nullable Path folder;
 
     @Option(names = "--list", description = "print the rows, and measure nothing")
     private boolean list;
 
-    private final PrintWriter say = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    private Bench(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
 
     public static void main(String[] arguments) {
         KAFKA.setLevel(Level.WARNING);
-        var line = new CommandLine(new Bench());
-        line.setParameterExceptionHandler((wrong, _) -> misuse(wrong.getMessage()));
-        line.setExecutionExceptionHandler((failure, _, _) -> {
-            if (failure instanceof IllegalArgumentException) {
-                return misuse(failure.getMessage());
-            }
-            System.err.println("fanfare bench: " + failure.getMessage());
-            return 1;
-        });
-        System.exit(line.execute(arguments));
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, arguments));
     }
 
-    private static int misuse(@Nullable String message) {
-        System.err.println("fanfare bench: " + message);
+    /// The status to exit with.
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        var line = new CommandLine(new Bench(out, err)).setOut(out).setErr(err);
+        line.setParameterExceptionHandler((wrong, _) -> misuse(err, wrong.getMessage()));
+        line.setExecutionExceptionHandler((failure, _, _) -> {
+            if (failure instanceof Misuse) {
+                return misuse(err, failure.getMessage());
+            }
+            err.println("fanfare bench: " + failure.getMessage());
+            return 1;
+        });
+        return line.execute(arguments);
+    }
+
+    private static int misuse(PrintWriter err, @Nullable String message) {
+        err.println("fanfare bench: " + message + "; all options: fanfare bench --help");
         return 2;
     }
 
@@ -90,32 +103,35 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var all = Catalogue.rows();
         if (list) {
-            all.forEach(row -> say.printf("%-14s %s%n", row.name(), row.about()));
+            all.forEach(row -> out.printf("%-14s %s%n", row.name(), row.about()));
             return 0;
         }
         var chosen = Names.choose("--rows", rows, all, Row::name);
         var options = options();
         var home = Path.of(System.getProperty("fanfare.home", ".")).toAbsolutePath();
-        var folder = Files.createTempDirectory("fanfare-bench");
+        var serverFolder = Files.createTempDirectory("fanfare-bench");
         boolean failed = false;
-        try (var parts = new Servers(folder, gatewayJvm)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop"));
+        try (var parts = new Servers(serverFolder, gatewayJvm);
+                var tool = new LoadTool(text -> err.println("  " + text))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(tool::close, "stop-load"));
+            Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop-servers"));
             var contenders = present(Names.choose("--servers", servers, parts.all(), Contender::name));
-            var ground = new Ground(contenders, new LoadTool(text -> System.err.println("  " + text)), options);
+            var ground = new Ground(contenders, tool, options);
             var lines = new ArrayList<Line>();
             for (var row : chosen) {
-                System.err.printf("%s: %s%n", row.name(), row.about());
+                err.printf("%s: %s%n", row.name(), row.about());
                 failed |= !measure(row, ground, lines);
                 write(lines, Machine.here(home, contenders, options), options.out());
             }
-            say.println();
-            say.print(MarkdownTable.of(lines, Machine.here(home, contenders, options)));
-            say.flush();
+            failed |= ground.hasFailed();
+            out.println();
+            out.print(MarkdownTable.of(lines, Machine.here(home, contenders, options)));
+            out.flush();
         }
         if (failed) {
             return 1; // what the servers have said is kept
         }
-        delete(folder);
+        delete(serverFolder);
         return 0;
     }
 
@@ -124,36 +140,36 @@ public final class Bench implements Callable<Integer> {
         try {
             for (var line : row.measure(ground)) {
                 lines.add(line);
-                say.println(MarkdownTable.line(line));
+                out.println(MarkdownTable.line(line));
             }
             return true;
         } catch (IllegalStateException | UncheckedIOException failure) {
-            System.err.printf("fanfare bench: %s failed: %s%n", row.name(), failure.getMessage());
+            err.printf("fanfare bench: %s failed: %s%n", row.name(), failure.getMessage());
             return false;
         }
     }
 
     private Options options() {
         if (!(scale > 0 && scale <= 10)) {
-            throw new IllegalArgumentException("--scale %s: use more than 0, and 10 at most".formatted(scale));
+            throw new Misuse("--scale %s: use more than 0, and 10 at most".formatted(scale));
         }
         if (windows < 1) {
-            throw new IllegalArgumentException("--windows %d: use at least 1".formatted(windows));
+            throw new Misuse("--windows %d: use at least 1".formatted(windows));
         }
         if (!(window >= 0.1)) {
-            throw new IllegalArgumentException("--window %s: use at least 0.1 seconds".formatted(window));
+            throw new Misuse("--window %s: use at least 0.1 seconds".formatted(window));
         }
         if (steps < 1) {
-            throw new IllegalArgumentException("--steps %d: use at least 1".formatted(steps));
+            throw new Misuse("--steps %d: use at least 1".formatted(steps));
         }
-        var folder = out == null ? Path.of(System.getProperty("fanfare.home", "."), "target", "bench") : out;
-        return new Options(scale, windows, Duration.ofMillis((long) (window * 1000)), steps, folder);
+        var into = folder == null ? Path.of(System.getProperty("fanfare.home", "."), "target", "bench") : folder;
+        return new Options(scale, windows, Duration.ofMillis((long) (window * 1000)), steps, into);
     }
 
     /// Those that are installed; what is missing is said.
     private List<Contender> present(List<Contender> chosen) {
         chosen.forEach(contender ->
-                contender.missing().ifPresent(how -> say.printf("skipping %s: %s%n", contender.name(), how)));
+                contender.missing().ifPresent(how -> out.printf("skipping %s: %s%n", contender.name(), how)));
         var present = chosen.stream()
                 .filter(contender -> contender.missing().isEmpty())
                 .toList();
@@ -167,6 +183,7 @@ public final class Bench implements Callable<Integer> {
     private static void write(List<Line> lines, Machine machine, Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("table.md"), MarkdownTable.of(lines, machine));
+        Files.writeString(folder.resolve("bench.svg"), Chart.of(lines));
         Files.writeString(folder.resolve("bench.json"), BenchJson.of(lines, machine) + "\n");
     }
 

@@ -37,9 +37,14 @@ final class BenchJson {
     }
 
     private static Map<String, Object> cell(Cell cell) {
-        var median = cell.median();
-        return median.isPresent()
-                ? Map.of("median", median.getAsDouble(), "windows", cell.windows())
-                : Map.of("why", cell.why());
+        var json = new LinkedHashMap<String, Object>();
+        cell.median()
+                .ifPresentOrElse(
+                        median -> {
+                            json.put("median", median);
+                            json.put("windows", cell.windows());
+                        },
+                        () -> json.put("why", cell.why()));
+        return json;
     }
 }

@@ -135,8 +135,8 @@ final class Catalogue {
                 ground.scaled(MANY),
                 1,
                 100,
-                Duration.ofMillis(50),
-                Duration.ofSeconds(10),
-                List.of());
+                Duration.ofMillis(500), // some events first: a session without a cursor has nothing to come back behind
+                Duration.ofMillis(9500),
+                List.of("--catch-up", "60s"));
     }
 }

@@ -1,8 +1,10 @@
 package dev.fanfare.load.bench;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What rows are measured with.
@@ -13,6 +15,7 @@ final class Ground {
     private final LoadTool tool;
     private final Options options;
     private final Set<Contender> warm = new HashSet<>();
+    private boolean failed;
 
     Ground(List<Contender> contenders, LoadTool tool, Options options) {
         this.contenders = List.copyOf(contenders);
@@ -51,6 +54,11 @@ final class Ground {
         return tool;
     }
 
+    /// Whether something did not work at all.
+    boolean hasFailed() {
+        return failed;
+    }
+
     /// Runs once for nothing, the first time: the server's code is not compiled yet.
     void warm(Contender contender, Load load) throws InterruptedException {
         contender.start();
@@ -59,9 +67,27 @@ final class Ground {
         }
     }
 
-    /// One window.
+    /// One window. A server that does not start, or the tool that fails, has no figures; the others go on.
     Figures run(Contender contender, Load load) throws InterruptedException {
-        warm(contender, load);
-        return tool.run(contender, load);
+        return attempt(contender, () -> {
+                    warm(contender, load);
+                    return tool.run(contender, load);
+                })
+                .orElseGet(() -> Figures.none(load));
+    }
+
+    /// What is measured by itself, with a failure of the server or the tool told.
+    interface Attempt<T> {
+        T run() throws InterruptedException;
+    }
+
+    <T> Optional<T> attempt(Contender contender, Attempt<T> attempt) throws InterruptedException {
+        try {
+            return Optional.of(attempt.run());
+        } catch (IllegalStateException | UncheckedIOException failure) {
+            failed = true;
+            tool.say("%s: %s".formatted(contender.name(), failure.getMessage()));
+            return Optional.empty();
+        }
     }
 }

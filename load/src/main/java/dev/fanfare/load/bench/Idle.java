@@ -29,7 +29,12 @@ record Idle(String name, String about, Transport transport, int sessions) implem
         var cells = new LinkedHashMap<String, Cell>();
         for (var contender : ground.contenders()) {
             var refused = contender.refuses(load);
-            cells.put(contender.name(), refused.isPresent() ? Cell.none(refused.get()) : cell(ground, contender, load));
+            cells.put(
+                    contender.name(),
+                    refused.isPresent()
+                            ? Cell.none(refused.get())
+                            : ground.attempt(contender, () -> cell(ground, contender, load))
+                                    .orElse(Cell.none("failed")));
         }
         return List.of(new Line(name, about, "KiB per session", false, cells));
     }

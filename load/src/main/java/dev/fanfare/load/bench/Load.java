@@ -23,7 +23,7 @@ record Load(
     static final String QUIET = "quiet";
 
     private static final int BYTES = 200;
-    private static final int CONNECT_RATE = 5000;
+    private static final int CONNECT_RATE = 5000; // sessions per second
 
     /// Events to all sessions.
     static Load fanout(
@@ -35,24 +35,36 @@ record Load(
         return new Load(scenario, transport, sessions, channels, rate, warmUp, duration, more);
     }
 
-    /// All deliveries per second if none is late.
+    /// All deliveries of the measured time, by its length.
     double deliveriesPerSecond() {
-        return perSecond * sessions / channels;
+        return events() * (double) sessions / channels / seconds(duration);
     }
 
-    double events() {
-        return perSecond * duration.toNanos() / 1e9;
+    /// Of the measured time, as the tool's schedule has them: from 0 on, whole ones only.
+    long events() {
+        long first = (long) Math.ceil(seconds(warmUp) * perSecond - 1e-6);
+        long end = (long) Math.floor((seconds(warmUp) + seconds(duration)) * perSecond + 1e-6);
+        return Math.max(1, end - first);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
     }
 
     /// The options that are the same for every server.
     List<String> arguments() {
+        return arguments(CONNECT_RATE);
+    }
+
+    /// @param connectRate sessions per second that a server takes, unless that is what is measured
+    List<String> arguments(int connectRate) {
         var all = new ArrayList<String>();
         all.addAll(List.of("--sessions", Integer.toString(sessions), "--channels", Integer.toString(channels)));
         all.addAll(List.of("--rate", String.format(Locale.ROOT, "%.4f", perSecond)));
         all.addAll(List.of("--bytes", Integer.toString(BYTES), "--transports", transport.label()));
         all.addAll(List.of("--warm-up", warmUp.toString(), "--duration", duration.toString(), "--json"));
         if (!more.contains("--connect-rate")) {
-            all.addAll(List.of("--connect-rate", Integer.toString(CONNECT_RATE)));
+            all.addAll(List.of("--connect-rate", Integer.toString(connectRate)));
         }
         all.addAll(more);
         return all;

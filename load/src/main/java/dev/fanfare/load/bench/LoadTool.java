@@ -13,14 +13,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Runs the load tool as a process of its own, so that its CPU time is not the server's, nor ours.
-final class LoadTool {
+final class LoadTool implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(4); // beyond what was asked for
 
     private final Consumer<String> progress;
     private int runs;
+    private volatile @Nullable Process running; // the last that was started
 
     /// @param progress is told of each run
     LoadTool(Consumer<String> progress) {
@@ -31,6 +33,11 @@ final class LoadTool {
     interface Open extends AutoCloseable {
         @Override
         void close();
+    }
+
+    /// Tells those who watch.
+    void say(String text) {
+        progress.accept(text);
     }
 
     Figures run(Contender contender, Load load) throws InterruptedException {
@@ -82,9 +89,19 @@ final class LoadTool {
                 "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path", ""), Main.class.getName());
         command.addAll(contender.command(load, "run%d.{n}".formatted(++runs)));
         try {
-            return new ProcessBuilder(command).start();
+            var process = new ProcessBuilder(command).start();
+            running = process;
+            return process;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        var process = running;
+        if (process != null) {
+            process.destroyForcibly();
         }
     }
 

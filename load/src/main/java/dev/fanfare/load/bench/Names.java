@@ -10,12 +10,12 @@ final class Names {
 
     /// @param wanted names; none: all
     /// @return them in the order of `all`
-    /// @throws IllegalArgumentException for a name that there is not
+    /// @throws Misuse for a name that there is not
     static <T> List<T> choose(String option, List<String> wanted, List<T> all, Function<T, String> name) {
         var known = all.stream().map(name).toList();
         for (var one : wanted) {
             if (!known.contains(one)) {
-                throw new IllegalArgumentException("%s has no '%s': use some of %s"
+                throw new Misuse("%s has no '%s': use some of %s"
                         .formatted(option, one, known.stream().collect(Collectors.joining(", "))));
             }
         }

@@ -13,7 +13,12 @@ final class Servers implements AutoCloseable {
     /// @param gatewayJvm more flags for the gateway's JVM
     Servers(Path folder, List<String> gatewayJvm) {
         broker = new Broker(jar("fanfare.broker.jar"), folder);
-        all = List.of(new Gateway(jar("fanfare.gateway.jar"), folder, broker, true, gatewayJvm), new RawLoop(32));
+        all = List.of(
+                new Gateway(jar("fanfare.gateway.jar"), folder, broker, true, gatewayJvm),
+                new RawLoop(32),
+                new Nchan("nchan", 1, folder),
+                new Nchan("nchan2", 2, folder),
+                new Pushpin(folder));
     }
 
     private static Path jar(String property) {

@@ -14,6 +14,8 @@ final class ResponseHead {
     private boolean chunked;
     private boolean closes;
     private String accept = "";
+    private String lastModified = "";
+    private String entityTag = "";
 
     /// Reads and skips the head, if all of it is there.
     ///
@@ -30,6 +32,8 @@ final class ResponseHead {
         chunked = false;
         closes = false;
         accept = "";
+        lastModified = "";
+        entityTag = "";
         int line = in.at();
         boolean first = true;
         while (line < end) {
@@ -70,6 +74,16 @@ final class ResponseHead {
         return accept;
     }
 
+    /// The value of `Last-Modified`; empty: there is none.
+    String lastModified() {
+        return lastModified;
+    }
+
+    /// The value of `ETag`; empty: there is none.
+    String entityTag() {
+        return entityTag;
+    }
+
     private void header(String line) throws IOException {
         int colon = line.indexOf(':');
         if (colon < 0) {
@@ -81,6 +95,8 @@ final class ResponseHead {
             case "transfer-encoding" -> chunked = lower(value).contains("chunked");
             case "connection" -> closes = lower(value).contains("close");
             case "sec-websocket-accept" -> accept = value;
+            case "last-modified" -> lastModified = value;
+            case "etag" -> entityTag = value;
             default -> {}
         }
     }
