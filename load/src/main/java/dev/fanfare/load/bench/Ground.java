@@ -15,6 +15,7 @@ final class Ground {
     private final LoadTool tool;
     private final Options options;
     private final Set<Contender> warm = new HashSet<>();
+    private final Set<Contender> broken = new HashSet<>();
     private boolean failed;
 
     Ground(List<Contender> contenders, LoadTool tool, Options options) {
@@ -61,9 +62,23 @@ final class Ground {
 
     /// Runs once for nothing, the first time: the server's code is not compiled yet.
     void warm(Contender contender, Load load) throws InterruptedException {
-        contender.start();
+        start(contender);
         if (contender.process().isPresent() && warm.add(contender)) {
             tool.run(contender, load);
+        }
+    }
+
+    /// Whether it does not start.
+    boolean isBroken(Contender contender) {
+        return broken.contains(contender);
+    }
+
+    private void start(Contender contender) throws InterruptedException {
+        try {
+            contender.start();
+        } catch (IllegalStateException | UncheckedIOException failure) {
+            broken.add(contender);
+            throw failure;
         }
     }
 

@@ -23,16 +23,19 @@ record KeepUp(String name, String about, Function<Ground, Load> load, double p99
                 variant(contender).ifPresent(one -> searches.put(one, new Search(ground.windows(), ground.steps())));
             }
         }
-        while (!searches.values().stream().allMatch(Search::isOver)) {
+        boolean over = false;
+        while (!over) {
+            over = true;
             for (var entry : searches.entrySet()) {
-                if (!entry.getValue().isOver()) {
+                if (!entry.getValue().isOver() && !ground.isBroken(entry.getKey())) {
                     step(ground, entry.getKey(), entry.getValue(), first);
+                    over = false;
                 }
             }
         }
         var cells = new LinkedHashMap<String, Cell>();
         for (var contender : ground.contenders()) {
-            cells.put(contender.name(), cell(contender, first, searches));
+            cells.put(contender.name(), cell(ground, contender, first, searches));
         }
         var title = "%s, p99 < %.0f ms".formatted(about, p99Max);
         return List.of(new Line(name, title, "deliveries/s", true, cells));
@@ -44,8 +47,11 @@ record KeepUp(String name, String about, Function<Ground, Load> load, double p99
         search.tell(rung, figures.keptUp() && figures.p99() < p99Max, figures.perSecond());
     }
 
-    private Cell cell(Contender contender, Load first, Map<Contender, Search> searches) {
+    private Cell cell(Ground ground, Contender contender, Load first, Map<Contender, Search> searches) {
         var search = variant(contender).map(searches::get);
+        if (variant(contender).filter(ground::isBroken).isPresent()) {
+            return Cell.none("failed");
+        }
         if (search.isEmpty()) {
             return Cell.none(contender.refuses(first).orElse("–"));
         }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ final class LoadTool implements AutoCloseable {
 
     Figures run(Contender contender, Load load) throws InterruptedException {
         var process = start(contender, load);
+        long limit = load.warmUp().plus(load.duration()).plus(PATIENCE).toMillis();
+        var watch = CompletableFuture.runAsync(
+                process::destroyForcibly, CompletableFuture.delayedExecutor(limit, TimeUnit.MILLISECONDS));
         try {
             var errors = Collections.synchronizedList(new ArrayList<String>());
             double seconds = awaitOpen(process.errorReader(), errors);
@@ -52,8 +56,8 @@ final class LoadTool implements AutoCloseable {
                     last = line;
                 }
             }
-            if (!process.waitFor(load.duration().plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS)
-                    || !last.startsWith("{")) {
+            process.waitFor();
+            if (!last.startsWith("{")) {
                 throw new IllegalStateException("the load tool failed: " + String.join("; ", errors));
             }
             var figures = Figures.of(load, json(last), seconds);
@@ -62,6 +66,7 @@ final class LoadTool implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } finally {
+            watch.cancel(false);
             process.destroyForcibly();
         }
     }
