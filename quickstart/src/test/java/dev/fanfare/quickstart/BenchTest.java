@@ -60,6 +60,7 @@ class BenchTest {
         assertThat(json.get("lines").size()).isEqualTo(5);
         assertThat(json.at("/lines/4/servers/gateway/windows").size()).isEqualTo(1);
         assertThat(dir.resolve("out/bench.svg")).exists();
+        assertThat(dir.resolve("tmp")).isEmptyDirectory();
         assertThat(outcome.children()).isNotEmpty().noneMatch(ProcessHandle::isAlive);
     }
 
@@ -80,6 +81,7 @@ class BenchTest {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
+                "-Djava.io.tmpdir=" + Files.createDirectories(dir.resolve("tmp")),
                 "-Dfanfare.home=" + Repository.ROOT,
                 "-Dfanfare.gateway.jar=" + Apps.packaged().gateway(),
                 "-Dfanfare.broker.jar=" + broker,

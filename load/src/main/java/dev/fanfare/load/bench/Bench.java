@@ -109,13 +109,16 @@ public final class Bench implements Callable<Integer> {
         var chosen = Names.choose("--rows", rows, all, Row::name);
         var options = options();
         var home = Path.of(System.getProperty("fanfare.home", ".")).toAbsolutePath();
-        var serverFolder = Files.createTempDirectory("fanfare-bench");
+        var serverFolder = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "fanfare-bench-" + ProcessHandle.current().pid());
         boolean failed = false;
         try (var parts = new Servers(serverFolder, gatewayJvm);
                 var tool = new LoadTool(text -> err.println("  " + text))) {
             Runtime.getRuntime().addShutdownHook(new Thread(tool::close, "stop-load"));
             Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop-servers"));
             var contenders = present(Names.choose("--servers", servers, parts.all(), Contender::name));
+            Files.createDirectories(serverFolder);
             var ground = new Ground(contenders, tool, options);
             var lines = new ArrayList<Line>();
             for (var row : chosen) {
