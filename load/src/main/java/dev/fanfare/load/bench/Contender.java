@@ -4,7 +4,7 @@ import dev.fanfare.load.client.Transport;
 import java.util.List;
 import java.util.Optional;
 
-/// A server of the comparison: how it is started, and what the load tool is told of it. Started at first need, once.
+/// A server of the comparison: how it is started, and what the load tool is told of it. Started at first need.
 interface Contender extends AutoCloseable {
     /// As `--servers` and the table have it.
     String name();
@@ -37,7 +37,7 @@ interface Contender extends AutoCloseable {
         return Optional.empty();
     }
 
-    /// Ends the server.
+    /// Ends the server; it may be started again.
     @Override
     default void close() {}
 

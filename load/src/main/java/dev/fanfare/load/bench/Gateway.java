@@ -160,6 +160,7 @@ final class Gateway implements Contender {
     public void close() {
         if (child != null) {
             child.close();
+            child = null;
         }
         if (single != null) {
             single.close();

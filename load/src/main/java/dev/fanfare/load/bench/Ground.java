@@ -68,6 +68,13 @@ final class Ground {
         }
     }
 
+    /// As if it had never run.
+    void restart(Contender contender) throws InterruptedException {
+        contender.close();
+        warm.remove(contender);
+        start(contender);
+    }
+
     /// Whether it does not start.
     boolean isBroken(Contender contender) {
         return broken.contains(contender);

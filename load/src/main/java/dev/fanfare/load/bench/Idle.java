@@ -40,16 +40,18 @@ record Idle(String name, String about, Transport transport, int sessions) implem
     }
 
     private static Cell cell(Ground ground, Contender contender, Load load) throws InterruptedException {
+        var some = load.with(Math.max(1, load.sessions() / 50));
         var windows = new ArrayList<Double>();
-        for (int window = 0; window <= ground.windows(); window++) {
-            contender.start();
+        for (int window = 0; window < ground.windows(); window++) {
+            ground.restart(contender); // what has served many sessions keeps memory for the next ones
+            try (var _ = ground.tool().open(contender, some)) {
+                contender.settle(); // what all of them need is there now
+            }
             contender.settle();
             long before = residentKib(contender);
             try (var _ = ground.tool().open(contender, load)) {
                 contender.settle();
-                if (window > 0) { // the first time it also grows for good
-                    windows.add((residentKib(contender) - before) / (double) load.sessions());
-                }
+                windows.add((residentKib(contender) - before) / (double) load.sessions());
             }
         }
         return Cell.of(windows);

@@ -31,6 +31,10 @@ record Load(
         return new Load("fanout", transport, sessions, channels, perSecond, warmUp, duration, List.of());
     }
 
+    Load with(int others) {
+        return new Load(scenario, transport, others, channels, perSecond, warmUp, duration, more);
+    }
+
     Load at(double rate) {
         return new Load(scenario, transport, sessions, channels, rate, warmUp, duration, more);
     }

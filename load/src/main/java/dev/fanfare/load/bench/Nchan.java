@@ -161,6 +161,7 @@ final class Nchan implements Contender {
     public void close() {
         if (child != null) {
             child.close();
+            child = null;
         }
     }
 }

@@ -136,9 +136,11 @@ final class Pushpin implements Contender {
     public void close() {
         if (child != null) {
             child.close();
+            child = null;
         }
         if (origin != null) {
             origin.close();
+            origin = null;
         }
     }
 }
