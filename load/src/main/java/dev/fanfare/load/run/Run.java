@@ -76,7 +76,7 @@ public final class Run {
                 return true;
             });
             var disturbance = aside("disturb", () -> disturb(clients, measured));
-            usage.measure(measured.fromMicros(), measured.toMicros());
+            usage.measure(measured.fromMicros(), measured.toMicros(), failure(publishing));
             clients.stopTicks();
             finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
             disturbed = finish(plan.scenario(), disturbance);
@@ -104,6 +104,17 @@ public final class Run {
             }
         });
         return done;
+    }
+
+    /// Never completes normally.
+    private static CompletableFuture<Boolean> failure(CompletableFuture<?> task) {
+        var failed = new CompletableFuture<Boolean>();
+        var _ = task.whenComplete((_, why) -> {
+            if (why != null) {
+                failed.completeExceptionally(why);
+            }
+        });
+        return failed;
     }
 
     private static <T> T finish(String what, CompletableFuture<T> task) throws InterruptedException {

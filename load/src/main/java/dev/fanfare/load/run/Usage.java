@@ -8,6 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// The CPU time of the loops, of this process and of the server, within a stretch of time.
 final class Usage {
@@ -26,10 +30,12 @@ final class Usage {
     }
 
     /// Returns when the stretch is over.
-    void measure(long fromMicros, long toMicros) throws InterruptedException {
-        sleepUntil(fromMicros);
+    ///
+    /// @param failure completes exceptionally when there is nothing to measure any more
+    void measure(long fromMicros, long toMicros, CompletableFuture<?> failure) throws InterruptedException {
+        await(fromMicros, failure);
         var before = sample();
-        sleepUntil(toMicros);
+        await(toMicros, failure);
         var after = sample();
         double nanos = after.nanos - before.nanos;
         double loopSeconds = 0;
@@ -64,10 +70,13 @@ final class Usage {
         return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
     }
 
-    private static void sleepUntil(long micros) throws InterruptedException {
-        long left = micros - Micros.now();
-        if (left > 0) {
-            Thread.sleep(Duration.ofNanos(left * 1000));
+    private static void await(long micros, CompletableFuture<?> failure) throws InterruptedException {
+        try {
+            failure.get(Math.max(0, micros - Micros.now()), TimeUnit.MICROSECONDS);
+        } catch (TimeoutException due) {
+            return;
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("publishing failed: " + failed.getCause(), failed);
         }
     }
 }
