@@ -1,5 +1,7 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Input;
+import dev.fanfare.load.wire.LineEnds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
