@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ChurnCommand.class,
             SlowCommand.class,
             ReplayCommand.class,
+            WebhookCommand.class,
             Raw.class
         })
 public final class Main {

@@ -1,7 +1,6 @@
 package dev.fanfare.load.cli;
 
 import dev.fanfare.load.check.Payload;
-import dev.fanfare.load.client.Target;
 import dev.fanfare.load.publish.HttpSource;
 import dev.fanfare.load.publish.KafkaSource;
 import dev.fanfare.load.publish.Silence;
@@ -54,14 +53,16 @@ final class PublisherOptions {
         return publisher != Publisher.none;
     }
 
-    Source source(Target target, TargetOptions options, int channels, Payload payload) {
-        var keys = IntStream.range(0, channels)
-                .mapToObj(n -> key.replace("{channel}", target.channel(n)).replace("{n}", Integer.toString(n)))
+    /// @param channels their names
+    /// @param url that is posted to if there is no other; empty: there has to be
+    /// @param headers sent with each `POST`
+    Source source(List<String> channels, String url, List<String> headers, Payload payload) {
+        var keys = IntStream.range(0, channels.size())
+                .mapToObj(n -> key.replace("{channel}", channels.get(n)).replace("{n}", Integer.toString(n)))
                 .toList();
         return switch (publisher) {
-            case none -> new Silence(channels);
-            case http ->
-                new HttpSource(keys.stream().map(k -> url(options.url(), k)).toList(), options.headers(), payload);
+            case none -> new Silence(channels.size());
+            case http -> new HttpSource(keys.stream().map(k -> url(url, k)).toList(), headers, payload);
             case kafka -> kafka(keys, payload);
         };
     }
@@ -89,6 +90,9 @@ final class PublisherOptions {
     private URI url(String subscribing, String key) {
         var encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
         var url = publishUrl == null ? subscribing : publishUrl;
+        if (url.isEmpty()) {
+            throw new Misuse("--publisher http needs --publish-url: a gateway that writes to the same topic");
+        }
         if (!url.contains("{key}")) {
             url += (url.contains("?") ? "&" : "?") + "channel={key}";
         }

@@ -1,5 +1,6 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Input;
 import dev.fanfare.load.wire.Loop;

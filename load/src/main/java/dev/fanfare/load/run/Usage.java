@@ -1,7 +1,6 @@
 package dev.fanfare.load.run;
 
 import dev.fanfare.load.check.Micros;
-import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.report.Outcome;
 import java.time.Duration;
 import java.util.Collections;
@@ -12,10 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 
 /// The CPU time of the loops, of this process and of the server, within a stretch of time.
 final class Usage {
-    private final Clients clients;
+    private final Loops loops;
     private final OptionalLong serverProcess;
     private double loopCpu;
     private double processCpu;
@@ -24,8 +26,15 @@ final class Usage {
 
     private record Sample(long nanos, long receipts, List<Long> loops, Duration process, Duration server) {}
 
-    Usage(Clients clients, OptionalLong serverProcess) {
-        this.clients = clients;
+    /// What is measured of the loops.
+    ///
+    /// @param cpuNanos of each thread, so far
+    /// @param receipts so far
+    /// @param delay of a timer in each, in microseconds
+    record Loops(Supplier<List<Long>> cpuNanos, LongSupplier receipts, Supplier<Histogram> delay) {}
+
+    Usage(Loops loops, OptionalLong serverProcess) {
+        this.loops = loops;
         this.serverProcess = serverProcess;
     }
 
@@ -50,7 +59,7 @@ final class Usage {
     }
 
     Outcome.Self self() {
-        return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, clients.delay());
+        return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, loops.delay.get());
     }
 
     Optional<Outcome.Server> server() {
@@ -60,8 +69,8 @@ final class Usage {
     private Sample sample() {
         return new Sample(
                 System.nanoTime(),
-                clients.count().receipts(),
-                Collections.unmodifiableList(clients.cpuNanos()),
+                loops.receipts.getAsLong(),
+                Collections.unmodifiableList(loops.cpuNanos.get()),
                 cpu(Optional.of(ProcessHandle.current())),
                 cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
     }
