@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ChurnCommand.class,
             SlowCommand.class,
             ReplayCommand.class,
+            SoakCommand.class,
             WebhookCommand.class,
             Raw.class
         })
