@@ -51,7 +51,7 @@ final class EndpointOptions {
             converter = FailureSyntax.class,
             description = "how a share of the endpoints fails: share=0.1,answer=503,times=2. answer: a status (with"
                     + " retry-after=2s), slow (with delay=2s), hang, close. times=N: the first N attempts of each event;"
-                    + " from=5s,for=10s: that part of the measured time. Repeatable")
+                    + " from=5s,for=10s: that part of the measured time; events=0.1: a share of the events. Repeatable")
     private List<Failure> failures = new ArrayList<>();
 
     List<String> names() {

@@ -12,7 +12,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /// `share=0.1,answer=503,times=2`: which endpoints fail, how, and for how long.
 final class FailureSyntax implements ITypeConverter<Failure> {
-    private static final Set<String> NAMES = Set.of("share", "answer", "retry-after", "delay", "times", "from", "for");
+    private static final Set<String> NAMES =
+            Set.of("share", "events", "answer", "retry-after", "delay", "times", "from", "for");
 
     @Override
     public Failure convert(String value) throws Exception {
@@ -32,7 +33,8 @@ final class FailureSyntax implements ITypeConverter<Failure> {
                     "'%s' would never take an event: say times=2, or for=5s".formatted(value));
         }
         return new Failure(
-                share(value, words.getOrDefault("share", "1")),
+                share(value, "share", words),
+                share(value, "events", words),
                 kind,
                 kind == Failure.Kind.STATUS ? Integer.parseInt(answer) : 0,
                 words.containsKey("retry-after")
@@ -50,7 +52,7 @@ final class FailureSyntax implements ITypeConverter<Failure> {
             var pair = part.split("=", -1);
             if (pair.length != 2 || !NAMES.contains(pair[0].strip())) {
                 throw new TypeConversionException(
-                        "'%s' in '%s' is unknown: use share, answer, retry-after, delay, times, from and for, as in share=0.1,answer=503,times=2"
+                        "'%s' in '%s' is unknown: use share, events, answer, retry-after, delay, times, from and for, as in share=0.1,answer=503,times=2"
                                 .formatted(part, value));
             }
             words.put(pair[0].strip(), pair[1].strip());
@@ -73,10 +75,11 @@ final class FailureSyntax implements ITypeConverter<Failure> {
         };
     }
 
-    private static double share(String value, String share) {
+    private static double share(String value, String name, Map<String, String> words) {
+        var share = words.getOrDefault(name, "1");
         if (!share.matches("0?\\.\\d{1,9}|1|1\\.0") || Double.parseDouble(share) == 0) {
             throw new TypeConversionException(
-                    "'%s': share '%s' is none: use more than 0, and 1 at most".formatted(value, share));
+                    "'%s': %s '%s' is none: use more than 0, and 1 at most".formatted(value, name, share));
         }
         return Double.parseDouble(share);
     }

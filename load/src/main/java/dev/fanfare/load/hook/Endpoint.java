@@ -74,7 +74,7 @@ public final class Endpoint {
                 event,
                 coming,
                 sameId,
-                failure.filter(script -> script.holds(attempt, micros)),
+                failure.filter(script -> script.holds(event, attempt, micros)),
                 marker.timeMicros()));
     }
 

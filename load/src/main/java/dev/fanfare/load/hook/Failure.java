@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 /// What some endpoints do instead of taking a call at once.
 ///
 /// @param share of the endpoints
+/// @param events share of their events, spread evenly
 /// @param status of [Kind#STATUS]
 /// @param retryAfterSeconds the value of `Retry-After`
 /// @param delay of [Kind#SLOW]
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 /// @param lasts for how long
 public record Failure(
         double share,
+        double events,
         Kind kind,
         int status,
         OptionalLong retryAfterSeconds,
@@ -48,11 +50,13 @@ public record Failure(
 
     /// Whether an attempt is not taken at once.
     ///
+    /// @param event its number in its channel
     /// @param attempt from 1
     /// @param micros since the measured time's start
-    boolean holds(int attempt, long micros) {
+    boolean holds(int event, int attempt, long micros) {
         long begin = from.toNanos() / 1000;
-        return attempt <= times && micros >= begin && micros - begin < lasts.toSeconds() * 1_000_000;
+        boolean one = (long) ((event + 1) * events) > (long) (event * events);
+        return one && attempt <= times && micros >= begin && micros - begin < lasts.toSeconds() * 1_000_000;
     }
 
     /// The answer of [Kind#STATUS].

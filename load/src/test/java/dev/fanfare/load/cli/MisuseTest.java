@@ -77,7 +77,8 @@ class MisuseTest {
                 "--fail share=2,answer=503,times=1 | share '2' is none: use more than 0, and 1 at most",
                 "--fail share=.0,answer=503,times=1 | share '.0' is none",
                 "--fail answer=503,for=5 | '5' is no duration",
-                "--fail anwser=503,times=1 | 'anwser=503' in 'anwser=503,times=1' is unknown: use share, answer",
+                "--fail anwser=503,times=1 | 'anwser=503' in 'anwser=503,times=1' is unknown: use share, events,",
+                "--fail events=2,answer=503,times=1 | events '2' is none: use more than 0, and 1 at most",
                 "--fail share=.6,answer=503,times=1 --fail share=.6,answer=close,times=1 | 12 endpoints would fail"
             })
     void webhooksAreToo(String options, String message) {

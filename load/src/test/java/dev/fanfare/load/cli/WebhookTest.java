@@ -114,6 +114,13 @@ class WebhookTest {
     }
 
     @Test
+    void aFailureMayBeOfSomeEvents() throws Exception {
+        var outcome = run(Fault.NONE, "--fail", "share=0.34,events=0.1,answer=503,times=2");
+        assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
+        assertThat(outcome.figure("failuresGiven")).isEqualTo(2 * EVENTS / 10);
+    }
+
+    @Test
     void oneMayFailForAPartOfTheTime() throws Exception {
         var outcome = run(Fault.NONE, "--fail", "answer=500,from=300ms,for=1s");
         assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
