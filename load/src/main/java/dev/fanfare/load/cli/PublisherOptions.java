@@ -56,18 +56,20 @@ final class PublisherOptions {
     /// @param channels their names
     /// @param url that is posted to if there is no other; empty: there has to be
     /// @param headers sent with each `POST`
-    Source source(List<String> channels, String url, List<String> headers, Payload payload) {
+    /// @param attributes of each record; empty: it is no CloudEvent
+    Source source(
+            List<String> channels, String url, List<String> headers, Payload payload, Map<String, String> attributes) {
         var keys = IntStream.range(0, channels.size())
                 .mapToObj(n -> key.replace("{channel}", channels.get(n)).replace("{n}", Integer.toString(n)))
                 .toList();
         return switch (publisher) {
             case none -> new Silence(channels.size());
             case http -> new HttpSource(keys.stream().map(k -> url(url, k)).toList(), headers, payload);
-            case kafka -> kafka(keys, payload);
+            case kafka -> kafka(keys, payload, attributes);
         };
     }
 
-    private Source kafka(List<String> keys, Payload payload) {
+    private Source kafka(List<String> keys, Payload payload, Map<String, String> attributes) {
         Map<String, String> properties = new HashMap<>(Map.of("bootstrap.servers", kafka));
         for (var property : kafkaProperties) {
             int equals = property.indexOf('=');
@@ -79,7 +81,7 @@ final class PublisherOptions {
                     property.substring(equals + 1).strip());
         }
         try {
-            return new KafkaSource(properties, topic, keys, payload);
+            return new KafkaSource(properties, topic, keys, payload, attributes);
         } catch (KafkaException wrong) {
             var cause = wrong.getCause() == null ? wrong : wrong.getCause();
             throw new Misuse("--kafka %s, --topic %s or a --kafka-property cannot be used: %s"

@@ -75,8 +75,8 @@ abstract class Scenario implements Callable<Integer> {
                 disturbance(),
                 process.id());
         var server = target.server();
-        try (var source =
-                publisher.source(names(where, who.channels()), target.url(), target.headers(), events.payload())) {
+        try (var source = publisher.source(
+                names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of())) {
             var outcome = new Run(plan, source, progress()).run(server);
             return report.print(outcome, command.commandLine().getOut());
         }

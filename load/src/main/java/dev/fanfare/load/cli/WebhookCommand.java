@@ -58,7 +58,7 @@ final class WebhookCommand implements Callable<Integer> {
         }
         var wanted = wanted();
         try (var receiver = dispatcher.receiver(events.fields());
-                var source = publisher.source(wanted.channels(), "", List.of(), events.payload());
+                var source = publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted));
                 var api = dispatcher.dispatcher(events.connectTimeout(), line.getErr()::println)) {
             var plan = new HookPlan(
                     settings(wanted),
@@ -76,6 +76,11 @@ final class WebhookCommand implements Callable<Integer> {
             throw new Misuse(
                     "--api %s does not take an endpoint: %s".formatted(dispatcher.api(), refused.getMessage()));
         }
+    }
+
+    /// By which a dispatcher that is not told otherwise knows whose an event is.
+    private static Map<String, String> attributes(Endpoints wanted) {
+        return wanted.tenant().equals("default") ? Map.of() : Map.of("tenantid", wanted.tenant());
     }
 
     private Endpoints wanted() {
