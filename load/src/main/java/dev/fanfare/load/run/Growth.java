@@ -42,9 +42,9 @@ final class Growth {
 
     Growth(Duration duration, double megabytesPerHour, double megabytesOfNoise, double sessionsOfNoise) {
         window = duration.dividedBy(WINDOWS);
-        rss = new Series("rss", "MB", megabytesPerHour, megabytesOfNoise);
-        heap = new Series("heap", "MB", megabytesPerHour, megabytesOfNoise);
-        sessions = new Series("sessions", "of them", 0, sessionsOfNoise);
+        rss = new Series("rss", " MB", megabytesPerHour, megabytesOfNoise);
+        heap = new Series("heap", " MB", megabytesPerHour, megabytesOfNoise);
+        sessions = new Series("sessions", "", 0, sessionsOfNoise);
     }
 
     Duration window() {

@@ -32,6 +32,7 @@ final class Series {
         }
     }
 
+    /// @param unit as it stands behind a number
     /// @param perHourMax how fast it may grow
     /// @param growthMin what is less than that in all is noise
     Series(String name, String unit, double perHourMax, double growthMin) {
@@ -96,7 +97,7 @@ final class Series {
         }
         return Optional.of(String.format(
                 Locale.ROOT,
-                "%s grows by %.1f %s an hour, and %.1f are allowed: from %.1f to %.1f %s in the last %.0f s",
+                "%s grew by %.1f%s an hour, and %.1f are allowed: from %.1f to %.1f%s within %.0f s",
                 name,
                 trend.perHour(),
                 unit,
@@ -111,6 +112,6 @@ final class Series {
     String told() {
         var trend = trend();
         return String.format(
-                Locale.ROOT, "%.1f to %.1f %s, %+.1f an hour", trend.from(), trend.to(), unit, trend.perHour());
+                Locale.ROOT, "%.1f to %.1f%s, %+.1f an hour", trend.from(), trend.to(), unit, trend.perHour());
     }
 }

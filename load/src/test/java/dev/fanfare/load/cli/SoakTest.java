@@ -45,7 +45,7 @@ class SoakTest {
     void failsIfTheHeapGrows() throws Exception {
         var outcome = run(look -> metrics(look * 10_000_000L, 4));
         assertThat(outcome.status).isEqualTo(1);
-        assertThat(outcome.failures()).contains("heap grows by ", " MB an hour, and 50.0 are allowed");
+        assertThat(outcome.failures()).contains("heap grew by ", " MB an hour, and 50.0 are allowed");
         assertThat(outcome.json.get("failures")).hasSize(1);
     }
 
@@ -61,7 +61,7 @@ class SoakTest {
     void failsIfSessionsPileUp() throws Exception {
         var outcome = run(look -> metrics(100_000_000, look));
         assertThat(outcome.status).isEqualTo(1);
-        assertThat(outcome.failures()).contains("sessions grows by ");
+        assertThat(outcome.failures()).contains("sessions grew by ");
     }
 
     @Test
@@ -85,7 +85,7 @@ class SoakTest {
                 "--server-pid",
                 Long.toString(ProcessHandle.current().pid()));
         assertThat(outcome.status).isEqualTo(1);
-        assertThat(outcome.failures()).contains("rss grows by ");
+        assertThat(outcome.failures()).contains("rss grew by ");
         assertThat(taken).isNotEmpty();
     }
 
