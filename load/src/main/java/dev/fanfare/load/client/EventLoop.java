@@ -80,8 +80,8 @@ final class EventLoop implements Loop.Work {
         int lost = 0;
         long received = 0;
         for (var session : population.sessions()) {
-            pending += session.pending() ? 1 : 0;
-            away += session.missed() ? 1 : 0;
+            pending += session.standing().pending() ? 1 : 0;
+            away += session.standing().missed() ? 1 : 0;
         }
         for (var sink : population.receipts()) {
             ready += sink.tally().ready();
@@ -95,7 +95,7 @@ final class EventLoop implements Loop.Work {
     long missing(long[] ends) {
         long missing = 0;
         for (var session : population.sessions()) {
-            for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
+            for (int i = 0; !session.standing().ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 missing += session.receipts().tally().sequences().missing(session.firstSequence() + i, ends[channel]);
             }
@@ -107,7 +107,7 @@ final class EventLoop implements Loop.Work {
     Map<String, Long> tails(long[] ends) {
         var tails = new TreeMap<String, Long>();
         for (var session : population.sessions()) {
-            for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
+            for (int i = 0; !session.standing().ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 var tally = session.receipts().tally();
                 tails.merge(
@@ -130,9 +130,11 @@ final class EventLoop implements Loop.Work {
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     void comeBack(double perSecond) {
-        var returning = population.special().stream().filter(Session::away).toList();
+        var returning = population.special().stream()
+                .filter(session -> session.standing().away())
+                .toList();
         if (!returning.isEmpty()) {
-            returning.forEach(Session::comeBack);
+            returning.forEach(session -> session.standing().comeBack());
             opening.add(returning, perSecond / crowd.loops());
         }
     }
@@ -156,7 +158,9 @@ final class EventLoop implements Loop.Work {
         allowedMicros = now;
         if (slowRate != FAST) {
             int bytes = (int) Math.min(Integer.MAX_VALUE - 1, slowRate * SLOW_PERIOD_MICROS / 1_000_000);
-            population.special().stream().filter(session -> !session.away()).forEach(session -> session.allow(bytes));
+            population.special().stream()
+                    .filter(session -> !session.standing().away())
+                    .forEach(session -> session.allow(bytes));
         }
         comeBack(crowd.connectRate());
     }
@@ -176,9 +180,9 @@ final class EventLoop implements Loop.Work {
     @Override
     public void selected(SelectionKey key, Input in) {
         var session = (Session) key.attachment();
-        boolean connecting = session.connecting();
+        boolean connecting = session.standing().connecting();
         session.select(key, in, head);
-        if (connecting && !session.connecting()) {
+        if (connecting && !session.standing().connecting()) {
             opening.opened();
         }
     }

@@ -20,21 +20,10 @@ abstract class Session {
     private static final byte[] NOTHING = {};
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private enum Life {
-        WAITING,
-        AWAY,
-        CONNECTING,
-        HEAD,
-        BODY,
-        ENDED
-    }
-
     private final Place place;
     private final Receipts receipts;
+    private final Standing standing = new Standing();
     private @Nullable Connection connection;
-    private Life life = Life.WAITING; // to be opened
-    private boolean ready;
-    private boolean back = true; // since it has left
     private byte[] cursor = NOTHING;
     private int allowance = UNLIMITED; // bytes that it may read still
     private boolean returns; // when it is lost
@@ -64,24 +53,17 @@ abstract class Session {
         return receipts;
     }
 
-    /// Whether it may be open later, or be back.
-    boolean pending() {
-        return life != Life.ENDED && !(ready && back);
-    }
-
-    boolean away() {
-        return life == Life.AWAY;
+    Standing standing() {
+        return standing;
     }
 
     /// Leaves, if it is open, to come back behind its cursor. What had come of an event in part comes again.
     boolean leave() {
-        if (life == Life.ENDED || pending()) {
-            return false;
+        boolean left = standing.leave();
+        if (left) {
+            disconnect();
         }
-        life = Life.AWAY;
-        back = false;
-        disconnect();
-        return true;
+        return left;
     }
 
     private boolean slow() {
@@ -104,19 +86,9 @@ abstract class Session {
     }
 
     private void reads(boolean on) {
-        if (connection != null && !connecting()) {
+        if (connection != null && !standing.connecting()) {
             connection.reads(on);
         }
-    }
-
-    /// From now on it is to be opened again.
-    void comeBack() {
-        life = Life.WAITING;
-    }
-
-    /// Whether it has left and is not open again.
-    boolean missed() {
-        return ready && !back && life != Life.ENDED;
     }
 
     /// Behind the last event that it has got; empty: it has none yet.
@@ -130,17 +102,9 @@ abstract class Session {
         }
     }
 
-    boolean ended() {
-        return life == Life.ENDED;
-    }
-
-    boolean connecting() {
-        return life == Life.CONNECTING;
-    }
-
     /// Begins to connect, also once more.
     void open(Selector selector, InetSocketAddress server, Optional<InetSocketAddress> source) {
-        life = Life.CONNECTING;
+        standing.connect();
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open();
@@ -186,7 +150,7 @@ abstract class Session {
 
     /// Sends a request and expects its response.
     final void request() throws IOException {
-        life = Life.HEAD;
+        standing.expectHead();
         if (connection != null) {
             connection.endChunks();
         }
@@ -217,27 +181,25 @@ abstract class Session {
 
     /// From now on nothing may be missed.
     final void becomeReady() {
-        back = true;
-        if (!ready) {
-            ready = true;
+        if (standing.becomeReady()) {
             receipts.tally().ready++;
         }
     }
 
     final void send(byte[] bytes) throws IOException {
-        if (connection != null && life != Life.ENDED) {
+        if (connection != null && !standing.ended()) {
             connection.send(bytes);
         }
     }
 
     /// Ends the session for a reason that is counted.
     final void lose(@Nullable String reason) {
-        if (life == Life.ENDED) {
+        if (standing.ended()) {
             return;
         }
-        if (returns && ready) { // what a server does with one of those, and what a client does then
-            back = true;
-            leave();
+        if (returns && standing.ready()) { // what a server does with one of those, and what a client does then
+            standing.breakOff();
+            disconnect();
             allowance = UNLIMITED;
         } else {
             receipts.tally().lose(reason);
@@ -247,7 +209,7 @@ abstract class Session {
 
     /// Ends it without a word.
     final void end() {
-        life = Life.ENDED;
+        standing.end();
         disconnect();
     }
 
@@ -269,9 +231,9 @@ abstract class Session {
             allowance -= count;
             reads(allowance > 0);
         }
-        while (life == Life.HEAD ? head(from, in, head) : life == Life.BODY && message(in)) {}
+        while (standing.awaitsHead() ? head(from, in, head) : standing.awaitsBody() && message(in)) {}
         taken(in);
-        if (life != Life.ENDED && connection != null) {
+        if (!standing.ended() && connection != null) {
             connection.keep(in);
         }
     }
@@ -280,7 +242,7 @@ abstract class Session {
         if (!head.read(in)) {
             return false;
         }
-        life = Life.BODY;
+        standing.expectBody();
         if (head.chunked()) {
             from.beginChunks(in);
         }
