@@ -9,6 +9,7 @@ final class Calls {
     private final byte[] attempts;
     private final byte[] open; // calls that have no answer yet
     private final long[] ids;
+    private int below; // all below this one were accepted
 
     /// What a call is.
     enum Coming {
@@ -27,10 +28,6 @@ final class Calls {
         attempts = new byte[count];
         open = new byte[count];
         ids = new long[count];
-    }
-
-    int count() {
-        return states.length;
     }
 
     /// A call has come, and is open from now on.
@@ -71,6 +68,9 @@ final class Calls {
         } else if (first) {
             states[event] = ACCEPTED | LATE;
         }
+        while (below < states.length && (states[below] & ACCEPTED) != 0) {
+            below++;
+        }
         return first;
     }
 
@@ -82,7 +82,7 @@ final class Calls {
     /// Of the events below `end`, those that were never taken.
     long missing(long end) {
         long missing = Math.max(0, end - states.length);
-        for (int event = 0; event < Math.min(end, states.length); event++) {
+        for (int event = below; event < Math.min(end, states.length); event++) {
             missing += (states[event] & ACCEPTED) == 0 ? 1 : 0;
         }
         return missing;
