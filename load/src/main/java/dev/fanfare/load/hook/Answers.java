@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 /// What the receiver says.
 final class Answers {
     static final byte[] OK = of(200, OptionalLong.empty());
-    static final byte[] BAD_REQUEST = of(400, OptionalLong.empty());
     static final byte[] UNSIGNED = of(401, OptionalLong.empty());
     static final byte[] NOT_FOUND = of(404, OptionalLong.empty());
 
