@@ -145,6 +145,25 @@ class WebhookTest {
         assertThat(strict.failures()).containsExactly("1 calls of events that had been accepted");
     }
 
+    /// The dispatcher may have given up before it was answered.
+    @Test
+    void aDeliveryBehindALate2xxIsADuplicateAndNotWrong() throws Exception {
+        var outcome = run(Fault.TWICE, "--fail", "answer=slow,delay=50ms", "--exactly-once");
+        assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
+        assertThat(outcome.figure("duplicates")).isEqualTo(1);
+        assertThat(outcome.figure("repeated")).isZero();
+        assertThat(outcome.json.get("total").get("deliveries").asInt()).isEqualTo(ENDPOINTS * EVENTS);
+    }
+
+    /// The planted one waits for half a second.
+    @Test
+    void anAnswerThatNobodyWaitsForIsNone() throws Exception {
+        var outcome = run(Fault.NONE, "--fail", "events=0.1,answer=slow,delay=2s,times=1");
+        assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
+        assertThat(outcome.figure("givenUp")).isEqualTo(ENDPOINTS * EVENTS / 10);
+        assertThat(outcome.figure("retries") + outcome.figure("duplicates")).isEqualTo(ENDPOINTS * EVENTS / 10);
+    }
+
     @ParameterizedTest
     @CsvSource({"OTHER_SECRET", "OLD", "OTHER_BODY"})
     void failsForASignatureThatIsWrong(Fault fault) throws Exception {
