@@ -47,7 +47,7 @@ public final class Session implements Subscriber {
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger commandCount = new AtomicInteger();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
-    private final Wheel.Timer timer = new Wheel.Timer(this);
+    private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
     private final AtomicInteger run = new AtomicInteger(RUN); // until started
 
     // owned by the drain
@@ -164,7 +164,7 @@ public final class Session implements Subscriber {
         signal(); // also for one who comes second: the first may have found the drain about to sleep
     }
 
-    Wheel.Timer timer() {
+    Wheel.Timer<Session> timer() {
         return timer;
     }
 
