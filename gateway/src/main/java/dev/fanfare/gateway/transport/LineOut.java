@@ -2,59 +2,34 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.listener.Line;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side of a connection: for one writer, and cuttable by anybody.
 public final class LineOut implements Out {
-    private static final int COPY_BYTES_MAX = 64 << 20;
-    private static final AtomicLong COPYING = new AtomicLong(); // bytes of all copies that writers of this node hold
-
     private final Line line;
     private @Nullable Rest rest; // writer only
     private volatile long progressNanos; // 0: nobody waits
 
     /// What could not be written at once.
     ///
-    /// @param first goes before the pieces from `next` on
-    /// @param copied bytes that count as held
-    private record Rest(ByteBuffer first, List<byte[]> pieces, int next, int copied) {}
+    /// @param done bytes of the pieces that are written
+    private record Rest(List<byte[]> pieces, int done) {}
 
     public LineOut(Line line) {
         this.line = line;
     }
 
-    /// Several pieces are gathered for one write, unless all such copies together would exceed their bound: then each
-    /// piece is written by itself.
+    /// What goes out together is put together in a [Scratch] buffer; what does not go at once is kept as the pieces
+    /// that it came in, most of which are shared with others.
     @Override
     public boolean offer(List<byte[]> pieces, int bytes) throws IOException {
-        if (pieces.size() == 1) {
-            return offer(ByteBuffer.wrap(pieces.getFirst()), List.of(), 0, 0);
-        }
-        if (COPYING.addAndGet(bytes) <= COPY_BYTES_MAX) {
-            return offer(ByteBuffer.wrap(gathered(pieces, bytes)), List.of(), 0, bytes);
-        }
-        COPYING.addAndGet(-bytes);
-        return offer(ByteBuffer.wrap(pieces.getFirst()), List.copyOf(pieces), 1, 0);
-    }
-
-    private boolean offer(ByteBuffer first, List<byte[]> pieces, int next, int copied) throws IOException {
-        boolean all = false;
-        try {
-            line.writeNow(first);
-            if (first.hasRemaining() || next < pieces.size()) {
-                rest = new Rest(first, pieces, next, copied);
-                return false;
-            }
-            all = true;
+        int done = writeFrom(pieces, 0);
+        if (done == bytes) {
             return true;
-        } finally {
-            if (all || rest == null) {
-                COPYING.addAndGet(-copied);
-            }
         }
+        rest = new Rest(List.copyOf(pieces), done);
+        return false;
     }
 
     @Override
@@ -63,30 +38,44 @@ public final class LineOut implements Out {
         if (left == null) {
             return;
         }
+        rest = null;
+        int bytes = left.pieces.stream().mapToInt(piece -> piece.length).sum();
         progressNanos = System.nanoTime();
         try {
-            write(left.first);
-            for (var piece : left.pieces.subList(Math.min(left.next, left.pieces.size()), left.pieces.size())) {
-                write(ByteBuffer.wrap(piece));
+            for (int done = left.done; done < bytes; ) {
+                int more = writeFrom(left.pieces, done);
+                if (more > 0) {
+                    done += more;
+                    progressNanos = System.nanoTime();
+                }
+                if (done < bytes) {
+                    line.awaitRoom();
+                }
             }
         } finally {
             progressNanos = 0;
-            rest = null;
-            COPYING.addAndGet(-left.copied);
         }
     }
 
-    private void write(ByteBuffer bytes) throws IOException {
-        while (true) {
-            int before = bytes.remaining();
-            line.writeNow(bytes);
-            if (bytes.remaining() < before) {
-                progressNanos = System.nanoTime();
+    /// Writes what goes now, a buffer's fill at most.
+    ///
+    /// @param done so many bytes of the pieces were written before
+    /// @return how many more are
+    private int writeFrom(List<byte[]> pieces, int done) throws IOException {
+        var scratch = Scratch.take();
+        try {
+            int skip = done;
+            for (int i = 0; i < pieces.size() && scratch.hasRemaining(); i++) {
+                var piece = pieces.get(i);
+                int from = Math.min(skip, piece.length);
+                skip -= from;
+                scratch.put(piece, from, Math.min(piece.length - from, scratch.remaining()));
             }
-            if (!bytes.hasRemaining()) {
-                return;
-            }
-            line.awaitRoom();
+            scratch.flip();
+            line.writeNow(scratch);
+            return scratch.position();
+        } finally {
+            Scratch.giveBack(scratch);
         }
     }
 
