@@ -6,6 +6,8 @@ import dev.fanfare.load.publish.RawServer;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
+import dev.fanfare.load.watch.Probe;
+import dev.fanfare.load.watch.Watched;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ final class Raw implements Callable<Integer> {
                     events.drain(),
                     events.connectTimeout(),
                     Disturbance.NONE,
-                    OptionalLong.empty());
+                    Watched.of(Probe.thread(server.threadId())));
             var outcome = new Run(plan, server, line.getErr()::println).run(address);
             return report.print(outcome, line.getOut());
         }

@@ -7,12 +7,10 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// What all runs against a gateway have in common.
@@ -32,8 +30,8 @@ abstract class Scenario implements Callable<Integer> {
     @Mixin
     private final PublisherOptions publisher = new PublisherOptions();
 
-    @Option(names = "--server-pid", description = "the server's process on this machine: its CPU time is reported")
-    private @Nullable Long serverProcess;
+    @Mixin
+    private final ServerOptions watched = new ServerOptions();
 
     @Mixin
     private final ReportOptions report = new ReportOptions();
@@ -62,7 +60,7 @@ abstract class Scenario implements Callable<Integer> {
                 events.drain(),
                 events.connectTimeout(),
                 disturbance(),
-                process());
+                watched.watched());
         var server = target.server();
         PrintWriter progress = command.commandLine().getErr();
         try (var source = publisher.source(where, target, who.channels(), events.payload())) {
@@ -79,16 +77,5 @@ abstract class Scenario implements Callable<Integer> {
         settings.put("rate", events.rate());
         settings.put("bytes", events.bytes());
         return settings;
-    }
-
-    private OptionalLong process() {
-        if (serverProcess == null) {
-            return OptionalLong.empty();
-        }
-        long pid = serverProcess;
-        if (ProcessHandle.of(pid).isEmpty()) {
-            throw new Misuse("--server-pid %d is no process on this machine".formatted(pid));
-        }
-        return OptionalLong.of(pid);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
 /// What a run has come to.
@@ -63,13 +64,34 @@ public record Outcome(
         }
     }
 
-    /// What the server has taken.
-    ///
-    /// @param cpuSeconds within the measured time
-    public record Server(double cpuSeconds) {}
-
     public Row total() {
         return Row.total(rows);
+    }
+
+    /// CPU time of the server's process.
+    public OptionalDouble cpuSecondsPerMillion() {
+        long receipts = total().receipts();
+        return receipts == 0
+                ? OptionalDouble.empty()
+                : doubled(process().map(process -> process.cpuSeconds() / receipts * 1e6));
+    }
+
+    /// What each open session without events adds to the resident memory of the server's process.
+    public OptionalDouble bytesPerConnection() {
+        int open = total().sessions();
+        return open == 0
+                ? OptionalDouble.empty()
+                : doubled(process()
+                        .flatMap(Server.Taken::memory)
+                        .map(memory -> (memory.open() - memory.before()) * 1024.0 / open));
+    }
+
+    private Optional<Server.Taken> process() {
+        return server.flatMap(Server::process);
+    }
+
+    private static OptionalDouble doubled(Optional<Double> value) {
+        return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 
     public double deliveriesPerSecond() {

@@ -65,13 +65,38 @@ public final class Table {
                         + " timer p99 %s ms late%n",
                 self.loopCpu() * 100, self.processCpu(), self.receiptsPerCpuSecond() / 1e6, millis(self.delay(), 99)));
         self.saturation().ifPresent(why -> text.append(format("SATURATED  %s%n", why)));
-        outcome.server().ifPresent(server -> {
-            double millions = outcome.total().receipts() / 1e6;
-            text.append(format(
-                    "server   %.2f CPU seconds, %.2f per million deliveries%n",
-                    server.cpuSeconds(), server.cpuSeconds() / Math.max(millions, 1e-6)));
+        outcome.server().ifPresent(server -> text.append(server(outcome, server)));
+        return text.toString();
+    }
+
+    private static String server(Outcome outcome, Server server) {
+        var text = new StringBuilder();
+        server.process().ifPresent(process -> {
+            text.append(format("server   %.2f CPU seconds", process.cpuSeconds()));
+            outcome.cpuSecondsPerMillion()
+                    .ifPresent(seconds -> text.append(format(", %.2f per million deliveries", seconds)));
+            process.memory()
+                    .ifPresent(memory -> text.append(format(
+                            "; resident %.1f MB before, %.1f MB with all sessions open, %.1f MB at the end",
+                            memory.before() / 1024.0, memory.open() / 1024.0, memory.end() / 1024.0)));
+            outcome.bytesPerConnection().ifPresent(bytes -> text.append(format(": %.0f bytes per connection", bytes)));
+            text.append(format("%n"));
+        });
+        server.metrics().ifPresent(metrics -> {
+            text.append(format("metrics  %d answers, %d failures%n", metrics.answers(), metrics.failures()));
+            metrics.figures().forEach((name, figure) -> text.append(figure(name, figure)));
         });
         return text.toString();
+    }
+
+    /// Only of one that has changed, or is not 0.
+    private static String figure(String name, Server.Figure figure) {
+        if (figure.max() == 0 && figure.to() == 0) {
+            return "";
+        }
+        return name.endsWith("_total")
+                ? figure.to() == figure.from() ? "" : format("  %-40s +%.0f%n", name, figure.to() - figure.from())
+                : format("  %-40s %.0f, at most %.0f%n", name, figure.to(), figure.max());
     }
 
     private static String line(String name, String sessions, long count, double seconds, Histogram latency) {

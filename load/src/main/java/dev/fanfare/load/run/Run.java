@@ -7,9 +7,12 @@ import dev.fanfare.load.publish.Schedule;
 import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.Row;
+import dev.fanfare.load.report.Server;
+import dev.fanfare.load.watch.ServerWatch;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -42,12 +45,15 @@ public final class Run {
     ///
     /// @param server all sessions connect to
     public Outcome run(InetSocketAddress server) throws InterruptedException {
-        var clients = Clients.start(plan.target(), plan.crowd(), server);
-        try {
-            connect(clients);
-            return publish(clients);
-        } finally {
-            clients.stop();
+        try (var watch = new ServerWatch(plan.watched(), progress)) {
+            var clients = Clients.start(plan.target(), plan.crowd(), server);
+            try {
+                connect(clients);
+                watch.opened();
+                return publish(clients, watch);
+            } finally {
+                clients.stop();
+            }
         }
     }
 
@@ -61,12 +67,13 @@ public final class Run {
         progress.accept("%d of %d sessions are open".formatted(count.ready(), sessions));
     }
 
-    private Outcome publish(Clients clients) throws InterruptedException {
+    private Outcome publish(Clients clients, ServerWatch watch) throws InterruptedException {
         long start = Micros.now() + Micros.of(LEAD);
         var all = plan.warmUp().plus(plan.duration());
         var schedule = new Schedule(start, plan.perSecond(), all, plan.crowd().channels());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
-        var usage = new Usage(clients, plan.serverProcess());
+        var usage = new Usage(clients, watch);
+        watch.measure(measured.fromMicros(), measured.toMicros());
         boolean any = clients.count().ready() > 0;
         Map<String, Object> disturbed = Map.of();
         if (any) {
@@ -86,7 +93,7 @@ public final class Run {
         var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
         int notBack = clients.count().away();
         clients.stop();
-        return outcome(clients, tails, measured, notBack, disturbed, usage);
+        return outcome(clients, tails, measured, notBack, disturbed, usage, watch.server());
     }
 
     private Map<String, Object> disturb(Clients clients, Measured measured) throws InterruptedException {
@@ -120,7 +127,8 @@ public final class Run {
             Measured measured,
             int notBack,
             Map<String, Object> disturbed,
-            Usage usage) {
+            Usage usage,
+            Optional<Server> watched) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
         clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
@@ -144,7 +152,7 @@ public final class Run {
                 notBack,
                 disturbed,
                 usage.self(),
-                usage.server());
+                watched);
     }
 
     private static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {

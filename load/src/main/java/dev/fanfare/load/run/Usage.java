@@ -3,34 +3,34 @@ package dev.fanfare.load.run;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.watch.ServerWatch;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
-/// The CPU time of the loops, of this process and of the server, within a stretch of time.
+/// The CPU time of the loops and of this process within a stretch of time; has the server watched in the same.
 final class Usage {
     private final Clients clients;
-    private final OptionalLong serverProcess;
+    private final ServerWatch server;
     private double loopCpu;
     private double processCpu;
-    private double serverSeconds;
     private double receiptsPerCpuSecond;
 
-    private record Sample(long nanos, long receipts, List<Long> loops, Duration process, Duration server) {}
+    private record Sample(long nanos, long receipts, List<Long> loops, Duration process) {}
 
-    Usage(Clients clients, OptionalLong serverProcess) {
+    Usage(Clients clients, ServerWatch server) {
         this.clients = clients;
-        this.serverProcess = serverProcess;
+        this.server = server;
     }
 
     /// Returns when the stretch is over.
     void measure(long fromMicros, long toMicros) throws InterruptedException {
         sleepUntil(fromMicros);
+        server.begin();
         var before = sample();
         sleepUntil(toMicros);
         var after = sample();
+        server.end();
         double nanos = after.nanos - before.nanos;
         double loopSeconds = 0;
         for (int i = 0; i < before.loops.size(); i++) {
@@ -40,15 +40,10 @@ final class Usage {
         }
         receiptsPerCpuSecond = (after.receipts - before.receipts) / Math.max(loopSeconds, 1e-9);
         processCpu = after.process.minus(before.process).toNanos() / nanos;
-        serverSeconds = after.server.minus(before.server).toNanos() / 1e9;
     }
 
     Outcome.Self self() {
         return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, clients.delay());
-    }
-
-    Optional<Outcome.Server> server() {
-        return serverProcess.isPresent() ? Optional.of(new Outcome.Server(serverSeconds)) : Optional.empty();
     }
 
     private Sample sample() {
@@ -56,12 +51,7 @@ final class Usage {
                 System.nanoTime(),
                 clients.count().receipts(),
                 Collections.unmodifiableList(clients.cpuNanos()),
-                cpu(Optional.of(ProcessHandle.current())),
-                cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
-    }
-
-    private static Duration cpu(Optional<ProcessHandle> process) {
-        return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
+                ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
     }
 
     private static void sleepUntil(long micros) throws InterruptedException {
