@@ -83,7 +83,7 @@ final class Raw implements Callable<Integer> {
                     events.connectTimeout(),
                     Disturbance.NONE,
                     Watched.of(Probe.thread(server.threadId())));
-            var outcome = new Run(plan, server, line.getErr()::println).run(address);
+            var outcome = new Run(plan, server, report.listener(line.getErr())).run(address);
             return report.print(outcome, line.getOut());
         }
     }

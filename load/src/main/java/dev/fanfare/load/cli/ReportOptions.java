@@ -2,8 +2,13 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.report.JsonLine;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.ResultFile;
 import dev.fanfare.load.report.Table;
+import dev.fanfare.load.view.Quiet;
+import dev.fanfare.load.watch.Listener;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +19,32 @@ final class ReportOptions {
     @Option(names = "--json", description = "print the outcome as one line of JSON, too")
     private boolean json;
 
+    @Option(names = "--out", description = "a file for the outcome with its time line and histograms, as JSON")
+    private @Nullable Path result;
+
     @Option(names = "--profile", description = "a YAML file with options, without their dashes")
     private @Nullable Path profile; // read before the others: see Main
 
     Optional<Path> profile() {
         return Optional.ofNullable(profile);
+    }
+
+    /// Who tells how the run goes on.
+    Listener listener(PrintWriter err) {
+        checkFile("--out", result);
+        return new Quiet(err::println);
+    }
+
+    /// Before a run, not behind it.
+    private static void checkFile(String option, @Nullable Path file) {
+        if (file != null && (Files.isDirectory(file) || !Files.isDirectory(folder(file)))) {
+            throw new Misuse("%s %s is no file in a folder that exists".formatted(option, file));
+        }
+    }
+
+    private static Path folder(Path file) {
+        var folder = file.toAbsolutePath().getParent();
+        return folder == null ? file : folder;
     }
 
     /// Prints it, and returns the status to exit with.
@@ -28,6 +54,13 @@ final class ReportOptions {
             out.println(JsonLine.of(outcome));
         }
         out.flush();
+        try {
+            if (result != null) {
+                ResultFile.write(result, outcome);
+            }
+        } catch (IOException failure) {
+            throw new Misuse("the outcome cannot be written: " + failure);
+        }
         return outcome.failures().isEmpty() ? 0 : 1;
     }
 }

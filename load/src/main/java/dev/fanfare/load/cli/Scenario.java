@@ -3,7 +3,6 @@ package dev.fanfare.load.cli;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -62,10 +61,10 @@ abstract class Scenario implements Callable<Integer> {
                 disturbance(),
                 watched.watched());
         var server = target.server();
-        PrintWriter progress = command.commandLine().getErr();
+        var line = command.commandLine();
         try (var source = publisher.source(where, target, who.channels(), events.payload())) {
-            var outcome = new Run(plan, source, progress::println).run(server);
-            return report.print(outcome, command.commandLine().getOut());
+            var outcome = new Run(plan, source, report.listener(line.getErr())).run(server);
+            return report.print(outcome, line.getOut());
         }
     }
 

@@ -39,6 +39,7 @@ abstract class Session {
     private @Nullable Chunks chunks;
     private Life life = Life.WAITING; // to be opened
     private boolean ready;
+    private boolean open;
     private boolean back = true; // since it has left
     private byte[] cursor = NOTHING;
     private int allowance = UNLIMITED; // bytes that it may read still
@@ -85,6 +86,7 @@ abstract class Session {
         }
         life = Life.AWAY;
         back = false;
+        open(false);
         disconnect();
         return true;
     }
@@ -219,6 +221,7 @@ abstract class Session {
     /// From now on nothing may be missed.
     final void becomeReady() {
         back = true;
+        open(true);
         if (!ready) {
             ready = true;
             receipts.tally().ready++;
@@ -260,7 +263,15 @@ abstract class Session {
     /// Ends it without a word.
     final void end() {
         life = Life.ENDED;
+        open(false);
         disconnect();
+    }
+
+    private void open(boolean next) {
+        if (next != open) {
+            open = next;
+            receipts.tally().open += next ? 1 : -1;
+        }
     }
 
     final void disconnect() {

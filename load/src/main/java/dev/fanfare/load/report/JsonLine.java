@@ -13,6 +13,14 @@ public final class JsonLine {
     private JsonLine() {}
 
     public static String of(Outcome outcome) {
+        try {
+            return MAPPER.writeValueAsString(members(outcome));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static Map<String, Object> members(Outcome outcome) {
         var line = new LinkedHashMap<String, Object>();
         line.put("scenario", outcome.scenario());
         line.put("passed", outcome.failures().isEmpty());
@@ -47,11 +55,7 @@ public final class JsonLine {
         self.put("saturated", outcome.self().saturation().orElse(""));
         line.put("self", self);
         outcome.server().ifPresent(server -> line.put("server", server(outcome, server)));
-        try {
-            return MAPPER.writeValueAsString(line);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return line;
     }
 
     private static Map<String, Object> server(Outcome outcome, Server server) {

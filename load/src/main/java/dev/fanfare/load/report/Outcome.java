@@ -16,7 +16,8 @@ import org.HdrHistogram.Histogram;
 /// @param notBack sessions that have left and did not come back
 /// @param disturbance what was done to some sessions
 /// @param self what the tool itself has taken
-/// @param server what the server has taken, if it could be measured
+/// @param server what the server has taken, if it was looked at
+/// @param timeLine the same second by second
 public record Outcome(
         String scenario,
         Map<String, Object> settings,
@@ -29,7 +30,8 @@ public record Outcome(
         int notBack,
         Map<String, Object> disturbance,
         Self self,
-        Optional<Server> server) {
+        Optional<Server> server,
+        TimeLine timeLine) {
 
     /// What became of the events that were sent.
     ///

@@ -8,7 +8,10 @@ import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.Row;
 import dev.fanfare.load.report.Server;
+import dev.fanfare.load.report.TimeLine;
+import dev.fanfare.load.watch.Listener;
 import dev.fanfare.load.watch.ServerWatch;
+import dev.fanfare.load.watch.Watch;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /// One run: connect all, publish on schedule, wait for what was acknowledged, and judge.
 public final class Run {
@@ -30,27 +32,32 @@ public final class Run {
 
     private final Plan plan;
     private final Source source;
-    private final Consumer<String> progress;
+    private final Listener listener;
 
     /// Nothing is started before [#run].
     ///
-    /// @param progress is told what happens, a line at a time
-    public Run(Plan plan, Source source, Consumer<String> progress) {
+    /// @param listener is told how it goes on
+    public Run(Plan plan, Source source, Listener listener) {
         this.plan = plan;
         this.source = source;
-        this.progress = progress;
+        this.listener = listener;
     }
 
     /// Blocks until all is over.
     ///
     /// @param server all sessions connect to
     public Outcome run(InetSocketAddress server) throws InterruptedException {
-        try (var watch = new ServerWatch(plan.watched(), progress)) {
+        try (var serverWatch = new ServerWatch(plan.watched(), listener::say)) {
             var clients = Clients.start(plan.target(), plan.crowd(), server);
-            try {
+            try (var watch = Watch.start(
+                    clients,
+                    source.acknowledgements(),
+                    serverWatch,
+                    listener,
+                    plan.crowd().sessions())) {
                 connect(clients);
-                watch.opened();
-                return publish(clients, watch);
+                serverWatch.opened();
+                return publish(clients, watch, serverWatch);
             } finally {
                 clients.stop();
             }
@@ -59,21 +66,22 @@ public final class Run {
 
     private void connect(Clients clients) throws InterruptedException {
         int sessions = plan.crowd().sessions();
-        progress.accept("connecting %d sessions".formatted(sessions));
+        listener.say("connecting %d sessions".formatted(sessions));
         var limit = plan.connect()
                 .plusMillis((long) (sessions * 1000L / plan.crowd().connectRate()));
         await(limit, () -> clients.count().pending() == 0);
         var count = clients.count();
-        progress.accept("%d of %d sessions are open".formatted(count.ready(), sessions));
+        listener.say("%d of %d sessions are open".formatted(count.ready(), sessions));
     }
 
-    private Outcome publish(Clients clients, ServerWatch watch) throws InterruptedException {
+    private Outcome publish(Clients clients, Watch watch, ServerWatch serverWatch) throws InterruptedException {
         long start = Micros.now() + Micros.of(LEAD);
         var all = plan.warmUp().plus(plan.duration());
         var schedule = new Schedule(start, plan.perSecond(), all, plan.crowd().channels());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
-        var usage = new Usage(clients, watch);
-        watch.measure(measured.fromMicros(), measured.toMicros());
+        var usage = new Usage(clients, serverWatch);
+        serverWatch.measure(measured.fromMicros(), measured.toMicros());
+        watch.measure(start, measured, plan.drain());
         boolean any = clients.count().ready() > 0;
         Map<String, Object> disturbed = Map.of();
         if (any) {
@@ -87,13 +95,14 @@ public final class Run {
             clients.stopTicks();
             finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
             disturbed = finish(plan.scenario(), disturbance);
-            progress.accept("published, waiting for what has not come yet");
+            listener.say("published, waiting for what has not come yet");
             await(plan.drain(), () -> clients.missing(source.acknowledgements().ends()) == 0);
         }
         var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
         int notBack = clients.count().away();
+        var timeLine = watch.finish();
         clients.stop();
-        return outcome(clients, tails, measured, notBack, disturbed, usage, watch.server());
+        return outcome(clients, tails, measured, notBack, disturbed, usage, serverWatch.server(), timeLine);
     }
 
     private Map<String, Object> disturb(Clients clients, Measured measured) throws InterruptedException {
@@ -128,7 +137,8 @@ public final class Run {
             int notBack,
             Map<String, Object> disturbed,
             Usage usage,
-            Optional<Server> watched) {
+            Optional<Server> watched,
+            TimeLine timeLine) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
         clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
@@ -152,7 +162,8 @@ public final class Run {
                 notBack,
                 disturbed,
                 usage.self(),
-                watched);
+                watched,
+                timeLine);
     }
 
     private static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
