@@ -4,6 +4,8 @@ import dev.fanfare.load.report.JsonLine;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.ResultFile;
 import dev.fanfare.load.report.Table;
+import dev.fanfare.load.view.Lines;
+import dev.fanfare.load.view.Live;
 import dev.fanfare.load.view.Quiet;
 import dev.fanfare.load.watch.Listener;
 import java.io.IOException;
@@ -16,6 +18,20 @@ import picocli.CommandLine.Option;
 
 /// What is told of the outcome.
 final class ReportOptions {
+    enum Progress {
+        none,
+        lines,
+        live
+    }
+
+    @Option(
+            names = "--progress",
+            description = "what the error stream shows of each second: lines; live: a few lines that change; none"
+                    + " (live on a terminal)")
+    private @Nullable Progress progress;
+
+    private @Nullable Listener listener;
+
     @Option(names = "--json", description = "print the outcome as one line of JSON, too")
     private boolean json;
 
@@ -32,7 +48,17 @@ final class ReportOptions {
     /// Who tells how the run goes on.
     Listener listener(PrintWriter err) {
         checkFile("--out", result);
-        return new Quiet(err::println);
+        listener = view(err);
+        return listener;
+    }
+
+    private Listener view(PrintWriter err) {
+        var chosen = progress == null ? Live.fits() ? Progress.live : Progress.none : progress;
+        return switch (chosen) {
+            case none -> new Quiet(err::println);
+            case lines -> new Lines(err::println);
+            case live -> new Live(err);
+        };
     }
 
     /// Before a run, not behind it.
@@ -49,6 +75,9 @@ final class ReportOptions {
 
     /// Prints it, and returns the status to exit with.
     int print(Outcome outcome, PrintWriter out) {
+        if (listener != null) {
+            listener.close();
+        }
         out.print(Table.of(outcome));
         if (json) {
             out.println(JsonLine.of(outcome));

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /// Who is told how a run goes on. Called by several threads.
-public interface Listener {
+public interface Listener extends AutoCloseable {
     /// Something that happens once.
     void say(String line);
 
@@ -13,4 +13,8 @@ public interface Listener {
     ///
     /// @param measured latencies of measured events in it, by label, in microseconds; to be read, and not kept
     void second(Moment moment, Second second, Map<String, Histogram> measured);
+
+    /// The run is over, and the outcome comes.
+    @Override
+    default void close() {}
 }
