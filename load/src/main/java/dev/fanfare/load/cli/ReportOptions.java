@@ -1,5 +1,6 @@
 package dev.fanfare.load.cli;
 
+import dev.fanfare.load.page.Page;
 import dev.fanfare.load.report.JsonLine;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.ResultFile;
@@ -38,6 +39,9 @@ final class ReportOptions {
     @Option(names = "--out", description = "a file for the outcome with its time line and histograms, as JSON")
     private @Nullable Path result;
 
+    @Option(names = "--html", description = "a file for the outcome as a page with charts")
+    private @Nullable Path page;
+
     @Option(names = "--profile", description = "a YAML file with options, without their dashes")
     private @Nullable Path profile; // read before the others: see Main
 
@@ -48,6 +52,7 @@ final class ReportOptions {
     /// Who tells how the run goes on.
     Listener listener(PrintWriter err) {
         checkFile("--out", result);
+        checkFile("--html", page);
         listener = view(err);
         return listener;
     }
@@ -86,6 +91,9 @@ final class ReportOptions {
         try {
             if (result != null) {
                 ResultFile.write(result, outcome);
+            }
+            if (page != null) {
+                Files.writeString(page, Page.of(outcome));
             }
         } catch (IOException failure) {
             throw new Misuse("the outcome cannot be written: " + failure);

@@ -1,0 +1,78 @@
+package dev.fanfare.load.page;
+
+import dev.fanfare.load.chart.Markup;
+import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.Server;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The tables below the charts.
+final class Details {
+    private Details() {}
+
+    static String of(Outcome outcome) {
+        var text = new StringBuilder();
+        text.append(table("Settings", outcome.settings()));
+        if (!outcome.disturbance().isEmpty()) {
+            text.append(table("What was done to sessions", outcome.disturbance()));
+        }
+        var server = server(outcome);
+        if (!server.isEmpty()) {
+            text.append(table("Server", server));
+        }
+        outcome.server().flatMap(Server::metrics).ifPresent(metrics -> text.append(metrics(metrics)));
+        text.append(table("This tool", self(outcome)));
+        return text.toString();
+    }
+
+    private static Map<String, Object> server(Outcome outcome) {
+        var values = new LinkedHashMap<String, Object>();
+        outcome.server().flatMap(Server::process).ifPresent(process -> {
+            values.put("process", process.name());
+            values.put("CPU seconds", Page.format("%.2f", process.cpuSeconds()));
+            process.memory().ifPresent(memory -> {
+                values.put("resident before the first session", megabytes(memory.before()));
+                values.put("resident with all sessions open, before the first event", megabytes(memory.open()));
+                values.put("resident at the end", megabytes(memory.end()));
+            });
+        });
+        return values;
+    }
+
+    private static Map<String, Object> self(Outcome outcome) {
+        var self = outcome.self();
+        var values = new LinkedHashMap<String, Object>();
+        values.put("CPU of the busiest loop", Page.format("%.0f %%", self.loopCpu() * 100));
+        values.put("CPUs in all", Page.format("%.2f", self.processCpu()));
+        values.put("receipts per CPU second", Page.format("%,.0f", self.receiptsPerCpuSecond()));
+        values.put(
+                "its own timers were late by (p99)",
+                Page.format("%.2f ms", self.delay().getValueAtPercentile(99) / 1e3));
+        return values;
+    }
+
+    private static String table(String title, Map<String, Object> values) {
+        var text = new StringBuilder(
+                "<h2>%s</h2>%n<div class=\"scroll\"><table class=\"pairs\"><tbody>%n".formatted(title));
+        values.forEach((name, value) -> text.append("<tr><th>%s</th><td class=\"long\">%s</td></tr>%n"
+                .formatted(Markup.escaped(name), Markup.escaped(String.valueOf(value)))));
+        return text.append("</tbody></table></div>\n").toString();
+    }
+
+    private static String metrics(Server.Metrics metrics) {
+        var text =
+                new StringBuilder("<h2>What the server says</h2>%n<p class=\"when\">%s: %d answers, %d failures</p>%n"
+                                .formatted(Markup.escaped(metrics.url()), metrics.answers(), metrics.failures())
+                        + "<div class=\"scroll\"><table><thead><tr><th>in the measured time</th><th>from</th><th>to</th>"
+                        + "<th>more by</th><th>at most</th></tr></thead><tbody>\n");
+        metrics.figures()
+                .forEach((name, figure) -> text.append(Page.format(
+                        "<tr><th>%s</th><td>%,.0f</td><td>%,.0f</td><td>%,.0f</td><td>%,.0f</td></tr>%n",
+                        Markup.escaped(name), figure.from(), figure.to(), figure.to() - figure.from(), figure.max())));
+        return text.append("</tbody></table></div>\n").toString();
+    }
+
+    private static String megabytes(long kilobytes) {
+        return Page.format("%,.1f MB", kilobytes / 1024.0);
+    }
+}
