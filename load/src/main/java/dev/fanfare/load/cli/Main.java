@@ -26,7 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ChurnCommand.class,
             SlowCommand.class,
             ReplayCommand.class,
-            Raw.class
+            Raw.class,
+            MergeCommand.class
         })
 public final class Main {
     // held, or it would lose its level

@@ -2,16 +2,23 @@ package dev.fanfare.load.page;
 
 import dev.fanfare.load.chart.Markup;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.Part;
+import dev.fanfare.load.report.Report;
 import dev.fanfare.load.report.Server;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The tables below the charts.
 final class Details {
     private Details() {}
 
-    static String of(Outcome outcome) {
+    static String of(Report report) {
+        var outcome = report.outcome();
         var text = new StringBuilder();
+        if (!report.parts().isEmpty()) {
+            text.append(parts(report.parts()));
+        }
         text.append(table("Settings", outcome.settings()));
         if (!outcome.disturbance().isEmpty()) {
             text.append(table("What was done to sessions", outcome.disturbance()));
@@ -23,6 +30,26 @@ final class Details {
         outcome.server().flatMap(Server::metrics).ifPresent(metrics -> text.append(metrics(metrics)));
         text.append(table("This tool", self(outcome)));
         return text.toString();
+    }
+
+    private static String parts(List<Part> parts) {
+        var text = new StringBuilder("""
+                <h2>Put together from</h2>
+                <div class="scroll"><table><thead><tr><th></th><th>sessions</th><th>deliveries</th><th>per second</th>\
+                <th>p99 ms</th><th></th></tr></thead><tbody>
+                """);
+        for (var part : parts) {
+            text.append(Page.format(
+                    "<tr><th>%s</th><td>%,d</td><td>%,d</td><td>%,.0f</td><td>%,.2f</td><td class=\"long\">%s</td></tr>%n",
+                    Markup.escaped(part.name()),
+                    part.sessions(),
+                    part.deliveries(),
+                    part.perSecond(),
+                    part.p99Micros() / 1e3,
+                    Markup.escaped(
+                            part.failures().isEmpty() ? "✓ passed" : "✗ " + String.join(", ", part.failures()))));
+        }
+        return text.append("</tbody></table></div>\n").toString();
     }
 
     private static Map<String, Object> server(Outcome outcome) {

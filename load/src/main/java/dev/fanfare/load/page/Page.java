@@ -3,6 +3,7 @@ package dev.fanfare.load.page;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.fanfare.load.chart.Markup;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.Report;
 import dev.fanfare.load.report.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,8 @@ public final class Page {
 
     private Page() {}
 
-    public static String of(Outcome outcome) {
+    public static String of(Report report) {
+        var outcome = report.outcome();
         var title = "Load: " + outcome.scenario();
         return """
                 <!DOCTYPE html>
@@ -53,11 +55,11 @@ public final class Page {
                         style(),
                         Markup.escaped(title),
                         when(outcome),
-                        verdict(outcome),
+                        verdict(report),
                         tiles(outcome),
                         table(outcome),
                         Charts.of(outcome),
-                        Details.of(outcome));
+                        Details.of(report));
     }
 
     private static String when(Outcome outcome) {
@@ -65,12 +67,13 @@ public final class Page {
         return format("%,.0f s measured from %s", outcome.seconds(), MINUTE.format(from));
     }
 
-    private static String verdict(Outcome outcome) {
-        var failures = new ArrayList<>(outcome.failures());
+    private static String verdict(Report report) {
+        var outcome = report.outcome();
+        var failures = new ArrayList<>(report.failures());
         outcome.reasons().forEach((reason, count) -> failures.add(count + " lost: " + reason));
         outcome.published().firstFailure().ifPresent(failure -> failures.add("publishing: " + failure));
         var text = new StringBuilder(
-                outcome.failures().isEmpty()
+                report.failures().isEmpty()
                         ? "<div class=\"verdict\"><strong>✓ Passed</strong>: nothing missing, double or out of order"
                         : "<div class=\"verdict failed\"><strong>✗ Failed</strong>");
         if (!failures.isEmpty()) {

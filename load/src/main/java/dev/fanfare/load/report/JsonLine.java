@@ -12,9 +12,9 @@ public final class JsonLine {
 
     private JsonLine() {}
 
-    public static String of(Outcome outcome) {
+    public static String of(Report report) {
         try {
-            return MAPPER.writeValueAsString(members(outcome));
+            return MAPPER.writeValueAsString(report.json());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

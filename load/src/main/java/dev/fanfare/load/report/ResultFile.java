@@ -3,7 +3,9 @@ package dev.fanfare.load.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +22,8 @@ import org.HdrHistogram.Histogram;
 public final class ResultFile {
     private static final String FORMAT = "fanfare-load-1";
     private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .registerModule(new Jdk8Module())
             .registerModule(new SimpleModule()
                     .addSerializer(Histogram.class, new Packing())
@@ -28,11 +32,11 @@ public final class ResultFile {
     private ResultFile() {}
 
     /// Writes one.
-    public static void write(Path file, Outcome outcome) throws IOException {
+    public static void write(Path file, Report report) throws IOException {
         var content = new LinkedHashMap<String, Object>();
         content.put("format", FORMAT);
-        content.put("summary", JsonLine.members(outcome));
-        content.put("outcome", outcome);
+        content.put("summary", report.json());
+        content.put("outcome", report.outcome());
         MAPPER.writeValue(file.toFile(), content);
     }
 
@@ -61,7 +65,7 @@ public final class ResultFile {
             try {
                 return Latency.unpack(json.getText());
             } catch (IllegalArgumentException broken) {
-                throw new IOException(broken.getMessage(), broken);
+                throw JsonMappingException.from(json, broken.getMessage(), broken);
             }
         }
     }

@@ -37,6 +37,21 @@ public record Second(
         return published / seconds;
     }
 
+    Second withoutServer() {
+        return new Second(
+                endMicros,
+                seconds,
+                deliveries,
+                published,
+                open,
+                errors,
+                latency,
+                loopCpu,
+                processCpu,
+                OptionalDouble.empty(),
+                OptionalLong.empty());
+    }
+
     /// Both as one, `next` being the one that follows.
     public Second then(Second next) {
         double all = seconds + next.seconds;

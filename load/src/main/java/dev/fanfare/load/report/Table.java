@@ -2,15 +2,16 @@ package dev.fanfare.load.report;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /// The outcome for people.
-public final class Table {
+final class Table {
 
     private Table() {}
 
-    public static String of(Outcome outcome) {
+    static String of(Outcome outcome, List<String> failures) {
         var text = new StringBuilder();
         text.append(format("%s: %s%n", outcome.scenario(), outcome.settings()));
         text.append(format(
@@ -35,14 +36,13 @@ public final class Table {
         if (!outcome.disturbance().isEmpty()) {
             text.append(format("%-8s %s%n", outcome.scenario(), outcome.disturbance()));
         }
-        text.append(checks(outcome));
+        text.append(checks(outcome, failures));
         text.append(self(outcome));
         return text.toString();
     }
 
-    private static String checks(Outcome outcome) {
+    private static String checks(Outcome outcome, List<String> failures) {
         var text = new StringBuilder();
-        var failures = outcome.failures();
         text.append(
                 failures.isEmpty() ? "checks   passed: nothing missing, double or out of order" : "checks   FAILED");
         failures.forEach(failure -> text.append(format("%n  %s", failure)));
@@ -97,6 +97,18 @@ public final class Table {
         return name.endsWith("_total")
                 ? figure.to() == figure.from() ? "" : format("  %-40s +%.0f%n", name, figure.to() - figure.from())
                 : format("  %-40s %.0f, at most %.0f%n", name, figure.to(), figure.max());
+    }
+
+    /// A line of a run among others.
+    static String part(Part part) {
+        return format(
+                "part     %s: %d sessions, %d deliveries, %.0f per second, p99 %.2f ms, %s%n",
+                part.name(),
+                part.sessions(),
+                part.deliveries(),
+                part.perSecond(),
+                part.p99Micros() / 1e3,
+                part.failures().isEmpty() ? "passed" : "FAILED: " + String.join(", ", part.failures()));
     }
 
     private static String line(String name, String sessions, long count, double seconds, Histogram latency) {

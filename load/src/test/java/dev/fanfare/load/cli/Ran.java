@@ -25,7 +25,10 @@ record Ran(int status, String out, String err) {
 
     static Ran fanout(Fault fault, String... more) throws IOException {
         try (var server = new PlantedServer(fault, Manner.PLAIN)) {
-            var arguments = new ArrayList<>(List.of("fanout", "--url", server.url(), "--publisher", "http", "--json"));
+            var arguments = new ArrayList<>(List.of("fanout", "--url", server.url(), "--json"));
+            if (!List.of(more).contains("--publisher")) {
+                arguments.addAll(List.of("--publisher", "http"));
+            }
             arguments.addAll(List.of("--sessions", "3", "--rate", "100", "--warm-up", "500ms", "--duration", "2s"));
             arguments.addAll(List.of(more));
             return of(arguments);

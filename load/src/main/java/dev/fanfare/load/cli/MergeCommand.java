@@ -1,0 +1,60 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.report.Merge;
+import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.ResultFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Several processes load one server.
+@Command(
+        name = "merge",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        description = "Puts together what several runs at the same time have written with --out. Exits with 1 if one"
+                + " of them has failed.")
+final class MergeCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "RUN.json", description = "files of --out")
+    private List<Path> files = new ArrayList<>();
+
+    @Mixin
+    private final OutcomeOptions outcomes = new OutcomeOptions();
+
+    @Override
+    public Integer call() {
+        outcomes.check();
+        Map<String, Outcome> runs = new LinkedHashMap<>();
+        for (var file : files) {
+            if (runs.put(file.toString(), read(file)) != null) {
+                throw new Misuse("%s is named twice: a run counts once".formatted(file));
+            }
+        }
+        return outcomes.print(
+                Merge.of(runs), Objects.requireNonNull(spec).commandLine().getOut());
+    }
+
+    private static Outcome read(Path file) {
+        try {
+            return ResultFile.read(file);
+        } catch (IOException failure) {
+            throw new Misuse(
+                    "%s cannot be read: %s; use files that --out has written".formatted(file, failure.getMessage()));
+        }
+    }
+}
