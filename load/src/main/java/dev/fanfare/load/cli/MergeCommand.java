@@ -2,8 +2,6 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.report.Merge;
 import dev.fanfare.load.report.Outcome;
-import dev.fanfare.load.report.ResultFile;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,20 +39,11 @@ final class MergeCommand implements Callable<Integer> {
         outcomes.check();
         Map<String, Outcome> runs = new LinkedHashMap<>();
         for (var file : files) {
-            if (runs.put(file.toString(), read(file)) != null) {
+            if (runs.put(file.toString(), OutcomeOptions.read("", file)) != null) {
                 throw new Misuse("%s is named twice: a run counts once".formatted(file));
             }
         }
         return outcomes.print(
                 Merge.of(runs), Objects.requireNonNull(spec).commandLine().getOut());
-    }
-
-    private static Outcome read(Path file) {
-        try {
-            return ResultFile.read(file);
-        } catch (IOException failure) {
-            throw new Misuse(
-                    "%s cannot be read: %s; use files that --out has written".formatted(file, failure.getMessage()));
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.fanfare.load.page;
 import dev.fanfare.load.chart.Markup;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.Part;
+import dev.fanfare.load.report.Ratio;
 import dev.fanfare.load.report.Report;
 import dev.fanfare.load.report.Server;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ final class Details {
         if (!report.parts().isEmpty()) {
             text.append(parts(report.parts()));
         }
+        report.ratio().ifPresent(ratio -> text.append(table("In parts of the bare loop", ratio(ratio))));
         text.append(table("Settings", outcome.settings()));
         if (!outcome.disturbance().isEmpty()) {
             text.append(table("What was done to sessions", outcome.disturbance()));
@@ -30,6 +32,19 @@ final class Details {
         outcome.server().flatMap(Server::metrics).ifPresent(metrics -> text.append(metrics(metrics)));
         text.append(table("This tool", self(outcome)));
         return text.toString();
+    }
+
+    private static Map<String, Object> ratio(Ratio ratio) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("deliveries per second", Page.format("%.2f", ratio.deliveriesPerSecond()));
+        ratio.cpuSecondsPerMillion()
+                .ifPresent(cpu -> values.put("CPU per million deliveries", Page.format("%.2f", cpu)));
+        values.put("p99", Page.format("%.2f", ratio.p99()));
+        values.put("its result", ratio.file());
+        if (!ratio.differences().isEmpty()) {
+            values.put("it had another shape", String.join("; ", ratio.differences()));
+        }
+        return values;
     }
 
     private static String parts(List<Part> parts) {

@@ -32,7 +32,7 @@ public final class Merge {
         var parts = runs.entrySet().stream()
                 .map(run -> Part.of(run.getKey(), run.getValue()))
                 .toList();
-        return new Report(new Merge(runs.values()).outcome(), parts);
+        return new Report(new Merge(runs.values()).outcome(), parts, Optional.empty());
     }
 
     private Outcome outcome() {

@@ -99,6 +99,16 @@ final class Table {
                 : format("  %-40s %.0f, at most %.0f%n", name, figure.to(), figure.max());
     }
 
+    static String ratio(Ratio ratio) {
+        var text = new StringBuilder(format("to raw   %.2f of the deliveries per second", ratio.deliveriesPerSecond()));
+        ratio.cpuSecondsPerMillion().ifPresent(cpu -> text.append(format(", %.2f times the CPU per million", cpu)));
+        text.append(format(", %.2f times the p99, of %s%n", ratio.p99(), ratio.file()));
+        if (!ratio.differences().isEmpty()) {
+            text.append(format("  which had another shape: %s%n", String.join("; ", ratio.differences())));
+        }
+        return text.toString();
+    }
+
     /// A line of a run among others.
     static String part(Part part) {
         return format(
