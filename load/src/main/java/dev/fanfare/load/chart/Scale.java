@@ -100,7 +100,7 @@ public record Scale(double from, double to, boolean logarithmic, List<Tick> tick
     }
 
     private static String time(long seconds) {
-        if (Math.abs(seconds) < 120 || seconds % 60 != 0) {
+        if (Math.abs(seconds) < 60 || seconds % 60 != 0) {
             return seconds + " s";
         }
         return seconds % 3600 == 0 ? seconds / 3600 + " h" : seconds / 60 + " min";

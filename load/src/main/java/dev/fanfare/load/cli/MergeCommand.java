@@ -2,8 +2,10 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.report.Merge;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.TimeLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,18 @@ final class MergeCommand implements Callable<Integer> {
                 throw new Misuse("%s is named twice: a run counts once".formatted(file));
             }
         }
-        return outcomes.print(
-                Merge.of(runs), Objects.requireNonNull(spec).commandLine().getOut());
+        var line = Objects.requireNonNull(spec).commandLine();
+        if (!overlap(runs.values())) {
+            line.getErr()
+                    .println("not all of these runs were measured at the same time: what is per second is by the"
+                            + " time from the first start to the last receipt");
+        }
+        return outcomes.print(Merge.of(runs), line.getOut());
+    }
+
+    private static boolean overlap(Collection<Outcome> runs) {
+        var lines = runs.stream().map(Outcome::timeLine).toList();
+        return lines.stream().mapToLong(TimeLine::fromMicros).max().orElse(0)
+                < lines.stream().mapToLong(TimeLine::toMicros).min().orElse(1);
     }
 }

@@ -15,6 +15,7 @@ import java.util.function.ToDoubleFunction;
 final class Charts {
     private static final int POINTS_MAX = 150;
     private static final int NINES_MAX = 7;
+    private static final double HOLE_SECONDS = 1; // between runs that were put together
     private static final int ROWS_MAX = 6; // as many colours as there are
 
     private final Outcome outcome;
@@ -139,15 +140,17 @@ final class Charts {
     }
 
     private Series line(String name, String format, ToDoubleFunction<Second> value) {
-        return new Series(
-                name,
-                seconds.stream()
-                        .map(second -> new Series.Point(
-                                at(second),
-                                value.applyAsDouble(second),
-                                String.format(
-                                        Locale.ROOT, "%.0f s: " + format, at(second), value.applyAsDouble(second))))
-                        .toList());
+        var points = new ArrayList<Series.Point>();
+        double end = Double.POSITIVE_INFINITY;
+        for (var second : seconds) {
+            if (at(second) - second.seconds() > end + HOLE_SECONDS) {
+                points.add(new Series.Point(end, Double.NaN, ""));
+            }
+            end = at(second);
+            double y = value.applyAsDouble(second);
+            points.add(new Series.Point(end, y, String.format(Locale.ROOT, "%.0f s: " + format, end, y)));
+        }
+        return new Series(name, points);
     }
 
     private static Scale logarithmic(List<Series> lines) {

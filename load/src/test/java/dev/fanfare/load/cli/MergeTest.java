@@ -41,6 +41,7 @@ class MergeTest {
         var run = Ran.of(List.of(
                 "merge", file("fast"), file("slow"), "--json", "--out", merged.toString(), "--html", file("page")));
         assertThat(run.status()).as(run.out()).isZero();
+        assertThat(run.err()).isEmpty();
 
         var one = ResultFile.read(Path.of(file("fast")));
         var other = ResultFile.read(Path.of(file("slow")));
@@ -89,6 +90,7 @@ class MergeTest {
         assertThat(merged.out())
                 .contains(file("right") + ": 3 sessions, 600 deliveries")
                 .contains("FAILED: 1 gaps");
+        assertThat(merged.err()).contains("not all of these runs were measured at the same time");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,12 +73,33 @@ class PageTest {
         assertThat(text(page, "td")).contains(profile.toString());
     }
 
+    @Test
+    void drawsNoLineThroughATimeOfWhichNothingIsKnown() throws Exception {
+        var run = dir.resolve("run.json");
+        assertThat(Ran.fanout("--out", run.toString()).status()).isZero();
+        var later = Files.writeString(dir.resolve("later.json"), later(Files.readString(run)));
+        var html = dir.resolve("run.html");
+        Ran.of(List.of("merge", run.toString(), later.toString(), "--html", html.toString()));
+        assertThat(path(figure(parsed(html), "Sessions open")).split("M", -1)).hasSize(3);
+    }
+
+    /// The same, an hour later.
+    private static String later(String result) {
+        return Pattern.compile("(\"(?:end|from|to)Micros\":)(\\d+)")
+                .matcher(result)
+                .replaceAll(match -> match.group(1) + (Long.parseLong(match.group(2)) + 3_600_000_000L));
+    }
+
     private Document page(Fault fault, int status, String... more) throws Exception {
         var file = dir.resolve("run.html");
         var arguments = new ArrayList<>(List.of(more));
         arguments.addAll(List.of("--html", file.toString()));
         var run = Ran.fanout(fault, arguments.toArray(String[]::new));
         assertThat(run.status()).as(run.out()).isEqualTo(status);
+        return parsed(file);
+    }
+
+    private static Document parsed(Path file) throws Exception {
         return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(file.toFile());
     }
 
