@@ -46,6 +46,9 @@ final class ReportOptions {
 
     /// Who tells how the run goes on.
     Listener listener(PrintWriter err) {
+        if (listener != null) {
+            return listener;
+        }
         outcomes.check();
         OutcomeOptions.checkFile("--hlog", log);
         try {

@@ -1,12 +1,19 @@
 package dev.fanfare.load.cli;
 
+import dev.fanfare.load.client.Target;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
+import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +50,20 @@ abstract class Scenario implements Callable<Integer> {
 
     abstract Disturbance disturbance();
 
+    final OptionalLong process() {
+        return watched.process();
+    }
+
+    /// Where the server tells of itself.
+    final Optional<URI> metrics() {
+        return watched.url();
+    }
+
+    /// Is told what happens, a line at a time.
+    final Consumer<String> progress() {
+        return report.listener(Objects.requireNonNull(spec).commandLine().getErr())::say;
+    }
+
     @Override
     public final Integer call() throws InterruptedException {
         var command = Objects.requireNonNull(spec);
@@ -62,7 +83,8 @@ abstract class Scenario implements Callable<Integer> {
                 watched.watched());
         var server = target.server();
         var line = command.commandLine();
-        try (var source = publisher.source(where, target, who.channels(), events.payload())) {
+        try (var source = publisher.source(
+                names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of())) {
             var outcome = new Run(plan, source, report.listener(line.getErr())).run(server);
             return report.print(outcome, line.getOut());
         }
@@ -76,5 +98,9 @@ abstract class Scenario implements Callable<Integer> {
         settings.put("rate", events.rate());
         settings.put("bytes", events.bytes());
         return settings;
+    }
+
+    private static List<String> names(Target target, int channels) {
+        return IntStream.range(0, channels).mapToObj(target::channel).toList();
     }
 }

@@ -2,7 +2,9 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.watch.Probe;
 import dev.fanfare.load.watch.Watched;
+import java.net.URI;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,9 +30,16 @@ final class ServerOptions {
         return new Watched(Optional.ofNullable(process).map(ServerOptions::probe), metrics());
     }
 
+    OptionalLong process() {
+        return process == null ? OptionalLong.empty() : OptionalLong.of(process);
+    }
+
+    Optional<URI> url() {
+        return Optional.ofNullable(metrics).map(url -> TargetOptions.uri("--server-metrics", url, "http"));
+    }
+
     private Optional<Watched.Metrics> metrics() {
-        return Optional.ofNullable(metrics)
-                .map(url -> new Watched.Metrics(TargetOptions.uri("--server-metrics", url, "http"), prefix));
+        return url().map(url -> new Watched.Metrics(url, prefix));
     }
 
     private static Probe probe(long pid) {

@@ -22,8 +22,10 @@ final class Details {
         }
         report.ratio().ifPresent(ratio -> text.append(table("In parts of the bare loop", ratio(ratio))));
         text.append(table("Settings", outcome.settings()));
-        if (!outcome.disturbance().isEmpty()) {
-            text.append(table("What was done to sessions", outcome.disturbance()));
+        if (!outcome.particulars().figures().isEmpty()) {
+            text.append(table(
+                    "What was done to " + outcome.particulars().who(),
+                    outcome.particulars().figures()));
         }
         var server = server(outcome);
         if (!server.isEmpty()) {

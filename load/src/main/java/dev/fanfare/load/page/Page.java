@@ -74,7 +74,8 @@ public final class Page {
         outcome.published().firstFailure().ifPresent(failure -> failures.add("publishing: " + failure));
         var text = new StringBuilder(
                 report.failures().isEmpty()
-                        ? "<div class=\"verdict\"><strong>✓ Passed</strong>: nothing missing, double or out of order"
+                        ? "<div class=\"verdict\"><strong>✓ Passed</strong>: "
+                                + Markup.escaped(outcome.particulars().passed())
                         : "<div class=\"verdict failed\"><strong>✗ Failed</strong>");
         if (!failures.isEmpty()) {
             text.append("<ul>");

@@ -58,7 +58,7 @@ public final class Merge {
                 published(),
                 reasons,
                 runs.stream().mapToInt(Outcome::notBack).sum(),
-                each(Outcome::disturbance),
+                particulars(),
                 self(),
                 server(),
                 new TimeLine(from, to, seconds()));
@@ -72,6 +72,22 @@ public final class Merge {
                         ? Objects.requireNonNull(list.getFirst())
                         : all);
         return same;
+    }
+
+    private Particulars particulars() {
+        var first = runs.getFirst().particulars();
+        var latencies = new LinkedHashMap<String, Histogram>();
+        var faults = new ArrayList<String>();
+        for (var run : runs) {
+            run.particulars()
+                    .latencies()
+                    .forEach((name, latency) -> latencies
+                            .computeIfAbsent(name, _ -> new Histogram(3))
+                            .add(latency));
+            faults.addAll(run.particulars().faults());
+        }
+        var figures = each(run -> run.particulars().figures());
+        return new Particulars(first.who(), first.passed(), figures, latencies, faults);
     }
 
     private Map<String, Object> each(Function<Outcome, Map<String, Object>> of) {

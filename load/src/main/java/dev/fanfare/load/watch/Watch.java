@@ -1,10 +1,10 @@
 package dev.fanfare.load.watch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.client.Interval;
-import dev.fanfare.load.client.Measured;
 import dev.fanfare.load.publish.Acknowledgements;
 import dev.fanfare.load.report.Latency;
 import dev.fanfare.load.report.Second;
