@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SoakCommand.class,
             WebhookCommand.class,
             Raw.class,
-            MergeCommand.class
+            MergeCommand.class,
+            RawServerCommand.class
         })
 public final class Main {
     // held, or it would lose its level

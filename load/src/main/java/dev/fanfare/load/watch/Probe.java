@@ -1,13 +1,14 @@
 package dev.fanfare.load.watch;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// What can be seen of a server on this machine.
 public interface Probe {
@@ -25,42 +26,33 @@ public interface Probe {
         return new OfProcess(pid, "%d@%s".formatted(pid, host()));
     }
 
-    /// A thread of this process, which has no memory of its own.
-    static Probe thread(long id) {
-        return new OfThread(
-                id, "thread %d of %d@%s".formatted(id, ProcessHandle.current().pid(), host()));
-    }
-
-    /// A thread of this process.
-    ///
-    /// @param name tells it from others
-    record OfThread(long id, String name) implements Probe {
-        @Override
-        public Duration cpu() {
-            return Duration.ofNanos(
-                    Math.max(0, ManagementFactory.getThreadMXBean().getThreadCpuTime(id)));
-        }
-
-        @Override
-        public OptionalLong residentKilobytes() {
-            return OptionalLong.empty();
-        }
-    }
-
-    /// A process of this machine.
+    /// A process of this machine with its children: a process each is how some servers work.
     ///
     /// @param name tells it from others
     record OfProcess(long pid, String name) implements Probe {
         @Override
         public Duration cpu() {
-            return ProcessHandle.of(pid)
-                    .flatMap(handle -> handle.info().totalCpuDuration())
-                    .orElse(Duration.ZERO);
+            return all().map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
+                    .reduce(Duration.ZERO, Duration::plus);
+        }
+
+        @Override
+        public OptionalLong residentKilobytes() {
+            var known = all().map(handle -> residentKilobytes(handle.pid()))
+                    .flatMapToLong(OptionalLong::stream)
+                    .toArray();
+            return known.length == 0
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(LongStream.of(known).sum());
+        }
+
+        private Stream<ProcessHandle> all() {
+            return ProcessHandle.of(pid).stream()
+                    .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()));
         }
 
         /// As Linux has it in `/proc/PID/status`: `VmRSS:     1234 kB`.
-        @Override
-        public OptionalLong residentKilobytes() {
+        private static OptionalLong residentKilobytes(long pid) {
             try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
                 return lines.filter(line -> line.startsWith("VmRSS:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
