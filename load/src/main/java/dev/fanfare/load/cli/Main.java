@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SoakCommand.class,
             WebhookCommand.class,
             Raw.class,
+            MergeCommand.class,
             RawServerCommand.class
         })
 public final class Main {

@@ -6,6 +6,8 @@ import dev.fanfare.load.publish.RawProcess;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
+import dev.fanfare.load.watch.Probe;
+import dev.fanfare.load.watch.Watched;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -95,8 +96,8 @@ final class Raw implements Callable<Integer> {
                     events.drain(),
                     events.connectTimeout(),
                     Disturbance.NONE,
-                    OptionalLong.of(server.pid()));
-            var outcome = new Run(plan, server, line.getErr()::println).run(address);
+                    Watched.of(Probe.process(server.pid())));
+            var outcome = new Run(plan, server, report.listener(line.getErr())).run(address);
             return report.print(outcome, line.getOut());
         }
     }

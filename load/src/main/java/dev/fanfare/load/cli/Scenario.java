@@ -4,10 +4,12 @@ import dev.fanfare.load.client.Target;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -35,7 +37,7 @@ abstract class Scenario implements Callable<Integer> {
     private final PublisherOptions publisher = new PublisherOptions();
 
     @Mixin
-    private final ProcessOptions process = new ProcessOptions();
+    private final ServerOptions watched = new ServerOptions();
 
     @Mixin
     private final ReportOptions report = new ReportOptions();
@@ -49,12 +51,17 @@ abstract class Scenario implements Callable<Integer> {
     abstract Disturbance disturbance();
 
     final OptionalLong process() {
-        return process.id();
+        return watched.process();
+    }
+
+    /// Where the server tells of itself.
+    final Optional<URI> metrics() {
+        return watched.url();
     }
 
     /// Is told what happens, a line at a time.
     final Consumer<String> progress() {
-        return Objects.requireNonNull(spec).commandLine().getErr()::println;
+        return report.listener(Objects.requireNonNull(spec).commandLine().getErr())::say;
     }
 
     @Override
@@ -73,12 +80,13 @@ abstract class Scenario implements Callable<Integer> {
                 events.drain(),
                 events.connectTimeout(),
                 disturbance(),
-                process.id());
+                watched.watched());
         var server = target.server();
+        var line = command.commandLine();
         try (var source = publisher.source(
                 names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of())) {
-            var outcome = new Run(plan, source, progress()).run(server);
-            return report.print(outcome, command.commandLine().getOut());
+            var outcome = new Run(plan, source, report.listener(line.getErr())).run(server);
+            return report.print(outcome, line.getOut());
         }
     }
 

@@ -4,7 +4,6 @@ import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.ServerMemory;
 import dev.fanfare.load.run.Soak;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,9 +24,6 @@ final class SoakCommand extends Scenario {
 
     @Option(names = "--churn-rate", defaultValue = "1", description = "how many per second (${DEFAULT-VALUE})")
     private double churnRate;
-
-    @Option(names = "--server-metrics", description = "where the server's metrics are, in Prometheus' text format")
-    private @Nullable String metrics;
 
     @Option(
             names = "--heap-metric",
@@ -80,11 +76,7 @@ final class SoakCommand extends Scenario {
         if (interim.isZero()) {
             throw new Misuse("--interim 0s is too often: use 1s at least");
         }
-        var memory = new ServerMemory(
-                process(),
-                metrics == null ? null : TargetOptions.uri("--server-metrics", metrics, "http"),
-                heapMetric,
-                sessionsMetric);
+        var memory = new ServerMemory(process(), metrics().orElse(null), heapMetric, sessionsMetric);
         return new Soak(churnRate, memory, growthMax, growthNoise, interim, progress());
     }
 }

@@ -33,6 +33,11 @@ public final class Clients {
         return all(EventLoop::count).stream().reduce(new Crowded(0, 0, 0, 0, 0), Crowded::plus);
     }
 
+    /// What has come since this was last asked. By any thread, while the loops run.
+    public Interval interval() {
+        return all(EventLoop::interval).stream().reduce(Interval.NOTHING, Interval::plus);
+    }
+
     /// From now on these events are measured, and the loops themselves.
     public void measure(Measured measured) {
         all(loop -> {

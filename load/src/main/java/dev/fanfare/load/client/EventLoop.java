@@ -91,6 +91,13 @@ final class EventLoop implements Loop.Work {
         return new Crowded(pending, ready, lost, away, received);
     }
 
+    /// What has come since this was last asked.
+    Interval interval() {
+        return population.receipts().stream()
+                .map(sink -> sink.tally().interval())
+                .reduce(Interval.NOTHING, Interval::plus);
+    }
+
     /// What sessions that are still there wait for, of what was acknowledged per channel.
     long missing(long[] ends) {
         long missing = 0;

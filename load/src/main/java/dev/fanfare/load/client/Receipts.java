@@ -59,6 +59,8 @@ final class Receipts {
         long sent = marker.timeMicros();
         if (measured.holds(sent)) {
             tally.measure(now - sent, now);
+        } else {
+            tally.pass(now - sent);
         }
     }
 }

@@ -24,6 +24,7 @@ abstract class Session {
     private final Receipts receipts;
     private final Standing standing = new Standing();
     private @Nullable Connection connection;
+    private boolean open;
     private byte[] cursor = NOTHING;
     private int allowance = UNLIMITED; // bytes that it may read still
     private boolean returns; // when it is lost
@@ -61,6 +62,7 @@ abstract class Session {
     boolean leave() {
         boolean left = standing.leave();
         if (left) {
+            open(false);
             disconnect();
         }
         return left;
@@ -181,6 +183,7 @@ abstract class Session {
 
     /// From now on nothing may be missed.
     final void becomeReady() {
+        open(true);
         if (standing.becomeReady()) {
             receipts.tally().ready++;
         }
@@ -210,7 +213,15 @@ abstract class Session {
     /// Ends it without a word.
     final void end() {
         standing.end();
+        open(false);
         disconnect();
+    }
+
+    private void open(boolean next) {
+        if (next != open) {
+            open = next;
+            receipts.tally().open += next ? 1 : -1;
+        }
     }
 
     final void disconnect() {

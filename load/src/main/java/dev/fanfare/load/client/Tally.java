@@ -1,6 +1,7 @@
 package dev.fanfare.load.client;
 
 import dev.fanfare.load.check.Sequences;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -13,10 +14,14 @@ public final class Tally {
 
     private final String label;
     private final Sequences sequences;
-    private final Histogram latency = new Histogram(LATENCY_MAX_MICROS, 3);
+    private final Histogram handedOver = histogram();
+    private Histogram latency = histogram(); // of what was measured since it was handed over
+    private Histogram others = histogram(); // the same of all other events
     private final Map<String, Integer> reasons = new TreeMap<>();
     int ready;
+    int open;
     int lost;
+    long handedOverReceipts;
     long receipts;
     long bytes;
     long reportedGaps;
@@ -42,7 +47,35 @@ public final class Tally {
 
     /// Receipt less intended time of what was to be sent within the measured time, in microseconds.
     public Histogram latency() {
-        return latency;
+        var all = handedOver.copy();
+        all.add(latency);
+        return all;
+    }
+
+    /// What has come since this was last asked. The histograms are given away: the next ones are new.
+    Interval interval() {
+        long count = receipts - handedOverReceipts;
+        handedOverReceipts = receipts;
+        var measured = Map.<String, Histogram>of();
+        if (latency.getTotalCount() > 0) {
+            handedOver.add(latency);
+            measured = Map.of(label, latency);
+            latency = histogram();
+        }
+        var rest = List.<Histogram>of();
+        if (others.getTotalCount() > 0) {
+            rest = List.of(others);
+            others = histogram();
+        }
+        return new Interval(measured, rest, count, open, wrong());
+    }
+
+    private long wrong() {
+        return lost + sequences.gaps() + sequences.duplicates() + sequences.reorderings() + strays + reportedGaps;
+    }
+
+    private static Histogram histogram() {
+        return new Histogram(LATENCY_MAX_MICROS, 3);
     }
 
     /// Sessions that were open.
@@ -106,5 +139,10 @@ public final class Tally {
         }
         latency.recordValue(Math.clamp(latencyMicros, 0, LATENCY_MAX_MICROS));
         lastMicros = now;
+    }
+
+    /// An event that was not to be sent within the measured time.
+    void pass(long latencyMicros) {
+        others.recordValue(Math.clamp(latencyMicros, 0, LATENCY_MAX_MICROS));
     }
 }

@@ -12,7 +12,15 @@ public final class JsonLine {
 
     private JsonLine() {}
 
-    public static String of(Outcome outcome) {
+    public static String of(Report report) {
+        try {
+            return MAPPER.writeValueAsString(report.json());
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static Map<String, Object> members(Outcome outcome) {
         var line = new LinkedHashMap<String, Object>();
         line.put("scenario", outcome.scenario());
         line.put("passed", outcome.failures().isEmpty());
@@ -52,12 +60,29 @@ public final class JsonLine {
         self.put("timerDelayMs", latency(outcome.self().delay()));
         self.put("saturated", outcome.self().saturation().orElse(""));
         line.put("self", self);
-        outcome.server().ifPresent(server -> line.put("server", Map.of("cpuSeconds", server.cpuSeconds())));
-        try {
-            return MAPPER.writeValueAsString(line);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        outcome.server().ifPresent(server -> line.put("server", server(outcome, server)));
+        return line;
+    }
+
+    private static Map<String, Object> server(Outcome outcome, Server server) {
+        var json = new LinkedHashMap<String, Object>();
+        server.process().ifPresent(process -> {
+            json.put("process", process.name());
+            json.put("cpuSeconds", process.cpuSeconds());
+            outcome.cpuSecondsPerMillion().ifPresent(seconds -> json.put("cpuSecondsPerMillion", seconds));
+            outcome.bytesPerConnection().ifPresent(bytes -> json.put("bytesPerConnection", bytes));
+            process.memory().ifPresent(memory -> {
+                json.put("rssBeforeKb", memory.before());
+                json.put("rssOpenKb", memory.open());
+                json.put("rssEndKb", memory.end());
+            });
+        });
+        server.metrics().ifPresent(metrics -> {
+            json.put("metricsAnswers", metrics.answers());
+            json.put("metricsFailures", metrics.failures());
+            json.put("metrics", metrics.figures());
+        });
+        return json;
     }
 
     private static Map<String, Object> row(String who, Row row) {

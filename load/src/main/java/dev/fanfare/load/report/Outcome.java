@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
 /// What a run has come to.
@@ -15,7 +16,8 @@ import org.HdrHistogram.Histogram;
 /// @param notBack sessions that have left and did not come back
 /// @param particulars what only this scenario has to say
 /// @param self what the tool itself has taken
-/// @param server what the server has taken, if it could be measured
+/// @param server what the server has taken, if it was looked at
+/// @param timeLine the same second by second
 public record Outcome(
         String scenario,
         Map<String, Object> settings,
@@ -28,7 +30,8 @@ public record Outcome(
         int notBack,
         Particulars particulars,
         Self self,
-        Optional<Server> server) {
+        Optional<Server> server,
+        TimeLine timeLine) {
 
     /// What became of the events that were sent.
     ///
@@ -63,13 +66,34 @@ public record Outcome(
         }
     }
 
-    /// What the server has taken.
-    ///
-    /// @param cpuSeconds within the measured time
-    public record Server(double cpuSeconds) {}
-
     public Row total() {
         return Row.total(rows);
+    }
+
+    /// CPU time of the server's process.
+    public OptionalDouble cpuSecondsPerMillion() {
+        long receipts = total().receipts();
+        return receipts == 0
+                ? OptionalDouble.empty()
+                : doubled(process().map(process -> process.cpuSeconds() / receipts * 1e6));
+    }
+
+    /// What each open session without events adds to the resident memory of the server's process.
+    public OptionalDouble bytesPerConnection() {
+        int open = total().sessions();
+        return open == 0
+                ? OptionalDouble.empty()
+                : doubled(process()
+                        .flatMap(Server.Taken::memory)
+                        .map(memory -> (memory.open() - memory.before()) * 1024.0 / open));
+    }
+
+    private Optional<Server.Taken> process() {
+        return server.flatMap(Server::process);
+    }
+
+    private static OptionalDouble doubled(Optional<Double> value) {
+        return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 
     public double deliveriesPerSecond() {

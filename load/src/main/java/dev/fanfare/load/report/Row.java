@@ -40,6 +40,13 @@ public record Row(
         return List.copyOf(rows.values());
     }
 
+    /// One per transport of several runs.
+    static List<Row> sums(Collection<Row> rows) {
+        var sums = new TreeMap<String, Row>();
+        rows.forEach(row -> sums.merge(row.transport, row, (one, other) -> one.plus(one.transport, other)));
+        return List.copyOf(sums.values());
+    }
+
     public static Row total(Collection<Row> rows) {
         return rows.stream()
                 .reduce((one, other) -> one.plus("all", other))

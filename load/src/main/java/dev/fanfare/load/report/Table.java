@@ -2,15 +2,16 @@ package dev.fanfare.load.report;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /// The outcome for people.
-public final class Table {
+final class Table {
 
     private Table() {}
 
-    public static String of(Outcome outcome) {
+    static String of(Outcome outcome, List<String> failures) {
         var text = new StringBuilder();
         text.append(format("%s: %s%n", outcome.scenario(), outcome.settings()));
         text.append(format(
@@ -48,14 +49,13 @@ public final class Table {
             text.append(format(
                     "%-8s %s%n", outcome.scenario(), outcome.particulars().figures()));
         }
-        text.append(checks(outcome));
+        text.append(checks(outcome, failures));
         text.append(self(outcome));
         return text.toString();
     }
 
-    private static String checks(Outcome outcome) {
+    private static String checks(Outcome outcome, List<String> failures) {
         var text = new StringBuilder();
-        var failures = outcome.failures();
         text.append(
                 failures.isEmpty() ? "checks   passed: " + outcome.particulars().passed() : "checks   FAILED");
         failures.forEach(failure -> text.append(format("%n  %s", failure)));
@@ -78,13 +78,60 @@ public final class Table {
                         + " timer p99 %s ms late%n",
                 self.loopCpu() * 100, self.processCpu(), self.receiptsPerCpuSecond() / 1e6, millis(self.delay(), 99)));
         self.saturation().ifPresent(why -> text.append(format("SATURATED  %s%n", why)));
-        outcome.server().ifPresent(server -> {
-            double millions = outcome.total().receipts() / 1e6;
-            text.append(format(
-                    "server   %.2f CPU seconds, %.2f per million deliveries%n",
-                    server.cpuSeconds(), server.cpuSeconds() / Math.max(millions, 1e-6)));
+        outcome.server().ifPresent(server -> text.append(server(outcome, server)));
+        return text.toString();
+    }
+
+    private static String server(Outcome outcome, Server server) {
+        var text = new StringBuilder();
+        server.process().ifPresent(process -> {
+            text.append(format("server   %.2f CPU seconds", process.cpuSeconds()));
+            outcome.cpuSecondsPerMillion()
+                    .ifPresent(seconds -> text.append(format(", %.2f per million deliveries", seconds)));
+            process.memory()
+                    .ifPresent(memory -> text.append(format(
+                            "; resident %.1f MB before, %.1f MB with all sessions open, %.1f MB at the end",
+                            memory.before() / 1024.0, memory.open() / 1024.0, memory.end() / 1024.0)));
+            outcome.bytesPerConnection().ifPresent(bytes -> text.append(format(": %.0f bytes per connection", bytes)));
+            text.append(format("%n"));
+        });
+        server.metrics().ifPresent(metrics -> {
+            text.append(format("metrics  %d answers, %d failures%n", metrics.answers(), metrics.failures()));
+            metrics.figures().forEach((name, figure) -> text.append(figure(name, figure)));
         });
         return text.toString();
+    }
+
+    /// Only of one that has changed, or is not 0.
+    private static String figure(String name, Server.Figure figure) {
+        if (figure.max() == 0 && figure.to() == 0) {
+            return "";
+        }
+        return name.endsWith("_total")
+                ? figure.to() == figure.from() ? "" : format("  %-40s +%.0f%n", name, figure.to() - figure.from())
+                : format("  %-40s %.0f, at most %.0f%n", name, figure.to(), figure.max());
+    }
+
+    static String ratio(Ratio ratio) {
+        var text = new StringBuilder(format("to raw   %.2f of the deliveries per second", ratio.deliveriesPerSecond()));
+        ratio.cpuSecondsPerMillion().ifPresent(cpu -> text.append(format(", %.2f times the CPU per million", cpu)));
+        text.append(format(", %.2f times the p99, of %s%n", ratio.p99(), ratio.file()));
+        if (!ratio.differences().isEmpty()) {
+            text.append(format("  which had another shape: %s%n", String.join("; ", ratio.differences())));
+        }
+        return text.toString();
+    }
+
+    /// A line of a run among others.
+    static String part(Part part) {
+        return format(
+                "part     %s: %d sessions, %d deliveries, %.0f per second, p99 %.2f ms, %s%n",
+                part.name(),
+                part.sessions(),
+                part.deliveries(),
+                part.perSecond(),
+                part.p99Micros() / 1e3,
+                part.failures().isEmpty() ? "passed" : "FAILED: " + String.join(", ", part.failures()));
     }
 
     private static String line(String name, String sessions, long count, double seconds, Histogram latency) {

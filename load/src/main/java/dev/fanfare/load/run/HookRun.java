@@ -11,11 +11,16 @@ import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.Particulars;
 import dev.fanfare.load.report.Row;
+import dev.fanfare.load.report.Server;
+import dev.fanfare.load.report.TimeLine;
+import dev.fanfare.load.watch.ServerWatch;
+import dev.fanfare.load.watch.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
@@ -56,8 +61,9 @@ public final class HookRun {
         var schedule = new Schedule(
                 start, plan.perSecond(), all, plan.endpoints().channels().size());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
-        var usage = new Usage(
-                new Usage.Loops(receiver::cpuNanos, receiver::receipts, receiver::delay), plan.serverProcess());
+        var watch = new ServerWatch(Watched.process(plan.serverProcess()), progress);
+        watch.opened();
+        var usage = new Usage(new Usage.Loops(receiver::cpuNanos, receiver::receipts, receiver::delay), watch);
         receiver.measure(measured);
         var publishing = Aside.start("publish", () -> {
             source.run(schedule);
@@ -70,7 +76,7 @@ public final class HookRun {
         Aside.await(plan.drain(), () -> missing(endpoints) == 0);
         dispatcher.close();
         receiver.stop();
-        return outcome(endpoints, measured, usage);
+        return outcome(endpoints, measured, usage, watch.server());
     }
 
     private long missing(List<Endpoint> endpoints) {
@@ -78,7 +84,7 @@ public final class HookRun {
         return endpoints.stream().mapToLong(endpoint -> endpoint.missing(ends)).sum();
     }
 
-    private Outcome outcome(List<Endpoint> endpoints, Measured measured, Usage usage) {
+    private Outcome outcome(List<Endpoint> endpoints, Measured measured, Usage usage, Optional<Server> server) {
         var tallies = receiver.tallies();
         var rows = new ArrayList<Row>();
         tallies.forEach((label, tally) -> {
@@ -107,7 +113,8 @@ public final class HookRun {
                 0,
                 particulars(tallies),
                 usage.self(),
-                usage.server());
+                server,
+                new TimeLine(measured.fromMicros(), measured.toMicros(), List.of()));
     }
 
     private static Row row(HookTally tally, int endpoints, long missing) {

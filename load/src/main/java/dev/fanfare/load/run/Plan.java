@@ -2,9 +2,9 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.client.Crowd;
 import dev.fanfare.load.client.Target;
+import dev.fanfare.load.watch.Watched;
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /// What one run does.
 ///
@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 /// @param drain how long what was acknowledged may take to come, behind the last event
 /// @param connect how long sessions may take to be open, beyond what the connect rate says
 /// @param disturbance what is done to the crowd's special sessions
-/// @param serverProcess a process on this machine whose CPU time is reported
+/// @param watched what of the server is looked at
 public record Plan(
         String scenario,
         Map<String, Object> settings,
@@ -26,4 +26,4 @@ public record Plan(
         Duration drain,
         Duration connect,
         Disturbance disturbance,
-        OptionalLong serverProcess) {}
+        Watched watched) {}

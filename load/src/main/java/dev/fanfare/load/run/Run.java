@@ -8,12 +8,17 @@ import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
 import dev.fanfare.load.report.Particulars;
 import dev.fanfare.load.report.Row;
+import dev.fanfare.load.report.Server;
+import dev.fanfare.load.report.TimeLine;
+import dev.fanfare.load.watch.Listener;
+import dev.fanfare.load.watch.ServerWatch;
+import dev.fanfare.load.watch.Watch;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /// One run: connect all, publish on schedule, wait for what was acknowledged, and judge.
 public final class Run {
@@ -23,48 +28,57 @@ public final class Run {
 
     private final Plan plan;
     private final Source source;
-    private final Consumer<String> progress;
+    private final Listener listener;
 
     /// Nothing is started before [#run].
     ///
-    /// @param progress is told what happens, a line at a time
-    public Run(Plan plan, Source source, Consumer<String> progress) {
+    /// @param listener is told how it goes on
+    public Run(Plan plan, Source source, Listener listener) {
         this.plan = plan;
         this.source = source;
-        this.progress = progress;
+        this.listener = listener;
     }
 
     /// Blocks until all is over.
     ///
     /// @param server all sessions connect to
     public Outcome run(InetSocketAddress server) throws InterruptedException {
-        var clients = Clients.start(plan.target(), plan.crowd(), server);
-        try {
-            connect(clients);
-            return publish(clients);
-        } finally {
-            clients.stop();
+        try (var serverWatch = new ServerWatch(plan.watched(), listener::say)) {
+            var clients = Clients.start(plan.target(), plan.crowd(), server);
+            try (var watch = Watch.start(
+                    clients,
+                    source.acknowledgements(),
+                    serverWatch,
+                    listener,
+                    plan.crowd().sessions())) {
+                connect(clients);
+                serverWatch.opened();
+                return publish(clients, watch, serverWatch);
+            } finally {
+                clients.stop();
+            }
         }
     }
 
     private void connect(Clients clients) throws InterruptedException {
         int sessions = plan.crowd().sessions();
-        progress.accept("connecting %d sessions".formatted(sessions));
+        listener.say("connecting %d sessions".formatted(sessions));
         var limit = plan.connect()
                 .plusMillis((long) (sessions * 1000L / plan.crowd().connectRate()));
         Aside.await(limit, () -> clients.count().pending() == 0);
         var count = clients.count();
-        progress.accept("%d of %d sessions are open".formatted(count.ready(), sessions));
+        listener.say("%d of %d sessions are open".formatted(count.ready(), sessions));
     }
 
-    private Outcome publish(Clients clients) throws InterruptedException {
+    private Outcome publish(Clients clients, Watch watch, ServerWatch serverWatch) throws InterruptedException {
         long start = Micros.now() + Micros.of(LEAD);
         var all = plan.warmUp().plus(plan.duration());
         var schedule = new Schedule(start, plan.perSecond(), all, plan.crowd().channels());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
         var usage = new Usage(
-                new Usage.Loops(clients::cpuNanos, () -> clients.count().receipts(), clients::delay),
-                plan.serverProcess());
+                new Usage.Loops(clients::cpuNanos, () -> clients.count().receipts(), clients::delay), serverWatch);
+        serverWatch.measure(measured.fromMicros(), measured.toMicros());
+        watch.measure(start, measured, plan.drain());
         boolean any = clients.count().ready() > 0;
         var disturbed = Particulars.NONE;
         if (any) {
@@ -78,15 +92,16 @@ public final class Run {
             clients.stopTicks();
             Aside.finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
             disturbed = Aside.finish(plan.scenario(), disturbance);
-            progress.accept("published, waiting for what has not come yet");
+            listener.say("published, waiting for what has not come yet");
             Aside.await(
                     plan.drain(),
                     () -> clients.missing(source.acknowledgements().ends()) == 0);
         }
         var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
         int notBack = clients.count().away();
+        var timeLine = watch.finish();
         clients.stop();
-        return outcome(clients, tails, measured, notBack, disturbed, usage);
+        return outcome(clients, tails, measured, notBack, disturbed, usage, serverWatch.server(), timeLine);
     }
 
     private Particulars disturb(Clients clients, Measured measured) throws InterruptedException {
@@ -100,7 +115,9 @@ public final class Run {
             Measured measured,
             int notBack,
             Particulars disturbed,
-            Usage usage) {
+            Usage usage,
+            Optional<Server> watched,
+            TimeLine timeLine) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
         clients.tallies().forEach(tally -> tally.reasons().forEach((why, n) -> reasons.merge(why, n, Integer::sum)));
@@ -124,6 +141,7 @@ public final class Run {
                 notBack,
                 disturbed,
                 usage.self(),
-                usage.server());
+                watched,
+                timeLine);
     }
 }

@@ -2,30 +2,27 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.watch.ServerWatch;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/// The CPU time of the loops, of this process and of the server, within a stretch of time.
+/// The CPU time of the loops and of this process within a stretch of time; has the server watched in the same.
 final class Usage {
     private final Loops loops;
-    private final OptionalLong serverProcess;
+    private final ServerWatch server;
     private double loopCpu;
     private double processCpu;
-    private double serverSeconds;
     private double receiptsPerCpuSecond;
 
-    private record Sample(long nanos, long receipts, List<Long> loops, Duration process, Duration server) {}
+    private record Sample(long nanos, long receipts, List<Long> loops, Duration process) {}
 
     /// What is measured of the loops.
     ///
@@ -34,9 +31,9 @@ final class Usage {
     /// @param delay of a timer in each, in microseconds
     record Loops(Supplier<List<Long>> cpuNanos, LongSupplier receipts, Supplier<Histogram> delay) {}
 
-    Usage(Loops loops, OptionalLong serverProcess) {
+    Usage(Loops loops, ServerWatch server) {
         this.loops = loops;
-        this.serverProcess = serverProcess;
+        this.server = server;
     }
 
     /// Returns when the stretch is over.
@@ -44,9 +41,11 @@ final class Usage {
     /// @param failure completes exceptionally when there is nothing to measure any more
     void measure(long fromMicros, long toMicros, CompletableFuture<?> failure) throws InterruptedException {
         await(fromMicros, failure);
+        server.begin();
         var before = sample();
         await(toMicros, failure);
         var after = sample();
+        server.end();
         double nanos = after.nanos - before.nanos;
         double loopSeconds = 0;
         for (int i = 0; i < before.loops.size(); i++) {
@@ -56,15 +55,10 @@ final class Usage {
         }
         receiptsPerCpuSecond = (after.receipts - before.receipts) / Math.max(loopSeconds, 1e-9);
         processCpu = after.process.minus(before.process).toNanos() / nanos;
-        serverSeconds = after.server.minus(before.server).toNanos() / 1e9;
     }
 
     Outcome.Self self() {
         return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, loops.delay.get());
-    }
-
-    Optional<Outcome.Server> server() {
-        return serverProcess.isPresent() ? Optional.of(new Outcome.Server(serverSeconds)) : Optional.empty();
     }
 
     private Sample sample() {
@@ -72,23 +66,7 @@ final class Usage {
                 System.nanoTime(),
                 loops.receipts.getAsLong(),
                 Collections.unmodifiableList(loops.cpuNanos.get()),
-                cpu(ProcessHandle.current()),
-                serverCpu());
-    }
-
-    /// Of a server also that of its children: a process each is how some of them work.
-    private Duration serverCpu() {
-        var process = serverProcess.isPresent()
-                ? ProcessHandle.of(serverProcess.getAsLong())
-                : Optional.<ProcessHandle>empty();
-        return process.stream()
-                .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
-                .map(Usage::cpu)
-                .reduce(Duration.ZERO, Duration::plus);
-    }
-
-    private static Duration cpu(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+                ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
     }
 
     private static void await(long micros, CompletableFuture<?> failure) throws InterruptedException {

@@ -1,0 +1,6 @@
+/// What is looked at once a second while a run goes on: the sessions, the tool itself, and the server from outside.
+/// Knows `client`, `publish` and the records of `report`; decides nothing.
+@NullMarked
+package dev.fanfare.load.watch;
+
+import org.jspecify.annotations.NullMarked;
