@@ -140,7 +140,7 @@ public final class Session implements Subscriber {
     }
 
     /// Like [#command], for what the gateway itself has to say: does not count against the client.
-    void inform(Command command) {
+    public void inform(Command command) {
         commands.add(command);
         signal();
     }
@@ -159,6 +159,7 @@ public final class Session implements Subscriber {
 
     /// Looks after heartbeats, dead peers and stalled writes; called every so often by one thread.
     void tick(long nowNanos) {
+        options.permit().look(this);
         long stalledSince = wire.stalledSince();
         if (stalledSince != 0 && nowNanos - stalledSince > options.writeStall().toNanos()) {
             ending.compareAndSet(null, CloseReason.TOO_SLOW);
@@ -369,6 +370,21 @@ public final class Session implements Subscriber {
     /// @return false if there was no such subscription
     public boolean unsubscribe(ChannelPattern pattern) {
         return interests.remove(pattern);
+    }
+
+    /// Ends the subscriptions that are not allowed. From a [Command] only.
+    ///
+    /// @return those that were ended
+    public List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
+        var ended = new ArrayList<ChannelPattern>();
+        interests.any(pattern -> {
+            if (!allowed.test(pattern)) {
+                ended.add(pattern);
+            }
+            return false;
+        });
+        ended.forEach(interests::remove);
+        return ended;
     }
 
     /// How many patterns are subscribed to. From a [Command] only.

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -71,6 +72,11 @@ public final class Sessions implements AutoCloseable {
     /// A view of all open sessions.
     public Collection<Session> all() {
         return Collections.unmodifiableSet(all);
+    }
+
+    /// An open session, by its id.
+    public Optional<Session> find(String id) {
+        return all.stream().filter(session -> session.id().equals(id)).findFirst();
     }
 
     /// How many sessions a transport has.

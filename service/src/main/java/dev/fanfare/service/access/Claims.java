@@ -71,7 +71,7 @@ public final class Claims {
     }
 
     /// A `NumericDate`, rounded down to seconds.
-    Optional<Instant> time(String name) {
+    public Optional<Instant> time(String name) {
         return find(name) instanceof Number number ? Optional.of(instant(number)) : Optional.empty();
     }
 

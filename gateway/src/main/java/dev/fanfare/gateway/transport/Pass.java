@@ -1,0 +1,102 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.access.Caller;
+import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.access.Refusals;
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.session.Permit;
+import dev.fanfare.gateway.session.Session;
+import dev.fanfare.gateway.session.Transport;
+import dev.fanfare.service.access.Token;
+import dev.fanfare.service.http.ProblemException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// What one session may, as long as its token holds: tells that the token expires, takes a new one of the same subject,
+/// and ends the session when the token has expired or was taken back.
+///
+/// What a subscription brings lies in what was granted when it was made, so events need no look of their own: it is
+/// enough that the subscription ends with the grant. Thread-safe.
+final class Pass implements Permit {
+    private final Gate gate;
+    private final AtomicReference<Held> held;
+    private volatile long seen; // the version of the revocations that were looked at
+
+    /// @param told whether the client knows that the token expires
+    private record Held(Caller caller, boolean told) {}
+
+    Pass(Gate gate, Caller caller) {
+        this.gate = gate;
+        this.held = new AtomicReference<>(new Held(caller, false));
+        this.seen = -1; // one may have come since the caller was let in
+    }
+
+    /// Who is served now.
+    Caller caller() {
+        return held.get().caller();
+    }
+
+    @Override
+    public void look(Session session) {
+        var now = held.get();
+        now.caller().token().ifPresent(token -> look(session, now, token));
+    }
+
+    private void look(Session session, Held now, Token token) {
+        long version = gate.revocations().version();
+        if (version != seen) {
+            seen = version;
+            if (gate.revocations().isRevoked(token)) {
+                session.end(CloseReason.TOKEN_REVOKED);
+                return;
+            }
+        }
+        if (!gate.now().isBefore(gate.end(token))) {
+            session.end(CloseReason.TOKEN_EXPIRED);
+        } else if (!now.told()
+                && session.options().transport() != Transport.POLL // ends by itself, and the next one needs a token
+                && gate.left(token).compareTo(gate.expiry().notice()) <= 0
+                && held.compareAndSet(now, new Held(now.caller(), true))) {
+            session.inform(s -> s.tell(new Notice.TokenExpiring(positive(gate.left(token)))));
+        }
+    }
+
+    /// Goes on by a new token. Subscriptions that it does not allow end, and the client is told which.
+    ///
+    /// @return how long the new token lasts
+    /// @throws ProblemException if it is not good, or somebody else's: the session goes on as it was
+    Duration renew(Session session, String token) {
+        var fresh = gate.admit(token);
+        renew(session, fresh);
+        return positive(gate.left(fresh.token().orElseThrow()));
+    }
+
+    void renew(Session session, Caller fresh) {
+        var before = caller().token();
+        var after = fresh.token();
+        if (before.isEmpty() || after.isEmpty() || !before.get().isSameSubject(after.get())) {
+            throw Refusals.forbidden("the token is of another subject than the session: open a new session with it");
+        }
+        seen = -1;
+        held.set(new Held(fresh, false));
+        session.inform(s -> {
+            var ended = s.retain(caller().grant()::maySubscribe);
+            if (!ended.isEmpty()) {
+                s.tell(new Notice.Revoked(
+                        ended.stream().map(ChannelPattern::text).toList()));
+            }
+        });
+    }
+
+    /// Whether more may be subscribed to, now.
+    void checkSubscribe(List<ChannelPattern> patterns) {
+        caller().checkSubscribe(patterns);
+    }
+
+    private static Duration positive(Duration left) {
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+}
