@@ -133,7 +133,16 @@ public final class StreamHandler implements Handler {
             refuse(response, requestId);
             return;
         }
-        var pass = admit(request, query, asked);
+        Pass pass;
+        try {
+            pass = admit(request, query, asked);
+        } catch (ProblemException later) {
+            if (later.code() == ErrorCode.ISSUER_AWAY) {
+                refuse(response, requestId);
+                return;
+            }
+            throw later;
+        }
         var start = starts.find(asked.start(), asked.patterns());
         var limits = settings.session();
         var options = SessionOptions.of(

@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.testing;
 
-import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.access.Tickets;
@@ -16,20 +15,9 @@ public final class Open {
     private Open() {}
 
     public static Access access() {
-        var all = List.of(ChannelPattern.parse("**"));
-        var usual = Access.DEFAULT;
-        return new Access(
-                new Anonymous(all, all),
-                usual.issuers(),
-                usual.clockSkew(),
-                usual.claims(),
-                usual.grants(),
-                usual.queryToken(),
-                usual.cookie(),
-                usual.tickets(),
-                usual.expiry(),
-                usual.revocations(),
-                usual.managementScope());
+        var open = new Secured();
+        open.anonymous = new Anonymous(Secured.patterns("**"), Secured.patterns("**"));
+        return open.access();
     }
 
     public static Gate gate() {
