@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Sessions that outlive their tokens.
-@Timeout(60)
+@Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
 class ExpiryTest {
     private static String topic;
     private static Issuer issuer;

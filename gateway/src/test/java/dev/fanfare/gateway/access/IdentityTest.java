@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who is let in to what, over real sockets: orders of two tenants, an issuer, a gateway.
-@Timeout(60)
+@Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
 class IdentityTest {
     private static final String PUBLISH = "/v1/events?channel=";
 

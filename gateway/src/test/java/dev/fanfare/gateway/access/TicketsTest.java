@@ -41,7 +41,8 @@ class TicketsTest {
         assertThat(other.redeem(ticket).text("sub")).contains("u1");
         assertThat(refusal(other, ticket)).isEqualTo(ErrorCode.INVALID_TICKET);
         assertThat(one.issue(TOKEN)).isNotEqualTo(ticket);
-        assertThat(new String(Base64.getUrlDecoder().decode(ticket), ISO_8859_1)).doesNotContain("{\"sub\"");
+        assertThat(new String(Base64.getUrlDecoder().decode(ticket), ISO_8859_1))
+                .doesNotContain("{\"sub\"");
     }
 
     @Test
