@@ -47,6 +47,11 @@ public record Caller(Optional<Token> token, Grant grant, boolean tokensHelp) {
         }
     }
 
+    /// The same without what its grant was made of, for who keeps it for long.
+    public Caller withoutClaims() {
+        return new Caller(token.map(Token::withoutClaims), grant, tokensHelp);
+    }
+
     private ProblemException refused(String what, String channel, List<ChannelPattern> granted) {
         var allowed = granted.isEmpty()
                 ? "nothing"

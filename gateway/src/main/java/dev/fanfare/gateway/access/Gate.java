@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.access;
 
 import dev.fanfare.gateway.config.GatewaySettings.Access;
-import dev.fanfare.gateway.config.GatewaySettings.Expiry;
+import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.access.Token;
 import dev.fanfare.service.access.TokenException;
 import dev.fanfare.service.access.TokenFault;
@@ -25,6 +25,8 @@ public final class Gate {
     private final InstantSource clock;
     private final Grants grants;
     private final Caller anybody;
+    private final long noticeMillis;
+    private final long graceMillis;
 
     public Gate(
             Access settings, TokenVerifier verifier, Tickets tickets, Revocations revocations, InstantSource clock) {
@@ -34,6 +36,8 @@ public final class Gate {
         this.revocations = revocations;
         this.clock = clock;
         this.grants = new Grants(settings);
+        this.noticeMillis = settings.expiry().notice().toMillis();
+        this.graceMillis = verifier.skew().plus(settings.expiry().grace()).toMillis();
         var anonymous = settings.anonymous();
         this.anybody = new Caller(
                 Optional.empty(),
@@ -67,6 +71,12 @@ public final class Gate {
 
     private Caller caller(Supplier<Token> verified) {
         try {
+            if (!revocations.isReady()) { // a token may be one that was taken back
+                throw new ProblemException(
+                        ErrorCode.NOT_READY,
+                        "this node has not read the revocations yet: come back in a moment",
+                        Map.of("Retry-After", "1"));
+            }
             var token = verified.get();
             if (revocations.isRevoked(token)) {
                 throw new TokenException(TokenFault.REVOKED, "the token was taken back");
@@ -90,22 +100,23 @@ public final class Gate {
         return token;
     }
 
-    /// How long a token may still be used; negative if it may no more.
+    /// How long a token may still be used.
     public Duration left(Token token) {
-        return Duration.between(clock.instant(), token.expiresAt());
+        return Duration.ofMillis(Math.max(0, token.expiresAt().toEpochMilli() - clock.millis()));
     }
 
-    /// When a session that rests on a token ends.
-    public Instant end(Token token) {
-        return token.expiresAt().plus(verifier.skew()).plus(settings.expiry().grace());
+    /// Whether a session that rests on a token is to be told that it expires.
+    public boolean isExpiring(Token token) {
+        return clock.millis() >= token.expiresAt().toEpochMilli() - noticeMillis;
+    }
+
+    /// Whether a session that rests on a token is to be ended.
+    public boolean isOver(Token token) {
+        return clock.millis() >= token.expiresAt().toEpochMilli() + graceMillis;
     }
 
     public Instant now() {
         return clock.instant();
-    }
-
-    public Expiry expiry() {
-        return settings.expiry();
     }
 
     public Revocations revocations() {

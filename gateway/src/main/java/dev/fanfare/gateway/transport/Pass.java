@@ -21,17 +21,18 @@ import java.util.concurrent.atomic.AtomicReference;
 /// What a subscription brings lies in what was granted when it was made, so events need no look of their own: it is
 /// enough that the subscription ends with the grant. Thread-safe.
 final class Pass implements Permit {
+    private static final long UNSEEN = -1; // a revocation may have come since the caller was let in
+
     private final Gate gate;
     private final AtomicReference<Held> held;
-    private volatile long seen; // the version of the revocations that were looked at
 
     /// @param told whether the client knows that the token expires
-    private record Held(Caller caller, boolean told) {}
+    /// @param seen the version of the revocations that the token was held against
+    private record Held(Caller caller, boolean told, long seen) {}
 
     Pass(Gate gate, Caller caller) {
         this.gate = gate;
-        this.held = new AtomicReference<>(new Held(caller, false));
-        this.seen = -1; // one may have come since the caller was let in
+        this.held = new AtomicReference<>(new Held(caller.withoutClaims(), false, UNSEEN));
     }
 
     /// Who is served now.
@@ -42,25 +43,27 @@ final class Pass implements Permit {
     @Override
     public void look(Session session) {
         var now = held.get();
-        now.caller().token().ifPresent(token -> look(session, now, token));
+        var token = now.caller().token();
+        if (token.isPresent()) {
+            look(session, now, token.get());
+        }
     }
 
+    /// Where another token has come meanwhile, that one is looked at next time.
     private void look(Session session, Held now, Token token) {
         long version = gate.revocations().version();
-        if (version != seen) {
-            seen = version;
-            if (gate.revocations().isRevoked(token)) {
-                session.end(CloseReason.TOKEN_REVOKED);
-                return;
-            }
-        }
-        if (!gate.now().isBefore(gate.end(token))) {
+        if (version != now.seen() && gate.revocations().isRevoked(token)) {
+            session.end(CloseReason.TOKEN_REVOKED);
+        } else if (gate.isOver(token)) {
             session.end(CloseReason.TOKEN_EXPIRED);
-        } else if (!now.told()
-                && session.options().transport() != Transport.POLL // ends by itself, and the next one needs a token
-                && gate.left(token).compareTo(gate.expiry().notice()) <= 0
-                && held.compareAndSet(now, new Held(now.caller(), true))) {
-            session.inform(s -> s.tell(new Notice.TokenExpiring(positive(gate.left(token)))));
+        } else {
+            boolean tell = !now.told()
+                    && gate.isExpiring(token)
+                    && session.options().transport() != Transport.POLL; // ends by itself, the next one needs a token
+            boolean changed = tell || version != now.seen();
+            if (changed && held.compareAndSet(now, new Held(now.caller(), now.told() || tell, version)) && tell) {
+                session.inform(s -> s.tell(new Notice.TokenExpiring(gate.left(token))));
+            }
         }
     }
 
@@ -71,7 +74,7 @@ final class Pass implements Permit {
     Duration renew(Session session, String token) {
         var fresh = gate.admit(token);
         renew(session, fresh);
-        return positive(gate.left(fresh.token().orElseThrow()));
+        return gate.left(fresh.token().orElseThrow());
     }
 
     void renew(Session session, Caller fresh) {
@@ -80,8 +83,7 @@ final class Pass implements Permit {
         if (before.isEmpty() || after.isEmpty() || !before.get().isSameSubject(after.get())) {
             throw Refusals.forbidden("the token is of another subject than the session: open a new session with it");
         }
-        seen = -1;
-        held.set(new Held(fresh, false));
+        held.set(new Held(fresh.withoutClaims(), false, UNSEEN));
         session.inform(s -> {
             var ended = s.retain(caller().grant()::maySubscribe);
             if (!ended.isEmpty()) {
@@ -94,9 +96,5 @@ final class Pass implements Permit {
     /// Whether more may be subscribed to, now.
     void checkSubscribe(List<ChannelPattern> patterns) {
         caller().checkSubscribe(patterns);
-    }
-
-    private static Duration positive(Duration left) {
-        return left.isNegative() ? Duration.ZERO : left;
     }
 }

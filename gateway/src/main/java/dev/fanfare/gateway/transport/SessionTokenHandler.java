@@ -12,6 +12,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 
 /// `POST /v1/sessions/{id}/token`: a new token for a running session, as a bearer token. For clients of server-sent
@@ -33,12 +34,11 @@ public final class SessionTokenHandler implements Handler {
             throw none();
         }
         pass.renew(session, caller);
-        var left =
-                caller.token().map(gate::left).map(java.time.Duration::toMillis).orElse(0L);
+        var left = caller.token().map(gate::left).map(Duration::toMillis).orElse(0L);
         HttpProblems.requestId(request, response);
         response.header(HeaderNames.CACHE_CONTROL, "no-store")
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .send("{\"expiresInMs\":%d}".formatted(Math.max(0, left)).getBytes(StandardCharsets.US_ASCII));
+                .send("{\"expiresInMs\":%d}".formatted(left).getBytes(StandardCharsets.US_ASCII));
     }
 
     private Session session(String id) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// `fanfare.publish`.
 /// Immutable.
 public final class Claims {
+    static final Claims NONE = new Claims("{}", Map.of());
+
     private static final BigDecimal LATEST = BigDecimal.valueOf(253_402_300_799L); // the year 9999
 
     private final String json;

@@ -19,6 +19,11 @@ public record Token(
         return issuer.equals(other.issuer) && subject.equals(other.subject);
     }
 
+    /// The same for who only needs to know who speaks, and keeps it for long.
+    public Token withoutClaims() {
+        return new Token(issuer, subject, id, issuedAt, expiresAt, Claims.NONE);
+    }
+
     /// Shows who, and nothing that was said of them.
     @Override
     public String toString() {
