@@ -105,14 +105,14 @@ public final class Gate {
         return Duration.ofMillis(Math.max(0, token.expiresAt().toEpochMilli() - clock.millis()));
     }
 
-    /// Whether a session that rests on a token is to be told that it expires.
-    public boolean isExpiring(Token token) {
-        return clock.millis() >= token.expiresAt().toEpochMilli() - noticeMillis;
+    /// In how many milliseconds a session that rests on a token is to be told that it expires; not above 0: now.
+    public long millisToNotice(Token token) {
+        return token.expiresAt().toEpochMilli() - noticeMillis - clock.millis();
     }
 
-    /// Whether a session that rests on a token is to be ended.
-    public boolean isOver(Token token) {
-        return clock.millis() >= token.expiresAt().toEpochMilli() + graceMillis;
+    /// In how many milliseconds a session that rests on a token is to be ended; not above 0: now.
+    public long millisToEnd(Token token) {
+        return token.expiresAt().toEpochMilli() + graceMillis - clock.millis();
     }
 
     public Instant now() {

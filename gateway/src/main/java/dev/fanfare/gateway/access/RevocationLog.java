@@ -46,6 +46,7 @@ public final class RevocationLog implements Revocations, AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Thread reader =
             Thread.ofPlatform().name("revocations").daemon().unstarted(this::run);
+    private volatile Runnable onChange = () -> {};
     private volatile boolean ready;
     private volatile boolean closing;
     private volatile @Nullable Consumer<byte[], byte[]> reading;
@@ -81,6 +82,11 @@ public final class RevocationLog implements Revocations, AutoCloseable {
     @Override
     public boolean isReady() {
         return ready && revoked.size() <= ENTRIES_MAX;
+    }
+
+    @Override
+    public void onChange(Runnable run) {
+        onChange = run;
     }
 
     /// Takes tokens back, everywhere.
@@ -149,7 +155,11 @@ public final class RevocationLog implements Revocations, AutoCloseable {
         var ends = consumer.endOffsets(partitions, ANSWER);
         long looked = System.nanoTime();
         while (!closing) {
-            consumer.poll(POLL).forEach(this::take);
+            var records = consumer.poll(POLL);
+            records.forEach(this::take);
+            if (!records.isEmpty()) {
+                onChange.run();
+            }
             if (!ready && partitions.stream().allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L))) {
                 ready = true;
                 LOG.log(System.Logger.Level.INFO, "{0} revocations are in force", revoked.size());

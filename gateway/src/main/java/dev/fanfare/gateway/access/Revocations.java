@@ -20,6 +20,9 @@ public interface Revocations {
         public boolean isReady() {
             return true;
         }
+
+        @Override
+        public void onChange(Runnable run) {}
     };
 
     boolean isRevoked(Token token);
@@ -29,4 +32,7 @@ public interface Revocations {
 
     /// Whether all that were there at start are known.
     boolean isReady();
+
+    /// Has this run soon after each change, instead of what was to be run before. It must not block.
+    void onChange(Runnable run);
 }

@@ -13,15 +13,17 @@ import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.RecordReader;
+import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
-import dev.fanfare.gateway.transport.FrontDoor;
+import dev.fanfare.gateway.transport.Arrival;
 import dev.fanfare.gateway.transport.Http2Watch;
 import dev.fanfare.gateway.transport.Patience;
 import dev.fanfare.gateway.transport.SessionTokenHandler;
@@ -37,8 +39,10 @@ import dev.fanfare.service.http.Problems;
 import dev.fanfare.service.kafka.KafkaClients;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.Method;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -46,11 +50,13 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.observe.ObserveFeature;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The gateway, put together: the parts in their start order. The only place that sees them all.
 public final class Gateway implements AutoCloseable {
@@ -62,14 +68,14 @@ public final class Gateway implements AutoCloseable {
     private final GatewaySettings settings;
     private final Doors doors;
     private final Sessions sessions;
-    private final WebServer server;
+    private final Listener listener;
 
-    private Gateway(Lifecycle parts, GatewaySettings settings, Doors doors, Sessions sessions, WebServer server) {
+    private Gateway(Lifecycle parts, GatewaySettings settings, Doors doors, Sessions sessions, Listener listener) {
         this.parts = parts;
         this.settings = settings;
         this.doors = doors;
         this.sessions = sessions;
-        this.server = server;
+        this.listener = listener;
     }
 
     /// Starts everything and returns when the port is open; ready is the gateway when `/health/ready` says so.
@@ -86,6 +92,7 @@ public final class Gateway implements AutoCloseable {
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
                     channels, history, sessionMetrics, settings.replay().sessions()));
+            access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
             var doors = new Doors(settings.shutdown(), feed, access.revocations());
             Optional<Publisher> publisher = settings.publish().enabled()
@@ -115,7 +122,8 @@ public final class Gateway implements AutoCloseable {
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
                     parts.open(new Patience(settings.session().heartbeat().multipliedBy(2)));
-            var server = WebServer.builder()
+            var http1 = http1(webSockets);
+            var config = WebServer.builder()
                     .featuresDiscoverServices(false)
                     .addFeature(observe)
                     .bindAddress(new InetSocketAddress(
@@ -123,22 +131,14 @@ public final class Gateway implements AutoCloseable {
                     .backlog(settings.server().backlog())
                     .maxTcpConnections(settings.server().connectionsMax())
                     .maxPayloadSize(4L * settings.publish().bytesMax()) // Helidon holds a whole chunk of any size
-                    .useNio(false)
-                    .writeQueueLength(0)
-                    .shutdownGracePeriod(Duration.ofMillis(500))
-                    .shutdownHook(false)
                     .connectionOptions(socketOptions(settings.server(), loss))
-                    .addConnectionSelector(new FrontDoor(http1(webSockets), http2, patience))
-                    .protocolsDiscoverServices(false)
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .errorHandling(ErrorHandling.builder().includeEntity(true).build())
-                    .routing(routing)
-                    .build();
-            listen(server, settings.server());
-            parts.open(server::stop);
+                    .buildPrototype();
+            var listener = parts.open(listen(config, routing, context -> new Arrival(context, http1, http2, patience)));
             UserTimeout.set(
-                    server.port(), loss.unacknowledged(settings.session().writeStall()));
-            return new Gateway(parts, settings, doors, sessions, server);
+                    listener.port(), loss.unacknowledged(settings.session().writeStall()));
+            return new Gateway(parts, settings, doors, sessions, listener);
         } catch (RuntimeException failure) {
             try {
                 parts.close();
@@ -149,13 +149,16 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /// Helidon logs that it cannot bind, and returns as if it had.
-    private static void listen(WebServer server, GatewaySettings.Server settings) {
-        server.start();
-        if (!server.isRunning()) {
+    private static Listener listen(
+            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+        try {
+            return Listener.open(config, routing, door);
+        } catch (UncheckedIOException refused) {
+            var address = (InetSocketAddress) config.bindAddress().orElseThrow();
             throw new IllegalStateException(
                     "it cannot listen on %s port %d: stop whoever has that port, or change server.host or server.port"
-                            .formatted(settings.host(), settings.port()));
+                            .formatted(address.getHostString(), address.getPort()),
+                    refused);
         }
     }
 
@@ -222,7 +225,7 @@ public final class Gateway implements AutoCloseable {
 
     /// The port that is listened on.
     public int port() {
-        return server.port();
+        return listener.port();
     }
 
     /// Sends all clients away, each as its transport can be told, and stops; at the deadline what is left is cut.

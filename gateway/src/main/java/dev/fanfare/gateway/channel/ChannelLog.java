@@ -27,6 +27,9 @@ public final class ChannelLog {
     private @Nullable Subscription[] subscriptions = new Subscription[0];
 
     @GuardedBy("this")
+    private @Nullable Subscriber[] subscribers = new Subscriber[0]; // of the subscriptions, at the same indexes
+
+    @GuardedBy("this")
     private int subscriptionCount;
 
     /// @param floor every event of this log with at least this sequence number will be in it
@@ -36,11 +39,9 @@ public final class ChannelLog {
 
     /// One subscriber's place in the log.
     public final class Subscription {
-        private final Subscriber subscriber;
         private int slot; // guarded by the log
 
-        private Subscription(Subscriber subscriber, int slot) {
-            this.subscriber = subscriber;
+        private Subscription(int slot) {
             this.slot = slot;
         }
 
@@ -153,9 +154,12 @@ public final class ChannelLog {
 
     synchronized Subscription subscribe(Subscriber subscriber) {
         if (subscriptionCount == subscriptions.length) {
-            subscriptions = Arrays.copyOf(subscriptions, Math.max(2, 2 * subscriptionCount));
+            int larger = Math.max(2, 2 * subscriptionCount);
+            subscriptions = Arrays.copyOf(subscriptions, larger);
+            subscribers = Arrays.copyOf(subscribers, larger);
         }
-        var subscription = new Subscription(subscriber, subscriptionCount);
+        var subscription = new Subscription(subscriptionCount);
+        subscribers[subscriptionCount] = subscriber;
         subscriptions[subscriptionCount++] = subscription;
         return subscription;
     }
@@ -166,9 +170,11 @@ public final class ChannelLog {
             var last = subscriptions[--subscriptionCount];
             if (last != null) {
                 subscriptions[subscription.slot] = last;
+                subscribers[subscription.slot] = subscribers[subscriptionCount];
                 last.slot = subscription.slot;
             }
             subscriptions[subscriptionCount] = null;
+            subscribers[subscriptionCount] = null;
             subscription.slot = -1;
         }
         return subscriptionCount == 0;
@@ -178,16 +184,8 @@ public final class ChannelLog {
         return subscriptionCount > 0;
     }
 
-    /// Signals everybody, without holding the lock while doing so.
-    void signal() {
-        @Nullable Subscription[] now;
-        synchronized (this) {
-            now = Arrays.copyOf(subscriptions, subscriptionCount);
-        }
-        for (var subscription : now) {
-            if (subscription != null) {
-                subscription.subscriber.signal();
-            }
-        }
+    /// Everybody who subscribes now.
+    synchronized List<@Nullable Subscriber> subscribers() {
+        return Arrays.asList(Arrays.copyOf(subscribers, subscriptionCount));
     }
 }

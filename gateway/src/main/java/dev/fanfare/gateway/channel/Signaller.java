@@ -1,38 +1,89 @@
 package dev.fanfare.gateway.channel;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// Wakes subscribers, so that the feed thread need not: it hands over the logs that it has touched. A log waits at
-/// most
-/// once, so the queue is bounded by the number of logs.
+/// Walks along the subscribers of the logs that the feed thread has touched, with a thread per processor. All of them
+/// share a long walk. A log waits at most once, so the queue is bounded by the number of logs.
 public final class Signaller implements AutoCloseable {
-    private final LinkedBlockingQueue<ChannelLog> touched = new LinkedBlockingQueue<>();
-    private final Thread thread = Thread.ofPlatform().name("signaller").daemon().unstarted(this::run);
+    private static final System.Logger LOG = System.getLogger(Signaller.class.getName());
+    private static final int STRIDE = 32; // subscribers that a thread takes at a time
+
+    private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    private final Thread[] threads;
+
+    private sealed interface Task {
+        record Touched(ChannelLog log) implements Task {}
+
+        record Walk(List<@Nullable Subscriber> subscribers, AtomicInteger next) implements Task {}
+    }
 
     public Signaller() {
-        thread.start();
+        this(Runtime.getRuntime().availableProcessors());
+    }
+
+    Signaller(int threadCount) {
+        threads = IntStream.range(0, threadCount)
+                .mapToObj(
+                        n -> Thread.ofPlatform().name("signaller-" + n).daemon().unstarted(this::run))
+                .toArray(Thread[]::new);
+        Stream.of(threads).forEach(Thread::start);
     }
 
     void enqueue(ChannelLog log) {
         if (log.signalled.compareAndSet(false, true)) {
-            touched.add(log);
+            tasks.add(new Task.Touched(log));
         }
     }
 
     private void run() {
         try {
             while (true) {
-                var log = touched.take();
-                log.signalled.set(false); // before signalling: what is appended from now on signals again
-                log.signal();
+                switch (tasks.take()) {
+                    case Task.Touched(var log) -> {
+                        log.signalled.set(false); // before signalling: what is appended from now on signals again
+                        var walk = new Task.Walk(log.subscribers(), new AtomicInteger());
+                        for (int helpers = Math.min(threads.length - 1, walk.subscribers.size() / STRIDE);
+                                helpers > 0;
+                                helpers--) {
+                            tasks.add(walk);
+                        }
+                        go(walk);
+                    }
+                    case Task.Walk walk -> go(walk);
+                }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private static void go(Task.Walk walk) {
+        var all = walk.subscribers;
+        for (int from = walk.next.getAndAdd(STRIDE); from < all.size(); from = walk.next.getAndAdd(STRIDE)) {
+            int to = Math.min(all.size(), from + STRIDE);
+            for (int i = from; i < to; i++) {
+                signal(all.get(i));
+            }
+        }
+    }
+
+    private static void signal(@Nullable Subscriber subscriber) {
+        try {
+            if (subscriber != null) {
+                subscriber.signal();
+            }
+        } catch (RuntimeException | Error fault) { // one subscriber's must not cost the others theirs
+            LOG.log(System.Logger.Level.ERROR, "a subscriber could not be told", fault);
+        }
+    }
+
     @Override
     public void close() {
-        thread.interrupt();
+        Stream.of(threads).forEach(Thread::interrupt);
     }
 }

@@ -28,6 +28,7 @@ final class Outlet {
     private final Outbox out = new Outbox();
     private @Nullable PositionVector told; // the last cursor that went out
     private boolean cursorDue; // positions moved without an event
+    private boolean unfinished; // what was handed over is not written yet
 
     Outlet(SessionOptions options, SessionMetrics metrics, Wire wire, Encodings encodings, Place place) {
         this.options = options;
@@ -47,6 +48,12 @@ final class Outlet {
             return true;
         }
         return false;
+    }
+
+    /// In how many nanoseconds to [#tick] again.
+    long untilHeartbeat(long nowNanos) {
+        long since = heartbeatDue ? nowNanos : wire.heartbeatsAlways() ? lastHeartbeatNanos : lastWriteNanos;
+        return since + options.heartbeatAfterNanos() - nowNanos;
     }
 
     boolean isHeartbeatDue() {
@@ -150,16 +157,35 @@ final class Outlet {
         out.add(form.heartbeat());
     }
 
-    void flush() throws IOException {
-        if (out.bytes() > 0) {
-            long begin = System.nanoTime();
-            wire.write(out.pieces(), out.bytes());
-            long end = System.nanoTime();
-            metrics.writes.increment();
-            metrics.bytesWritten.add(out.bytes());
-            metrics.writeNanos.add(end - begin);
-            lastWriteNanos = end;
-            out.clear();
+    /// Hands over what was gathered.
+    ///
+    /// @return whether it is written; if not, [#finish] comes next
+    boolean flush() throws IOException {
+        if (out.bytes() == 0) {
+            return true;
         }
+        long begin = System.nanoTime();
+        unfinished = !wire.offer(out.pieces(), out.bytes());
+        long end = System.nanoTime();
+        metrics.writes.increment();
+        metrics.bytesWritten.add(out.bytes());
+        metrics.writeNanos.add(end - begin);
+        lastWriteNanos = end;
+        out.clear();
+        return !unfinished;
+    }
+
+    boolean isUnfinished() {
+        return unfinished;
+    }
+
+    /// Waits until all that was handed over is written.
+    void finish() throws IOException {
+        long begin = System.nanoTime();
+        wire.finish();
+        unfinished = false;
+        long end = System.nanoTime();
+        metrics.writeNanos.add(end - begin);
+        lastWriteNanos = end;
     }
 }

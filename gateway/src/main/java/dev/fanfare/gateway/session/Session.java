@@ -25,11 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// Where one client stands, and what moves it on. Holds no events: it reads the channels' logs from its position, and
 /// Kafka where the logs do not reach back far enough.
 ///
-/// Threads: any thread may [#signal], [#command] or [#end]; at most one drain runs, on a virtual thread of its own
-/// that
-/// is started when there is something to do, and only it touches the fields below `run` and the [Wire]. No lock is
-/// held
-/// during I/O.
+/// Threads: any thread may [#signal], [#command] or [#end]. At most one drain runs, and only it touches the fields
+/// below
+/// `run` and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on on a
+/// virtual thread of its own. No lock is held during I/O.
 public final class Session implements Subscriber {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
     private static final int IDLE = 0;
@@ -37,6 +36,7 @@ public final class Session implements Subscriber {
     private static final int AGAIN = 2;
     private static final int CLOSED = 3;
     private static final int COMMANDS_MAX = 64;
+    private static final int WRITES_MAX = 16; // on a thread that others wait for
     private static final int BLOCKS_A_TURN = 4;
     private static final Duration TURN_TRY = Duration.ofMillis(200); // then heartbeats and commands are looked after
     private static final long KAFKA_RETRY_NANOS = Duration.ofMillis(250).toNanos();
@@ -47,6 +47,7 @@ public final class Session implements Subscriber {
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger commandCount = new AtomicInteger();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
+    private final Wheel.Timer timer = new Wheel.Timer(this);
     private final AtomicInteger run = new AtomicInteger(RUN); // until started
 
     // owned by the drain
@@ -91,7 +92,7 @@ public final class Session implements Subscriber {
             sessions.ended(this, CloseReason.INTERNAL);
             throw fault;
         }
-        Thread.ofVirtual().name("drain").start(this::drain);
+        drain(false);
     }
 
     private void begin(List<ChannelPattern> patterns, Start start, boolean ready) {
@@ -115,15 +116,23 @@ public final class Session implements Subscriber {
 
     @Override
     public void signal() {
+        if (claim()) {
+            drain(false);
+        }
+    }
+
+    /// Whether the caller has to drain now: somebody else does, or will look again.
+    private boolean claim() {
         while (true) {
             int now = run.get();
             if (now == IDLE ? run.compareAndSet(IDLE, RUN) : now != RUN || run.compareAndSet(RUN, AGAIN)) {
-                if (now == IDLE) {
-                    Thread.ofVirtual().name("drain").start(this::drain);
-                }
-                return;
+                return now == IDLE;
             }
         }
+    }
+
+    private void drainOnItsOwn() {
+        Thread.ofVirtual().name("drain").start(() -> drain(true));
     }
 
     /// Has the drain do something soon. A client that asks for more than it reads answers to is closed.
@@ -142,7 +151,9 @@ public final class Session implements Subscriber {
     /// Like [#command], for what the gateway itself has to say: does not count against the client.
     public void inform(Command command) {
         commands.add(command);
-        signal();
+        if (claim()) {
+            drainOnItsOwn(); // the caller has others to tell
+        }
     }
 
     /// Ends the session; the first reason counts. The client is told what its transport can tell.
@@ -153,22 +164,37 @@ public final class Session implements Subscriber {
         signal(); // also for one who comes second: the first may have found the drain about to sleep
     }
 
+    /// Has it looked at within a moment whether the session is still permitted.
+    public void lookSoon() {
+        sessions.lookSoon(this);
+    }
+
+    Wheel.Timer timer() {
+        return timer;
+    }
+
     boolean isEnding() {
         return ending.get() != null;
     }
 
-    /// Looks after heartbeats, dead peers and stalled writes; called every so often by one thread.
-    void tick(long nowNanos) {
-        options.permit().look(this);
+    /// Cuts a connection to which a write has stalled; called every so often while one is waited for.
+    void checkStall(long nowNanos) {
         long stalledSince = wire.stalledSince();
         if (stalledSince != 0 && nowNanos - stalledSince > options.writeStall().toNanos()) {
             ending.compareAndSet(null, CloseReason.TOO_SLOW);
             wire.abort();
             signal();
-            return;
         }
-        long interval = options.heartbeat().toNanos();
-        if (nowNanos - wire.lastHeard() > 2 * interval) {
+    }
+
+    /// Looks after heartbeats and dead peers; called by one thread.
+    ///
+    /// @return in how many nanoseconds to look again
+    long tick(long nowNanos) {
+        long permitted = options.permit().look(this);
+        long silenceMax = 2 * options.heartbeat().toNanos();
+        long silence = nowNanos - wire.lastHeard();
+        if (silence > silenceMax) {
             ending.compareAndSet(null, CloseReason.CLIENT_SILENT);
             wire.abort();
             signal();
@@ -177,16 +203,30 @@ public final class Session implements Subscriber {
         } else if (outlet.tick(nowNanos)) {
             signal();
         }
+        return Math.min(
+                Math.min(permitted, silenceMax - silence),
+                Math.min(options.endsAtNanos() - nowNanos, outlet.untilHeartbeat(nowNanos)));
     }
 
     // ---- from here on: the drain ----
 
-    private void drain() {
+    /// @param mayWait whether on a thread of its own; otherwise one takes over where it has to wait
+    private void drain(boolean mayWait) {
         try {
+            if (outlet.isUnfinished()) {
+                finishWrite();
+            }
+            int writes = 0;
             while (true) {
                 run.compareAndSet(AGAIN, RUN);
+                if (!mayWait && (ending.get() != null || place.replay() != null || writes++ == WRITES_MAX)) {
+                    drainOnItsOwn();
+                    return;
+                }
                 if (ending.get() != null) {
-                    outlet.flush(); // what `start` had to say: the cursor is beyond it already
+                    if (!outlet.flush()) { // what `start` had to say: the cursor is beyond it already
+                        finishWrite();
+                    }
                     finish();
                     return;
                 }
@@ -195,11 +235,24 @@ public final class Session implements Subscriber {
                 var walk = place.replay();
                 boolean more = walk == null ? live(head) : replayed(walk);
                 outlet.heartbeat(more);
-                outlet.flush();
-                if (wire.flushed(!more, place::cursor)) {
+                if (!outlet.flush()) {
+                    if (!mayWait) {
+                        drainOnItsOwn();
+                        return;
+                    }
+                    finishWrite();
+                }
+                var answered = wire.flushed(!more, place::cursor);
+                if (answered == Wire.Answered.NO) {
+                    if (!more && run.compareAndSet(RUN, IDLE)) {
+                        return;
+                    }
+                } else {
                     ending.compareAndSet(null, CloseReason.ANSWERED);
-                } else if (!more && run.compareAndSet(RUN, IDLE)) {
-                    return;
+                    if (answered == Wire.Answered.YES) {
+                        finish();
+                        return;
+                    }
                 }
             }
         } catch (IOException gone) {
@@ -216,6 +269,15 @@ public final class Session implements Subscriber {
             ending.compareAndSet(null, CloseReason.INTERNAL);
             wire.abort(); // without a goodbye: its cursor could be ahead of what was written
             finish();
+        }
+    }
+
+    private void finishWrite() throws IOException {
+        sessions.waitsForWrite(this, true);
+        try {
+            outlet.finish();
+        } finally {
+            sessions.waitsForWrite(this, false);
         }
     }
 
@@ -333,9 +395,11 @@ public final class Session implements Subscriber {
         interests.clear();
         commands.clear();
         var reason = Objects.requireNonNullElse(ending.get(), CloseReason.INTERNAL);
+        sessions.waitsForWrite(this, true);
         try {
-            wire.close(reason, place::cursor); // still watched: it may block
+            wire.close(reason, place::cursor);
         } finally {
+            sessions.waitsForWrite(this, false);
             sessions.ended(this, reason);
         }
     }

@@ -19,13 +19,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Threads: everything may be called by any thread.
 public final class Sessions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
-    private static final Duration TICK = Duration.ofMillis(250);
 
     private final Channels channels;
     private final History history;
     private final SessionMetrics metrics;
     private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
+    private final Set<Session> waiting = ConcurrentHashMap.newKeySet(); // for a write
+    private final Wheel wheel = new Wheel();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
 
@@ -44,6 +45,7 @@ public final class Sessions implements AutoCloseable {
     public Session open(Wire wire, SessionOptions options, List<ChannelPattern> patterns, Start start, boolean ready) {
         var session = new Session(this, options, wire);
         all.add(session);
+        wheel.schedule(session.timer(), 0);
         session.start(patterns, start, ready);
         return session;
     }
@@ -107,28 +109,47 @@ public final class Sessions implements AutoCloseable {
         return replays;
     }
 
+    /// Whether a drain waits for a write, which is to be cut if it stalls.
+    void waitsForWrite(Session session, boolean waits) {
+        if (waits) {
+            waiting.add(session);
+        } else {
+            waiting.remove(session);
+        }
+    }
+
+    void lookSoon(Session session) {
+        wheel.hasten(session.timer());
+    }
+
     void ended(Session session, CloseReason reason) {
+        wheel.cancel(session.timer());
         if (all.remove(session)) {
             metrics.ended(reason).increment();
         }
     }
 
     private void tick() {
+        long next = System.nanoTime();
         try {
             while (true) {
-                Thread.sleep(TICK);
+                next += Wheel.TICK.toNanos();
+                Thread.sleep(Duration.ofNanos(Math.max(1, next - System.nanoTime())));
                 long now = System.nanoTime();
-                for (var session : all) {
-                    try {
-                        session.tick(now);
-                    } catch (RuntimeException fault) { // one session's must not cost the others their heartbeats
-                        LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
-                        session.end(CloseReason.INTERNAL);
-                    }
-                }
+                waiting.forEach(session -> session.checkStall(now));
+                wheel.advance().forEach(session -> tick(session, now));
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tick(Session session, long nowNanos) {
+        try {
+            wheel.schedule(session.timer(), session.tick(nowNanos));
+        } catch (RuntimeException fault) { // one session's must not cost the others their heartbeats
+            LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
+            session.end(CloseReason.INTERNAL);
         }
     }
 

@@ -8,28 +8,45 @@ import java.util.function.Supplier;
 
 /// The way to one client, as a session sees it.
 ///
-/// Threads: everything but [#abort], [#stalledSince] and [#lastHeard] is called by the session's one drain.
+/// Threads: everything but [#abort], [#stalledSince] and [#lastHeard] is called by the session's one drain, by one
+/// thread after the other.
 public interface Wire {
     /// How events are encoded for this client.
     EventForm form();
 
-    /// Writes the pieces, in order, and returns when the operating system has them all. Blocks while the client does
-    /// not read; [#abort] ends that.
+    /// Takes the pieces, in order, and writes what can be written without waiting.
     ///
     /// @param bytes of all pieces together
+    /// @return whether the operating system has them all; if not, [#finish] comes before the next pieces
     /// @throws IOException if the client is gone
-    void write(List<byte[]> pieces, int bytes) throws IOException;
+    boolean offer(List<byte[]> pieces, int bytes) throws IOException;
 
-    /// All that was collected is written.
+    /// Waits until the operating system has all that was taken, while the client does not read; [#abort] ends that.
+    ///
+    /// @throws IOException if the client is gone
+    void finish() throws IOException;
+
+    /// What a client has got that came for one answer.
+    enum Answered {
+        /// Not yet, or it came for more than one.
+        NO,
+        /// All of it: the session ends.
+        YES,
+        /// A part of it: [#finish] is to be called, and then the session ends.
+        PARTLY
+    }
+
+    /// All that was collected was taken. Does not wait.
     ///
     /// @param caughtUp whether nothing is left up to the head
     /// @param cursor what the client's cursor is now
-    /// @return true if the client has got what it came for and the session ends
-    default boolean flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
-        return false;
+    /// @throws IOException if the client is gone
+    default Answered flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
+        return Answered.NO;
     }
 
-    /// Says goodbye as the transport can, and closes.
+    /// Says goodbye as the transport can, and closes. May wait as [#finish] does, but not for a client that is gone or
+    /// has its answer.
     ///
     /// @param cursor what the client's cursor is now
     void close(CloseReason reason, Supplier<byte[]> cursor);
@@ -37,7 +54,7 @@ public interface Wire {
     /// Cuts the connection, also under a write that is blocked. Any thread; does not block.
     void abort();
 
-    /// Since when ([System#nanoTime]) the write under way has made no progress; 0 if none is. Any thread.
+    /// Since when ([System#nanoTime]) whoever waits for a write has seen no progress; 0 if nobody does. Any thread.
     long stalledSince();
 
     /// When ([System#nanoTime]) the client was last heard of, for transports on which it answers heartbeats;

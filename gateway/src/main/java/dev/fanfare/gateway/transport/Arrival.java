@@ -2,11 +2,9 @@ package dev.fanfare.gateway.transport;
 
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection from its first byte on: waits for what tells its protocol, HTTP/2 with prior knowledge (RFC 9113 §3.4)
 /// or else HTTP/1.1, and is that from then on. Everything but [#handle] may be called by any thread.
-final class Arrival implements ServerConnection, InterruptableTask<Void>, Patience.Awaited {
+public final class Arrival implements ServerConnection, Patience.Awaited {
+    private static final Duration HTTP2_IDLE_MAX = Duration.ofMinutes(5);
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ConnectionContext context;
@@ -24,7 +23,7 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
     private final Deadline deadline;
     private volatile @Nullable ServerConnection known;
 
-    Arrival(ConnectionContext context, ServerConnectionSelector http1, Http2Watch http2, Patience patience) {
+    public Arrival(ConnectionContext context, ServerConnectionSelector http1, Http2Watch http2, Patience patience) {
         this.context = context;
         this.http1 = http1;
         this.http2 = http2;
@@ -35,12 +34,16 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
     @Override
     public void handle(Limit limit) throws InterruptedException {
         patience.watch(this);
+        boolean identified = false;
         try {
             var connection = identify();
             known = connection;
+            identified = connection instanceof TakeoverConnection;
             connection.handle(limit);
         } finally {
-            patience.forget(this);
+            if (!identified) {
+                patience.forget(this); // the other kind sees to that, as it goes on when this has returned
+            }
         }
     }
 
@@ -54,7 +57,7 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
                 var first = new byte[Math.min(reader.available(), PREFACE.length)];
                 reader.getBuffer(first.length).read(first);
                 if (!Arrays.equals(first, 0, first.length, PREFACE, 0, first.length)) {
-                    return new TakeoverConnection(http1, new ClientConnection(context, deadline));
+                    return new TakeoverConnection(http1, new ClientConnection(context, deadline, patience, this));
                 }
                 if (first.length == PREFACE.length) {
                     return http2.connection(context, deadline);
@@ -67,12 +70,6 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
         } catch (DataReader.InsufficientDataAvailableException gone) {
             throw new Departure();
         }
-    }
-
-    @Override
-    public boolean canInterrupt() {
-        var connection = known;
-        return connection == null || (connection instanceof InterruptableTask<?> task && task.canInterrupt());
     }
 
     @Override
@@ -93,17 +90,11 @@ final class Arrival implements ServerConnection, InterruptableTask<Void>, Patien
 
     @Override
     public boolean isOverdue(long nowNanos) {
-        return deadline.isPassed(nowNanos);
+        return deadline.isPassed(nowNanos) || idleTime().compareTo(HTTP2_IDLE_MAX) > 0;
     }
 
     @Override
     public void cut() {
-        Thread.ofVirtual().name("abort").start(() -> {
-            try {
-                context.serverSocket().close();
-            } catch (UncheckedIOException closedAlready) {
-                // that is what was wanted
-            }
-        });
+        context.serverSocket().close();
     }
 }

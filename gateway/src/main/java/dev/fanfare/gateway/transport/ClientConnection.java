@@ -1,37 +1,67 @@
 package dev.fanfare.gateway.transport;
 
-import io.helidon.webserver.CloseConnectionException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.gateway.listener.Line;
 import io.helidon.webserver.ConnectionContext;
-import java.io.UncheckedIOException;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection as Helidon's HTTP/1.1 sees it, whose reader can be told that there is no next request. That ends HTTP
 /// and leaves the connection open, for the [Guest] that took it.
 ///
-/// Threads: reading, [#take] and [#serveGuest] belong to the connection's own thread; writing to one other at a time.
+/// Threads: reading, [#take] and [#look] belong to the thread that serves the connection; writing to one other at a
+/// time.
 final class ClientConnection extends WrappedContext {
-    private final SocketOut out;
+    private final Line line;
+    private final LineOut out;
     private final Deadline deadline;
+    private final Patience patience;
+    private final Patience.Awaited awaited;
+    private BooleanSupplier betweenRequests = () -> true; // these three: serving thread only
     private boolean waived; // after an upgrade
-    private BooleanSupplier betweenRequests = () -> true;
+    private boolean handedOver; // HTTP was told that it is over
+
+    @GuardedBy("this")
     private byte @Nullable [] unread; // what the peer sent after the taken request
-    private volatile @Nullable Guest guest;
+
+    @GuardedBy("this")
+    private @Nullable Guest guest;
+
+    /// What the peer of a taken connection has done.
+    enum Look {
+        /// Nothing that matters.
+        NOTHING,
+        /// Sent a request that has to wait for the guest.
+        EARLY_REQUEST,
+        /// Sent a request, and the guest has left.
+        REQUEST,
+        /// Gone.
+        GONE
+    }
 
     /// @param deadline of what HTTP reads
-    ClientConnection(ConnectionContext helidon, Deadline deadline) {
+    /// @param awaited watched by `patience` while HTTP reads, or could
+    ClientConnection(ConnectionContext helidon, Deadline deadline, Patience patience, Patience.Awaited awaited) {
         super(helidon);
+        this.line = (Line) helidon.serverSocket();
         this.deadline = deadline;
-        this.out = new SocketOut(helidon.serverSocket());
+        this.patience = patience;
+        this.awaited = awaited;
+        this.out = new LineOut(line);
+    }
+
+    Line line() {
+        return line;
     }
 
     /// The one way to write to a taken connection.
-    SocketOut out() {
+    LineOut out() {
         return out;
     }
 
-    void take(Guest by) {
+    synchronized void take(Guest by) {
+        patience.forget(awaited);
         int available = dataReader().available();
         if (available > 0) {
             unread = dataReader().readBytes(available); // a request that was sent without waiting for this one's answer
@@ -39,47 +69,67 @@ final class ClientConnection extends WrappedContext {
         guest = by;
     }
 
-    boolean isTaken() {
+    private synchronized boolean isTaken() {
         return guest != null;
     }
 
-    /// How long the guest has had nothing to do; zero without one.
-    Duration guestIdleTime() {
-        var served = guest;
-        return served == null ? Duration.ZERO : served.idleTime();
+    /// Whether HTTP ended because the connection was taken: true once each time.
+    boolean wasHandedOver() {
+        boolean was = handedOver;
+        handedOver = false;
+        return was;
     }
 
-    void abort() {
-        out.abort();
-    }
-
-    /// Waits for the end of the guest's stay.
-    ///
-    /// @return whether HTTP goes on
-    boolean serveGuest() throws InterruptedException {
-        var served = guest;
-        if (served == null) {
-            return false;
+    /// HTTP reads from now on, or does not any more.
+    void isServed(boolean served) {
+        if (served) {
+            patience.watch(awaited);
+        } else {
+            patience.forget(awaited);
         }
+    }
+
+    /// Whether a request waits for the guest to leave, or for nobody any more.
+    synchronized boolean hasEarlyRequest() {
+        return unread != null;
+    }
+
+    /// The guest leaves: the next request is answered.
+    void leave() {
+        boolean early;
+        synchronized (this) {
+            guest = null;
+            early = unread != null;
+            deadline.expectRequest();
+            patience.watch(awaited);
+        }
+        if (early) {
+            line.wake();
+        }
+    }
+
+    /// Reads what the peer has sent.
+    Look look() {
+        byte[] bytes;
         try {
-            while (true) {
-                if (unread == null) {
-                    unread = pull();
-                }
-                if (unread == null) {
-                    served.peerGone();
-                    return false;
-                }
-                if (served.awaitAnswered()) {
-                    guest = null;
-                    return true;
-                }
-                unread = null;
-            }
-        } catch (UncheckedIOException | CloseConnectionException broken) {
-            served.peerGone();
-            return false;
+            bytes = hasEarlyRequest() ? new byte[0] : line.readNow();
+        } catch (IOException broken) {
+            bytes = null;
         }
+        Guest served;
+        synchronized (this) {
+            served = guest;
+            if (bytes != null && bytes.length > 0 && (served == null || served.leaves())) {
+                unread = bytes;
+            }
+            if (bytes != null) {
+                return unread == null ? Look.NOTHING : served == null ? Look.REQUEST : Look.EARLY_REQUEST;
+            }
+        }
+        if (served != null) {
+            served.peerGone();
+        }
+        return Look.GONE;
     }
 
     /// @param answer whether HTTP waits for a request line, or reads one
@@ -90,11 +140,14 @@ final class ClientConnection extends WrappedContext {
     /// From now on reading has no deadline.
     void waive() {
         waived = true;
+        patience.forget(awaited);
+        betweenRequests = () -> true; // HTTP is over, and its connection need not be kept
     }
 
     @Override
     byte @Nullable [] next() {
-        if (guest != null) {
+        if (isTaken()) {
+            handedOver = true;
             throw new Departure();
         }
         if (waived) {
@@ -105,8 +158,11 @@ final class ClientConnection extends WrappedContext {
         } else {
             deadline.expectRest();
         }
-        var bytes = unread;
-        unread = null;
+        byte[] bytes;
+        synchronized (this) {
+            bytes = unread;
+            unread = null;
+        }
         if (bytes == null) {
             bytes = pull();
         }

@@ -13,7 +13,7 @@ final class Http1Answer implements PollWire.Answer {
     private final Map<String, String> headers;
     private final boolean keepAlive;
     private final PollBuffers.Share buffers;
-    private @Nullable Out out;
+    private @Nullable ClientConnection connection;
 
     /// @param buffers given back when the answer is written or cut
     Http1Answer(Map<String, String> headers, boolean keepAlive, PollBuffers.Share buffers) {
@@ -22,12 +22,12 @@ final class Http1Answer implements PollWire.Answer {
         this.buffers = buffers;
     }
 
-    void connect(Out connection) {
-        out = connection;
+    void connect(ClientConnection taken) {
+        connection = taken;
     }
 
     @Override
-    public void write(List<byte[]> body, int bytes) throws IOException {
+    public boolean offer(List<byte[]> body, int bytes) throws IOException {
         var head = new StringBuilder("HTTP/1.1 200 OK\r\n");
         head.append("Date: ").append(DateTime.rfc1123String()).append("\r\n"); // RFC 9110 §6.6.1
         headers.forEach(
@@ -38,32 +38,45 @@ final class Http1Answer implements PollWire.Answer {
         var pieces = new ArrayList<byte[]>(1 + body.size());
         pieces.add(first);
         pieces.addAll(body);
+        boolean all = connection().out().offer(pieces, first.length + bytes);
+        if (all) {
+            buffers.close();
+        }
+        return all;
+    }
+
+    @Override
+    public void finish() throws IOException {
         try (buffers) {
-            connection().write(pieces, first.length + bytes);
+            connection().out().finish();
         }
     }
 
     @Override
-    public boolean keepAlive() {
-        return keepAlive;
+    public void done() {
+        if (keepAlive) {
+            connection().leave();
+        } else {
+            connection().out().abort();
+        }
     }
 
     @Override
     public void abort() {
         buffers.close();
-        connection().abort();
+        connection().out().abort();
     }
 
     @Override
     public long stalledSince() {
-        return connection().stalledSince();
+        return connection().out().stalledSince();
     }
 
-    private Out connection() {
-        var connected = out;
-        if (connected == null) {
+    private ClientConnection connection() {
+        var taken = connection;
+        if (taken == null) {
             throw new IllegalStateException("not connected yet");
         }
-        return connected;
+        return taken;
     }
 }

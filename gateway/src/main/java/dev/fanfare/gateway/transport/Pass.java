@@ -13,6 +13,7 @@ import dev.fanfare.service.access.Token;
 import dev.fanfare.service.http.ProblemException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// What one session may, as long as its token holds: tells that the token expires, takes a new one of the same subject,
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// What a subscription brings lies in what was granted when it was made, so events need no look of their own: it is
 /// enough that the subscription ends with the grant. Thread-safe.
 final class Pass implements Permit {
+    private static final Duration LOOK_MAX = Duration.ofDays(1);
     private static final long UNSEEN = -1; // a revocation may have come since the caller was let in
 
     private final Gate gate;
@@ -41,30 +43,31 @@ final class Pass implements Permit {
     }
 
     @Override
-    public void look(Session session) {
+    public long look(Session session) {
         var now = held.get();
         var token = now.caller().token();
-        if (token.isPresent()) {
-            look(session, now, token.get());
-        }
+        return token.isEmpty() ? NEVER : TimeUnit.MILLISECONDS.toNanos(look(session, now, token.get()));
     }
 
-    /// Where another token has come meanwhile, that one is looked at next time.
-    private void look(Session session, Held now, Token token) {
+    /// Where another token has come meanwhile, that one is looked at soon.
+    private long look(Session session, Held now, Token token) {
         long version = gate.revocations().version();
+        long left = gate.millisToEnd(token);
+        long quiet = now.told() || session.options().transport() == Transport.POLL // ends by itself
+                ? left
+                : gate.millisToNotice(token);
         if (version != now.seen() && gate.revocations().isRevoked(token)) {
             session.end(CloseReason.TOKEN_REVOKED);
-        } else if (gate.isOver(token)) {
+        } else if (left <= 0) {
             session.end(CloseReason.TOKEN_EXPIRED);
-        } else {
-            boolean tell = !now.told()
-                    && gate.isExpiring(token)
-                    && session.options().transport() != Transport.POLL; // ends by itself, the next one needs a token
-            boolean changed = tell || version != now.seen();
-            if (changed && held.compareAndSet(now, new Held(now.caller(), now.told() || tell, version)) && tell) {
+        } else if (quiet <= 0 || version != now.seen()) {
+            boolean tell = quiet <= 0;
+            if (held.compareAndSet(now, new Held(now.caller(), now.told() || tell, version)) && tell) {
                 session.inform(s -> s.tell(new Notice.TokenExpiring(gate.left(token))));
+                return Math.min(left, LOOK_MAX.toMillis());
             }
         }
+        return Math.clamp(Math.min(left, quiet), 0, LOOK_MAX.toMillis());
     }
 
     /// Goes on by a new token. Subscriptions that it does not allow end, and the client is told which.
@@ -84,6 +87,7 @@ final class Pass implements Permit {
             throw Refusals.forbidden("the token is of another subject than the session: open a new session with it");
         }
         held.set(new Held(fresh.withoutClaims(), false, UNSEEN));
+        session.lookSoon(); // it may last shorter
         session.inform(s -> {
             var ended = s.retain(caller().grant()::maySubscribe);
             if (!ended.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.PollForm;
@@ -7,12 +8,9 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +26,26 @@ final class PollWire implements Wire, Guest {
     private final boolean atOnce;
     private final PollBuffers.Share buffers;
     private final Answer answer;
-    private final CompletableFuture<Boolean> answered = new CompletableFuture<>();
     private final List<byte[]> events = new ArrayList<>();
     private final List<byte[]> gaps = new ArrayList<>();
     private int bytes; // of both
+    private boolean answered; // or about to be
     private volatile @Nullable Session session;
     private volatile boolean gone;
-    private volatile long answeredNanos; // 0: not yet
 
     /// How the answer gets out.
     interface Answer {
-        /// Writes the whole response.
+        /// Takes the whole response, and writes what can be written without waiting.
         ///
         /// @param bytes of all pieces together
-        void write(List<byte[]> body, int bytes) throws IOException;
+        /// @return whether that was all; if not, [#finish] comes next
+        boolean offer(List<byte[]> body, int bytes) throws IOException;
 
-        /// Whether the connection can serve another request.
-        boolean keepAlive();
+        /// Waits until the response is written.
+        void finish() throws IOException;
+
+        /// The response is written: the connection serves another request, or ends.
+        void done();
 
         void abort();
 
@@ -78,20 +79,9 @@ final class PollWire implements Wire, Guest {
         }
     }
 
-    /// The client has its answer and does not send another request.
     @Override
-    public Duration idleTime() {
-        long since = answeredNanos;
-        return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
-    }
-
-    @Override
-    public boolean awaitAnswered() throws InterruptedException {
-        try {
-            return answered.get();
-        } catch (ExecutionException failed) {
-            return false;
-        }
+    public boolean leaves() {
+        return true;
     }
 
     @Override
@@ -101,7 +91,7 @@ final class PollWire implements Wire, Guest {
 
     /// Keeps the pieces, which most often are those that all clients share.
     @Override
-    public void write(List<byte[]> pieces, int more) {
+    public boolean offer(List<byte[]> pieces, int more) {
         for (var piece : pieces) {
             var to = startsWith(piece, GAP_MARK) ? gaps : events;
             if (!to.isEmpty()) {
@@ -111,6 +101,12 @@ final class PollWire implements Wire, Guest {
         }
         bytes += more;
         buffers.add(more);
+        return true;
+    }
+
+    @Override
+    public void finish() throws IOException {
+        answer.finish();
     }
 
     private static byte[] ascii(String text) {
@@ -122,16 +118,17 @@ final class PollWire implements Wire, Guest {
     }
 
     @Override
-    public boolean flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
+    public Answered flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
         boolean enough = bytes >= bytesMax || (bytes > 0 && buffers.isSpent());
         if (enough || (caughtUp && (bytes > 0 || atOnce))) {
-            respond(cursor.get());
-            return true;
+            return respond(cursor.get()) ? Answered.YES : Answered.PARTLY;
         }
-        return false;
+        return Answered.NO;
     }
 
-    private void respond(byte[] cursor) throws IOException {
+    /// Whether the response is written whole.
+    @CanIgnoreReturnValue
+    private boolean respond(byte[] cursor) throws IOException {
         var body = new ArrayList<byte[]>(events.size() + gaps.size() + 5);
         body.add(ascii("{\"events\":["));
         body.addAll(events);
@@ -142,30 +139,30 @@ final class PollWire implements Wire, Guest {
         body.add(ascii("],\"cursor\":\""));
         body.add(cursor);
         body.add(ascii("\"}\n"));
-        answer.write(body, body.stream().mapToInt(piece -> piece.length).sum());
-        answeredNanos = System.nanoTime();
-        answered.complete(answer.keepAlive());
+        answered = true;
+        return answer.offer(body, body.stream().mapToInt(piece -> piece.length).sum());
     }
 
     /// Whatever the reason, the client gets its answer, with the cursor to go on from.
     @Override
     public void close(CloseReason reason, Supplier<byte[]> cursor) {
+        if (!answered && (reason == CloseReason.CLIENT_GONE || gone)) {
+            abort();
+            return;
+        }
         try {
-            if (reason != CloseReason.CLIENT_GONE && !gone && !answered.isDone()) {
+            if (!answered) {
                 respond(cursor.get());
             }
+            answer.finish();
+            answer.done();
         } catch (IOException tooLate) {
             abort();
-        } finally {
-            if (answered.complete(false) || !answered.join()) {
-                abort();
-            }
         }
     }
 
     @Override
     public void abort() {
-        answered.complete(false);
         answer.abort();
     }
 

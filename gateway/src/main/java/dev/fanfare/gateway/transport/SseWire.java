@@ -82,8 +82,13 @@ final class SseWire implements Wire, Guest {
     }
 
     @Override
-    public void write(List<byte[]> pieces, int bytes) throws IOException {
-        connection().write(pieces, bytes);
+    public boolean offer(List<byte[]> pieces, int bytes) throws IOException {
+        return connection().offer(pieces, bytes);
+    }
+
+    @Override
+    public void finish() throws IOException {
+        connection().finish();
     }
 
     @Override

@@ -221,7 +221,7 @@ public final class StreamHandler implements Handler {
                     .noneMatch(value -> value.equalsIgnoreCase("close"));
             var answer = new Http1Answer(headers, keepAlive, buffers);
             var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
-            answer.connect(Takeover.of(response, wire).out());
+            answer.connect(Takeover.of(response, wire));
             wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
         } else {
             var answer = new Http2Answer();
@@ -243,8 +243,14 @@ public final class StreamHandler implements Handler {
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
 
         @Override
-        public void write(List<byte[]> pieces, int bytes) {
-            body.complete(SocketOut.gathered(pieces, bytes));
+        public boolean offer(List<byte[]> pieces, int bytes) {
+            body.complete(LineOut.gathered(pieces, bytes));
+            return true;
+        }
+
+        @Override
+        public void finish() {
+            // its handler writes it
         }
 
         byte[] await() throws InterruptedException {
@@ -256,8 +262,8 @@ public final class StreamHandler implements Handler {
         }
 
         @Override
-        public boolean keepAlive() {
-            return true;
+        public void done() {
+            // its handler returns
         }
 
         @Override

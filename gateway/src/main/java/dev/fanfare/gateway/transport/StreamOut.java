@@ -18,6 +18,7 @@ final class StreamOut implements Out {
 
     private final OutputStream body;
     private final Duration stuck;
+    private List<byte[]> taken = List.of(); // writer only
     private final CountDownLatch ended = new CountDownLatch(1);
 
     @GuardedBy("this")
@@ -36,8 +37,17 @@ final class StreamOut implements Out {
         this.stuck = stuck;
     }
 
+    /// Helidon's stream may block at any time.
     @Override
-    public void write(List<byte[]> pieces, int bytes) throws IOException {
+    public boolean offer(List<byte[]> pieces, int bytes) {
+        taken = List.copyOf(pieces);
+        return false;
+    }
+
+    @Override
+    public void finish() throws IOException {
+        var pieces = taken;
+        taken = List.of();
         synchronized (this) {
             if (aborted) {
                 throw new IOException("the stream was cut");

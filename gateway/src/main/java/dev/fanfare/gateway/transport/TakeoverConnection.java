@@ -6,56 +6,81 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/// One connection: HTTP/1.1 until it is taken over, then a read that waits for its end, and HTTP/1.1 again if the
-/// guest
-/// gives it back. Everything but [#idleTime] and [#close] is done by the connection's own virtual thread.
-final class TakeoverConnection implements ServerConnection, InterruptableTask<Void> {
+/// One connection: HTTP/1.1 until it is taken over, then nothing but its line until that has something to read, and
+/// HTTP/1.1 again when the guest leaves. Everything but [#close] is done by the thread that serves it.
+final class TakeoverConnection implements ServerConnection {
     private final ServerConnectionSelector http1;
     private final ClientConnection connection;
-    private volatile ServerConnection http;
+    private volatile @Nullable ServerConnection http;
 
     TakeoverConnection(ServerConnectionSelector http1, ClientConnection connection) {
         this.http1 = http1;
         this.connection = connection;
-        this.http = http1.connection(connection);
         connection.betweenRequests(() -> http instanceof InterruptableTask<?> task && task.canInterrupt());
     }
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
-        while (true) {
-            try {
-                http.handle(limit);
-                return;
-            } catch (CloseConnectionException ended) {
-                if (!connection.serveGuest()) {
-                    throw ended;
-                }
+        var serving = http1.connection(connection);
+        http = serving;
+        connection.isServed(true);
+        boolean handedOver = false;
+        try {
+            serving.handle(limit);
+        } catch (CloseConnectionException ended) {
+            handedOver = connection.wasHandedOver();
+            if (!handedOver) {
+                throw ended;
             }
-            http = http1.connection(connection);
+        } finally {
+            http = null;
+            if (!handedOver) {
+                connection.isServed(false);
+            }
+        }
+        if (handedOver) {
+            if (connection.hasEarlyRequest()) {
+                goOn(limit);
+            } else {
+                connection.line().park(() -> goOn(limit));
+            }
+        }
+    }
+
+    private void goOn(Limit limit) {
+        connection.line().servedBy(this);
+        switch (connection.look()) {
+            case NOTHING -> connection.line().park(() -> goOn(limit));
+            case EARLY_REQUEST -> connection.line().hold(() -> goOn(limit));
+            case REQUEST -> serveAgain(limit);
+            case GONE -> connection.isServed(false);
+        }
+    }
+
+    private void serveAgain(Limit limit) {
+        try {
+            handle(limit);
+        } catch (CloseConnectionException ended) {
+            // the line is closed
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
-    public boolean canInterrupt() {
-        return !connection.isTaken() && http instanceof InterruptableTask<?> task && task.canInterrupt();
-    }
-
-    /// A taken connection is looked after by its session, as long as that lasts.
-    @Override
     public Duration idleTime() {
-        return connection.isTaken() ? connection.guestIdleTime() : http.idleTime();
+        return Duration.ZERO;
     }
 
     @Override
     public void close(boolean interrupt) {
-        if (connection.isTaken()) {
-            if (interrupt || connection.guestIdleTime().isPositive()) {
-                connection.abort();
-            }
+        var serving = http;
+        if (serving == null) {
+            connection.line().close();
         } else {
-            http.close(interrupt);
+            serving.close(interrupt);
         }
     }
 }

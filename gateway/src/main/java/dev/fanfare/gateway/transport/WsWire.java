@@ -33,7 +33,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final int channelsMax;
 
     private @Nullable WebSocketPeer peer; // these four: set before the session is opened
-    private @Nullable SocketOut out;
+    private @Nullable LineOut out;
     private @Nullable EventForm form;
     private volatile @Nullable Session session;
     private volatile long lastHeard = System.nanoTime();
@@ -63,7 +63,7 @@ final class WsWire implements Wire, WebSocketApplication {
     @Override
     public void opened(WebSocketPeer opened) {
         peer = opened;
-        out = new SocketOut(opened.socket());
+        out = new LineOut(opened.line());
         form = forms.apply(opened.deflated());
         lastHeard = System.nanoTime();
         session = open.apply(this);
@@ -187,8 +187,13 @@ final class WsWire implements Wire, WebSocketApplication {
     }
 
     @Override
-    public void write(List<byte[]> pieces, int bytes) throws IOException {
-        out().write(pieces, bytes);
+    public boolean offer(List<byte[]> pieces, int bytes) throws IOException {
+        return out().offer(pieces, bytes);
+    }
+
+    @Override
+    public void finish() throws IOException {
+        out().finish();
     }
 
     @Override
@@ -213,7 +218,7 @@ final class WsWire implements Wire, WebSocketApplication {
             if (owed != null) {
                 last.add(owed);
             }
-            write(last, last.stream().mapToInt(frame -> frame.length).sum());
+            out().write(last, last.stream().mapToInt(frame -> frame.length).sum());
             peer().lastWritten();
         } catch (IOException tooLate) {
             abort();
@@ -240,7 +245,7 @@ final class WsWire implements Wire, WebSocketApplication {
         return true;
     }
 
-    private SocketOut out() {
+    private LineOut out() {
         var connected = out;
         if (connected == null) {
             throw new IllegalStateException("not open yet");

@@ -1,20 +1,21 @@
 package dev.fanfare.gateway.websocket;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.fanfare.gateway.listener.Line;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.glassfish.tyrus.core.WebSocketException;
+import org.jspecify.annotations.Nullable;
 
 /// A connection after its 101: reads until the peer has gone or the closing handshake is done.
 ///
@@ -36,6 +37,7 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     private static final int INTERNAL_ERROR = 1011;
 
     private final ConnectionContext ctx;
+    private final Line line;
     private final WebSocketApplication application;
     private final boolean deflated;
     private final CloseTimes closeTimes;
@@ -57,40 +59,57 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
             boolean deflated,
             CloseTimes closeTimes) {
         this.ctx = ctx;
+        this.line = (Line) ctx.serverSocket();
         this.application = application;
         this.deflated = deflated;
         this.closeTimes = closeTimes;
         this.inbound = Inbound.of(messageMax, deflated, this);
     }
 
-    /// Blocks until the end; Helidon then closes the socket. Nothing escapes: Helidon would answer it with an HTTP
-    /// 500 in the middle of the WebSocket. Takes no permit of the limit, which is for requests.
+    /// Reads what is there and leaves its line parked, unless this was the end. Nothing escapes: Helidon would answer
+    /// it with an HTTP 500 in the middle of the WebSocket. Takes no permit of the limit, which is for requests.
     @Override
     public void handle(Limit limit) {
         try {
             application.opened(this);
-            readToTheEnd();
         } catch (RuntimeException | Error failure) {
             LOGGER.log(WARNING, "a WebSocket could not be opened", failure);
             endCode = INTERNAL_ERROR;
-        } finally {
-            gone.countDown();
-            inbound.close();
             end();
+            return;
         }
+        readOn();
     }
 
-    private void readToTheEnd() {
+    private void readOn() {
+        line.servedBy(this);
         while (!(peerClosed && closeWritten)) {
-            BufferData bytes;
-            try {
-                bytes = ctx.dataReader().readBuffer();
-            } catch (RuntimeException endOfStream) {
-                return; // the peer's FIN or reset, or closed by us: for a WebSocket all the same
+            var bytes = next();
+            if (bytes == null) {
+                break; // the peer's FIN or reset, or closed by us: for a WebSocket all the same
+            }
+            if (bytes.available() == 0) {
+                line.park(this::readOn);
+                return;
             }
             if (!failed && !peerClosed) {
                 read(bytes);
             }
+        }
+        end();
+    }
+
+    /// What is there: nothing if it is empty, the end if it is null.
+    private @Nullable BufferData next() {
+        var first = ctx.dataReader();
+        if (first.available() > 0) { // came with the handshake
+            return first.readBuffer(first.available());
+        }
+        try {
+            var bytes = line.readNow();
+            return bytes == null ? null : BufferData.create(bytes);
+        } catch (IOException broken) {
+            return null;
         }
     }
 
@@ -109,6 +128,8 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     }
 
     private void end() {
+        gone.countDown();
+        inbound.close();
         try {
             application.closed(endCode, endReason);
         } catch (RuntimeException | Error failure) {
@@ -181,8 +202,8 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     }
 
     @Override
-    public HelidonSocket socket() {
-        return ctx.serverSocket();
+    public Line line() {
+        return line;
     }
 
     @Override
@@ -203,11 +224,7 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
 
     @Override
     public void close() {
-        try {
-            ctx.serverSocket().close();
-        } catch (RuntimeException alreadyClosed) {
-            LOGGER.log(DEBUG, "closing a closed connection", alreadyClosed);
-        }
+        line.close();
     }
 
     // for Helidon

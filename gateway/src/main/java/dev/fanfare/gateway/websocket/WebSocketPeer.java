@@ -1,6 +1,6 @@
 package dev.fanfare.gateway.websocket;
 
-import io.helidon.common.socket.HelidonSocket;
+import dev.fanfare.gateway.listener.Line;
 import io.helidon.common.socket.PeerInfo;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ public interface WebSocketPeer {
     PeerInfo remote();
 
     /// Where the one writer writes its whole frames. It has no lock: two writers corrupt the stream.
-    HelidonSocket socket();
+    Line line();
 
     /// Starts the closing handshake from our side; the peer has a bounded time to answer. Each side sends one
     /// Close only: no frame comes back when one is already under way, because the peer closed first or broke the

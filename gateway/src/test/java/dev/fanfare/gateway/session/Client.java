@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 class Client implements Wire, EventForm {
     private final List<String> lines = new ArrayList<>();
     private boolean paused;
+    private List<byte[]> taken = List.of(); // drain only
     private @Nullable String cursor;
     private @Nullable CloseReason closed;
     private @Nullable String lastWords;
@@ -75,7 +76,19 @@ class Client implements Wire, EventForm {
     }
 
     @Override
-    public void write(List<byte[]> pieces, int bytes) throws IOException {
+    public boolean offer(List<byte[]> pieces, int bytes) throws IOException {
+        taken = List.copyOf(pieces);
+        synchronized (this) {
+            if (paused && !aborted) {
+                return false;
+            }
+        }
+        finish();
+        return true;
+    }
+
+    @Override
+    public void finish() throws IOException {
         synchronized (this) {
             try {
                 writingSince = System.nanoTime();
@@ -87,7 +100,7 @@ class Client implements Wire, EventForm {
             } finally {
                 writingSince = 0;
             }
-            for (var piece : pieces) {
+            for (var piece : taken) {
                 if (aborted || breaksAfter-- <= 0) {
                     aborted = true;
                     throw new IOException("broken");

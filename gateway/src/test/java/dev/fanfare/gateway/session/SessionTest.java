@@ -532,7 +532,7 @@ class SessionTest {
         write(1, "a");
         await().until(client::isWriting);
 
-        session.tick(System.nanoTime() + Duration.ofHours(2).toNanos()); // the stall is noticed
+        session.checkStall(System.nanoTime() + Duration.ofHours(2).toNanos()); // the stall is noticed
 
         await().untilAsserted(() -> assertThat(sessions.all()).isEmpty());
         assertThat(client.closed()).isEqualTo(CloseReason.TOO_SLOW);
@@ -565,7 +565,7 @@ class SessionTest {
         var session = live(client, "a");
         await().until(() -> client.cursor() != null);
 
-        session.tick(System.nanoTime() + Duration.ofHours(2).toNanos());
+        session.checkStall(System.nanoTime() + Duration.ofHours(2).toNanos());
 
         await().untilAsserted(() -> assertThat(sessions.all()).isEmpty());
     }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Format;
 import dev.fanfare.gateway.protocol.PollForm;
+import dev.fanfare.gateway.session.Wire.Answered;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,21 +20,29 @@ class PollWireTest {
 
     private static final class Answers implements PollWire.Answer {
         final List<String> bodies = new ArrayList<>();
-        boolean keepAlive = true;
         boolean broken;
+        boolean slow;
+        boolean finished;
+        boolean done;
         boolean cut;
 
         @Override
-        public void write(List<byte[]> body, int bytes) throws IOException {
+        public boolean offer(List<byte[]> body, int bytes) throws IOException {
             if (broken) {
                 throw new IOException("planned");
             }
-            bodies.add(new String(SocketOut.gathered(body, bytes), UTF_8));
+            bodies.add(new String(LineOut.gathered(body, bytes), UTF_8));
+            return !slow;
         }
 
         @Override
-        public boolean keepAlive() {
-            return keepAlive;
+        public void finish() {
+            finished = true;
+        }
+
+        @Override
+        public void done() {
+            done = true;
         }
 
         @Override
@@ -54,26 +62,27 @@ class PollWireTest {
 
     private void write(String... pieces) {
         for (var piece : pieces) {
-            wire.write(List.of(piece.getBytes(UTF_8)), piece.length());
+            wire.offer(List.of(piece.getBytes(UTF_8)), piece.length());
         }
     }
 
     @Test
     void answersOnceCaughtUpWithAllThatCame() throws IOException {
         write("{\"id\":\"A\"}", "{\"type\":\"gap\",\"to\":2}", "{\"id\":\"B\"}");
-        assertThat(wire.flushed(false, PollWireTest::cursor)).isFalse();
-        assertThat(wire.flushed(true, PollWireTest::cursor)).isTrue();
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isEqualTo(Answered.NO);
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.YES);
         wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
         assertThat(answers.bodies)
                 .containsExactly("{\"events\":[{\"id\":\"A\"},{\"id\":\"B\"}],"
                         + "\"gaps\":[{\"type\":\"gap\",\"to\":2}],\"cursor\":\"AQ\"}\n");
+        assertThat(answers.done).isTrue();
         assertThat(answers.cut).isFalse();
     }
 
     @Test
     void answersBeforeItIsCaughtUpOnceThereIsEnough() throws IOException {
         write("\"" + "x".repeat(1000) + "\"");
-        assertThat(wire.flushed(false, PollWireTest::cursor)).isTrue();
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isEqualTo(Answered.YES);
     }
 
     @Test
@@ -81,9 +90,9 @@ class PollWireTest {
         var other = buffers.open();
         write("\"1\"");
         other.add(1996);
-        assertThat(wire.flushed(false, PollWireTest::cursor)).isFalse();
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isEqualTo(Answered.NO);
         other.add(1);
-        assertThat(wire.flushed(false, PollWireTest::cursor)).isTrue();
+        assertThat(wire.flushed(false, PollWireTest::cursor)).isEqualTo(Answered.YES);
         assertThat(answers.bodies).containsExactly("{\"events\":[\"1\"],\"cursor\":\"AQ\"}\n");
         other.close();
         assertThat(buffers.isSpent()).isFalse();
@@ -91,18 +100,22 @@ class PollWireTest {
 
     @Test
     void staysEmptyUntilItsEnd() throws IOException {
-        assertThat(wire.flushed(true, PollWireTest::cursor)).isFalse();
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.NO);
         wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
         assertThat(answers.bodies).containsExactly("{\"events\":[],\"cursor\":\"AQ\"}\n");
+        assertThat(answers.done).isTrue();
         assertThat(answers.cut).isFalse();
     }
 
     @Test
-    void closesAConnectionThatIsNotToBeKept() {
-        answers.keepAlive = false;
-        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
+    void waitsForARestOnlyWhereItMay() throws IOException {
+        answers.slow = true;
+        write("\"1\"");
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.PARTLY);
+        assertThat(answers.finished || answers.done).isFalse();
+        wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
         assertThat(answers.bodies).hasSize(1);
-        assertThat(answers.cut).isTrue();
+        assertThat(answers.finished && answers.done).isTrue();
     }
 
     @Test
@@ -114,18 +127,10 @@ class PollWireTest {
     }
 
     @Test
-    void cutsAConnectionThatCannotBeWrittenTo() throws InterruptedException {
+    void cutsAConnectionThatCannotBeWrittenTo() {
         answers.broken = true;
         wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
         assertThat(answers.cut).isTrue();
-        assertThat(wire.awaitAnswered()).isFalse();
-    }
-
-    @Test
-    void isIdleOnceItHasAnswered() throws InterruptedException {
-        assertThat(wire.idleTime()).isEqualTo(Duration.ZERO);
-        wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
-        assertThat(wire.awaitAnswered()).isTrue();
-        assertThat(wire.idleTime()).isPositive();
+        assertThat(answers.done).isFalse();
     }
 }

@@ -21,8 +21,14 @@ class SseWireTest {
     SseWireTest() {
         wire.connect(new Out() {
             @Override
-            public void write(List<byte[]> pieces, int bytes) {
+            public boolean offer(List<byte[]> pieces, int bytes) {
                 pieces.forEach(piece -> written.append(new String(piece, UTF_8)));
+                return true;
+            }
+
+            @Override
+            public void finish() {
+                // nothing is left
             }
 
             @Override

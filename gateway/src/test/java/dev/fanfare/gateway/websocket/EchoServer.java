@@ -1,11 +1,15 @@
 package dev.fanfare.gateway.websocket;
 
+import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.http.ProblemException;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +27,7 @@ final class EchoServer implements AutoCloseable {
     static final int MESSAGE_MAX = 65_536;
     static final String DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate";
 
-    private final WebServer server;
+    private final Listener server;
     private final Map<String, BlockingQueue<String>> closings = new ConcurrentHashMap<>();
     private final Map<String, Echo> echoes = new ConcurrentHashMap<>();
 
@@ -33,18 +37,18 @@ final class EchoServer implements AutoCloseable {
 
     EchoServer(WebSocketConnection.CloseTimes closeTimes) {
         var upgrader = new WebSocketUpgrader(MESSAGE_MAX, true, EchoServer::problem, this::answer, closeTimes);
-        server = WebServer.builder()
-                .host("127.0.0.1")
-                .port(0)
-                .useNio(false)
-                .shutdownHook(false)
-                .addConnectionSelector(Http1ConnectionSelector.builder()
-                        .config(Http1Config.create())
-                        .addUpgraders(upgrader.spellings())
-                        .build())
-                .routing(routing -> routing.get("/http", (request, response) -> response.send("ordinary")))
-                .build()
-                .start();
+        var http1 = Http1ConnectionSelector.builder()
+                .config(Http1Config.create())
+                .addUpgraders(upgrader.spellings())
+                .build();
+        server = Listener.open(
+                WebServer.builder()
+                        .featuresDiscoverServices(false)
+                        .bindAddress(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
+                        .maxTcpConnections(1000)
+                        .buildPrototype(),
+                HttpRouting.builder().get("/http", (request, response) -> response.send("ordinary")),
+                http1::connection);
     }
 
     int port() {
@@ -69,7 +73,7 @@ final class EchoServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop();
+        server.close();
     }
 
     private BlockingQueue<String> closingsOf(String query) {
@@ -181,7 +185,7 @@ final class EchoServer implements AutoCloseable {
                         }
                         last |= next.last();
                     }
-                    peer().socket().write(BufferData.create(bytes.toByteArray()));
+                    peer().line().write(BufferData.create(bytes.toByteArray()));
                 }
                 peer().lastWritten();
             } catch (InterruptedException | RuntimeException gone) {

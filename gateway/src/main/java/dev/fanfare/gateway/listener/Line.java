@@ -1,0 +1,366 @@
+package dev.fanfare.gateway.listener;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A client's TCP connection. Whoever serves it may read and write as Helidon does, blocking, or do what can be done
+/// at once and [#park]: then no thread belongs to the connection until there is something to read.
+///
+/// Threads: one reads and one writes at a time; anybody may [#close]. Whoever is interrupted while it waits finds the
+/// line closed, as with the JDK's channels.
+public final class Line implements HelidonSocket {
+    private static final System.Logger LOG = System.getLogger(Line.class.getName());
+    private static final byte[] NOTHING = {};
+    private static final int SMALL = 1024; // most requests, and all that clients of streams send
+    private static final int LARGE = 8192;
+
+    private final SocketChannel channel;
+    private final SocketAddress remote;
+    private final Readiness readiness;
+    private final SelectionKey key;
+    private final Consumer<Line> onClosed;
+    private int chunk = SMALL; // reading thread only
+
+    @GuardedBy("this")
+    private @Nullable Thread reader; // waits for something to read
+
+    @GuardedBy("this")
+    private @Nullable Thread writer; // waits for room
+
+    @GuardedBy("this")
+    private @Nullable Runnable parked;
+
+    @GuardedBy("this")
+    private boolean woken; // while it was served
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    private @Nullable Runnable next; // serving thread only
+    private boolean nextReads;
+    private volatile @Nullable ServerConnection serving;
+
+    /// @param channel in non-blocking mode
+    /// @param onClosed run once, by whoever closes it; must not block
+    Line(SocketChannel channel, Readiness readiness, Consumer<Line> onClosed) throws IOException {
+        this.channel = channel;
+        this.remote = channel.getRemoteAddress();
+        this.readiness = readiness;
+        this.onClosed = onClosed;
+        this.key = readiness.register(channel, this);
+    }
+
+    // ---- being served ----
+
+    /// Starts to serve the connection, on a virtual thread. It is closed when that ends, unless it was parked.
+    void serve(Runnable task) {
+        Thread.ofVirtual().name("connection").start(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) {
+                LOG.log(System.Logger.Level.WARNING, "a connection is closed", fault);
+                next = null;
+            } finally {
+                leave();
+            }
+        });
+    }
+
+    /// Who serves it, from now until it is parked.
+    public void servedBy(ServerConnection connection) {
+        serving = connection;
+    }
+
+    /// Asked of the serving thread, which is to return then: the task is run by another one as soon as there is
+    /// something to read, or the line is closed or woken.
+    public void park(Runnable task) {
+        next = task;
+        nextReads = true;
+    }
+
+    /// As [#park], but does not look at what the peer sends.
+    public void hold(Runnable task) {
+        next = task;
+        nextReads = false;
+    }
+
+    private void leave() {
+        var task = next;
+        boolean reads = nextReads;
+        next = null;
+        serving = null;
+        if (task == null) {
+            close();
+            return;
+        }
+        boolean now;
+        synchronized (this) {
+            now = woken || closed;
+            woken = false;
+            if (!now) {
+                parked = task;
+            }
+        }
+        if (now) {
+            serve(task);
+        } else if (reads) {
+            try {
+                readiness.ask(key, SelectionKey.OP_READ);
+            } catch (CancelledKeyException closedMeanwhile) {
+                wake();
+            }
+        }
+    }
+
+    /// Has a parked line served; one that is being served, again after that.
+    public void wake() {
+        Runnable task;
+        synchronized (this) {
+            task = parked;
+            parked = null;
+            woken = task == null;
+        }
+        if (task != null) {
+            serve(task);
+        }
+    }
+
+    /// Called by [Readiness].
+    void ready(int operations) {
+        Runnable task = null;
+        synchronized (this) {
+            if ((operations & SelectionKey.OP_WRITE) != 0) {
+                LockSupport.unpark(writer);
+                writer = null;
+            }
+            if ((operations & SelectionKey.OP_READ) != 0) {
+                if (reader != null) {
+                    LockSupport.unpark(reader);
+                    reader = null;
+                } else {
+                    task = parked;
+                    parked = null;
+                }
+            }
+        }
+        if (task != null) {
+            serve(task);
+        }
+    }
+
+    /// The server stops: what is being served ends soon, everything else now.
+    void stop(boolean atOnce) {
+        var connection = serving;
+        if (connection == null || atOnce) {
+            close();
+        } else {
+            connection.close(false);
+        }
+    }
+
+    // ---- reading and writing ----
+
+    /// What is there to read now: nothing if the array is empty, and the end if it is null.
+    public byte @Nullable [] readNow() throws IOException {
+        var buffer = ByteBuffer.allocate(chunk);
+        int length = channel.read(buffer);
+        if (length < 0) {
+            return null;
+        }
+        if (length == 0) {
+            return NOTHING;
+        }
+        boolean full = length == chunk;
+        chunk = full ? LARGE : SMALL;
+        return full ? buffer.array() : Arrays.copyOf(buffer.array(), length);
+    }
+
+    /// Waits for something to read, or the end.
+    @Override
+    public byte @Nullable [] get() {
+        try {
+            while (true) {
+                var bytes = readNow();
+                if (bytes == null || bytes.length > 0) {
+                    return bytes;
+                }
+                await(SelectionKey.OP_READ);
+            }
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /// Writes what the operating system takes now.
+    public void writeNow(ByteBuffer bytes) throws IOException {
+        channel.write(bytes);
+    }
+
+    /// Waits until the operating system may take more.
+    public void awaitRoom() throws IOException {
+        await(SelectionKey.OP_WRITE);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a thread is its own
+    private void await(int operation) throws IOException {
+        boolean reads = operation == SelectionKey.OP_READ;
+        var me = Thread.currentThread();
+        synchronized (this) {
+            if (reads) {
+                reader = me;
+            } else {
+                writer = me;
+            }
+        }
+        try {
+            readiness.ask(key, operation);
+        } catch (CancelledKeyException gone) {
+            throw closedMeanwhile(gone);
+        }
+        while (true) {
+            synchronized (this) {
+                if (closed) {
+                    throw closedMeanwhile(null);
+                }
+                if ((reads ? reader : writer) != me) {
+                    return;
+                }
+            }
+            LockSupport.park(this);
+            if (me.isInterrupted()) {
+                close();
+                throw new ClosedByInterruptException();
+            }
+        }
+    }
+
+    private static IOException closedMeanwhile(@Nullable Throwable cause) {
+        var closed = new AsynchronousCloseException();
+        closed.initCause(cause);
+        return closed;
+    }
+
+    @Override
+    public void write(BufferData buffer) {
+        buffer.writeTo(new OutputStream() {
+            @Override
+            public void write(int single) {
+                write(new byte[] {(byte) single}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                try {
+                    var rest = ByteBuffer.wrap(bytes, offset, length);
+                    while (true) {
+                        channel.write(rest);
+                        if (!rest.hasRemaining()) {
+                            return;
+                        }
+                        awaitRoom();
+                    }
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            }
+        });
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal") // as the interface has it
+    public int read(BufferData buffer) {
+        throw new UnsupportedOperationException("Helidon does not use it");
+    }
+
+    /// Closes the connection; whoever waits for it finds out. Does not block.
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            LockSupport.unpark(reader);
+            LockSupport.unpark(writer);
+        }
+        try {
+            channel.shutdownOutput(); // else what was written last could be lost to a peer whose bytes were not read
+        } catch (IOException neverMind) {
+            // it is closed all the same
+        }
+        try {
+            channel.close();
+        } catch (IOException broken) {
+            LOG.log(System.Logger.Level.DEBUG, "closing a connection", broken);
+        }
+        readiness.closed();
+        onClosed.accept(this);
+        Runnable task;
+        synchronized (this) {
+            task = parked;
+            parked = null;
+        }
+        if (task != null) {
+            serve(task);
+        }
+    }
+
+    // ---- what Helidon asks ----
+
+    @Override
+    public boolean isConnected() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void idle() {
+        // for clients' pools of connections
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+        return new Peer(remote);
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+        try {
+            return new Peer(channel.getLocalAddress());
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Override
+    public boolean isSecure() {
+        return false;
+    }
+
+    @Override
+    public String socketId() {
+        return "0x%08x".formatted(System.identityHashCode(this));
+    }
+
+    @Override
+    public String childSocketId() {
+        return "";
+    }
+}

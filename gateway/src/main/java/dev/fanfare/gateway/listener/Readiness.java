@@ -1,0 +1,77 @@
+package dev.fanfare.gateway.listener;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/// Tells lines when there is something to read, or room to write: once each time they ask.
+///
+/// Threads: one of its own, which only passes the news on; everything else may be called by any thread.
+final class Readiness implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Readiness.class.getName());
+
+    private final Selector selector;
+    private final Thread thread = Thread.ofPlatform().name("readiness").daemon().unstarted(this::run);
+
+    Readiness() {
+        try {
+            selector = Selector.open();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        thread.start();
+    }
+
+    /// @param channel in non-blocking mode
+    SelectionKey register(SocketChannel channel, Line line) throws IOException {
+        return channel.register(selector, 0, line);
+    }
+
+    /// Has the line told once of each of these operations ([SelectionKey]) that becomes possible.
+    ///
+    /// @throws CancelledKeyException if the line is closed
+    void ask(SelectionKey key, int operations) {
+        key.interestOpsOr(operations);
+        selector.wakeup();
+    }
+
+    /// A line has been closed: its descriptor is freed by the selecting thread only.
+    void closed() {
+        selector.wakeup();
+    }
+
+    private void run() {
+        while (selector.isOpen()) {
+            try {
+                selector.select(Readiness::pass);
+            } catch (ClosedSelectorException stopped) {
+                return;
+            } catch (IOException | RuntimeException fault) { // without this thread all connections would stand still
+                LOG.log(System.Logger.Level.ERROR, "waiting for sockets failed", fault);
+            }
+        }
+    }
+
+    private static void pass(SelectionKey key) {
+        try {
+            int ready = key.readyOps();
+            key.interestOpsAnd(~ready);
+            ((Line) key.attachment()).ready(ready);
+        } catch (CancelledKeyException closed) {
+            // whoever waited was told
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            selector.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
