@@ -37,7 +37,8 @@ class ExpiryTest {
         var secured = Secured.by(issuer);
         secured.expiry = new Expiry(Duration.ofSeconds(20), Duration.ZERO);
         secured.anonymous = new Anonymous(Secured.patterns(topic + ".public"), List.of());
-        var gateways = new Gateways().route(topic, topic + ".{key}");
+        var rarely = Duration.ofMinutes(1); // so that it is not for a heartbeat that a session is looked at
+        var gateways = new Gateways().route(topic, topic + ".{key}").heartbeats(rarely, rarely, rarely);
         gateways.access = secured.access();
         gateway = gateways.start();
     }
@@ -143,6 +144,17 @@ class ExpiryTest {
             publish("c", "ours");
             assertThat(sse.next()).isEqualTo("ours");
             assertThat(ws.until("event")).contains("ours");
+        }
+    }
+
+    @Test
+    void endsInTimeByANewTokenThatLastsShorter() throws IOException {
+        try (var sse = Sse.open(gateway, channels("h"), bearer(token("u1", 300, "*")))) {
+            assertThat(renew(member(sse.ready(), "session"), bearer(token("u1", 2, "*")))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(sse.next()).contains("token-expiring");
+            assertThat(sse.next()).contains("token-expired");
         }
     }
 

@@ -64,7 +64,8 @@ class RevocationTest {
         var secured = Secured.by(issuer);
         secured.revocations = new Revocations(Optional.of(revoked));
         secured.tickets = new Tickets(Optional.of(folder.resolve("tickets").toString()), Duration.ofSeconds(30));
-        var gateways = new Gateways().route(topic, topic + ".{key}");
+        var rarely = Duration.ofMinutes(1); // so that it is not for a heartbeat that a session is looked at
+        var gateways = new Gateways().route(topic, topic + ".{key}").heartbeats(rarely, rarely, rarely);
         gateways.access = secured.access();
         return gateways;
     }
