@@ -26,6 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ChurnCommand.class,
             SlowCommand.class,
             ReplayCommand.class,
+            SoakCommand.class,
+            WebhookCommand.class,
             Raw.class
         })
 public final class Main {

@@ -1,7 +1,6 @@
 package dev.fanfare.load.cli;
 
 import dev.fanfare.load.check.Payload;
-import dev.fanfare.load.client.Target;
 import dev.fanfare.load.publish.HttpSource;
 import dev.fanfare.load.publish.KafkaSource;
 import dev.fanfare.load.publish.Silence;
@@ -54,19 +53,23 @@ final class PublisherOptions {
         return publisher != Publisher.none;
     }
 
-    Source source(Target target, TargetOptions options, int channels, Payload payload) {
-        var keys = IntStream.range(0, channels)
-                .mapToObj(n -> key.replace("{channel}", target.channel(n)).replace("{n}", Integer.toString(n)))
+    /// @param channels their names
+    /// @param url that is posted to if there is no other; empty: there has to be
+    /// @param headers sent with each `POST`
+    /// @param attributes of each record; empty: it is no CloudEvent
+    Source source(
+            List<String> channels, String url, List<String> headers, Payload payload, Map<String, String> attributes) {
+        var keys = IntStream.range(0, channels.size())
+                .mapToObj(n -> key.replace("{channel}", channels.get(n)).replace("{n}", Integer.toString(n)))
                 .toList();
         return switch (publisher) {
-            case none -> new Silence(channels);
-            case http ->
-                new HttpSource(keys.stream().map(k -> url(options.url(), k)).toList(), options.headers(), payload);
-            case kafka -> kafka(keys, payload);
+            case none -> new Silence(channels.size());
+            case http -> new HttpSource(keys.stream().map(k -> url(url, k)).toList(), headers, payload);
+            case kafka -> kafka(keys, payload, attributes);
         };
     }
 
-    private Source kafka(List<String> keys, Payload payload) {
+    private Source kafka(List<String> keys, Payload payload, Map<String, String> attributes) {
         Map<String, String> properties = new HashMap<>(Map.of("bootstrap.servers", kafka));
         for (var property : kafkaProperties) {
             int equals = property.indexOf('=');
@@ -78,7 +81,7 @@ final class PublisherOptions {
                     property.substring(equals + 1).strip());
         }
         try {
-            return new KafkaSource(properties, topic, keys, payload);
+            return new KafkaSource(properties, topic, keys, payload, attributes);
         } catch (KafkaException wrong) {
             var cause = wrong.getCause() == null ? wrong : wrong.getCause();
             throw new Misuse("--kafka %s, --topic %s or a --kafka-property cannot be used: %s"
@@ -89,6 +92,9 @@ final class PublisherOptions {
     private URI url(String subscribing, String key) {
         var encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
         var url = publishUrl == null ? subscribing : publishUrl;
+        if (url.isEmpty()) {
+            throw new Misuse("--publisher http needs --publish-url: a gateway that writes to the same topic");
+        }
         if (!url.contains("{key}")) {
             url += (url.contains("?") ? "&" : "?") + "channel={key}";
         }

@@ -1,10 +1,9 @@
 package dev.fanfare.load.cli;
 
 import dev.fanfare.load.run.Disturbance;
-import dev.fanfare.load.run.Storm;
 import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// Everybody comes from far behind.
 @Command(
@@ -15,18 +14,8 @@ import picocli.CommandLine.Option;
         description = "All sessions leave, events are published for the measured time, and all come back with their"
                 + " cursors: how long they take to have everything.")
 final class ReplayCommand extends Scenario {
-    @Option(
-            names = "--return-rate",
-            defaultValue = "100000",
-            description = "sessions per second that connect when they come back, at most (${DEFAULT-VALUE})")
-    private double returnRate;
-
-    @Option(
-            names = "--catch-up",
-            defaultValue = "10m",
-            converter = Conversions.Time.class,
-            description = "how long they may take to have all (${DEFAULT-VALUE})")
-    private Duration catchUp = Duration.ZERO;
+    @Mixin
+    private final ReturnOptions returning = new ReturnOptions();
 
     @Override
     double share() {
@@ -40,8 +29,8 @@ final class ReplayCommand extends Scenario {
 
     @Override
     Disturbance disturbance() {
-        Check.atLeast("--return-rate", returnRate, 1);
+        returning.check();
         return (clients, source, duration) ->
-                new Storm(Duration.ZERO, duration, returnRate, catchUp).run(clients, source, duration);
+                returning.storm(Duration.ZERO, duration).run(clients, source, duration);
     }
 }

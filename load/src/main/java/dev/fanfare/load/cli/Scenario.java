@@ -1,18 +1,20 @@
 package dev.fanfare.load.cli;
 
+import dev.fanfare.load.client.Target;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// What all runs against a gateway have in common.
@@ -32,8 +34,8 @@ abstract class Scenario implements Callable<Integer> {
     @Mixin
     private final PublisherOptions publisher = new PublisherOptions();
 
-    @Option(names = "--server-pid", description = "the server's process on this machine: its CPU time is reported")
-    private @Nullable Long serverProcess;
+    @Mixin
+    private final ProcessOptions process = new ProcessOptions();
 
     @Mixin
     private final ReportOptions report = new ReportOptions();
@@ -45,6 +47,15 @@ abstract class Scenario implements Callable<Integer> {
     abstract String specialName();
 
     abstract Disturbance disturbance();
+
+    final OptionalLong process() {
+        return process.id();
+    }
+
+    /// Is told what happens, a line at a time.
+    final Consumer<String> progress() {
+        return Objects.requireNonNull(spec).commandLine().getErr()::println;
+    }
 
     @Override
     public final Integer call() throws InterruptedException {
@@ -62,11 +73,11 @@ abstract class Scenario implements Callable<Integer> {
                 events.drain(),
                 events.connectTimeout(),
                 disturbance(),
-                process());
+                process.id());
         var server = target.server();
-        PrintWriter progress = command.commandLine().getErr();
-        try (var source = publisher.source(where, target, who.channels(), events.payload())) {
-            var outcome = new Run(plan, source, progress::println).run(server);
+        try (var source = publisher.source(
+                names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of())) {
+            var outcome = new Run(plan, source, progress()).run(server);
             return report.print(outcome, command.commandLine().getOut());
         }
     }
@@ -81,14 +92,7 @@ abstract class Scenario implements Callable<Integer> {
         return settings;
     }
 
-    private OptionalLong process() {
-        if (serverProcess == null) {
-            return OptionalLong.empty();
-        }
-        long pid = serverProcess;
-        if (ProcessHandle.of(pid).isEmpty()) {
-            throw new Misuse("--server-pid %d is no process on this machine".formatted(pid));
-        }
-        return OptionalLong.of(pid);
+    private static List<String> names(Target target, int channels) {
+        return IntStream.range(0, channels).mapToObj(target::channel).toList();
     }
 }

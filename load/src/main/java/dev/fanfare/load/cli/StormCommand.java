@@ -1,9 +1,9 @@
 package dev.fanfare.load.cli;
 
 import dev.fanfare.load.run.Disturbance;
-import dev.fanfare.load.run.Storm;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Everybody reconnects at once.
@@ -29,18 +29,8 @@ final class StormCommand extends Scenario {
             description = "how long: times --rate, by channel, is how far behind they are (${DEFAULT-VALUE})")
     private Duration away = Duration.ZERO;
 
-    @Option(
-            names = "--return-rate",
-            defaultValue = "100000",
-            description = "sessions per second that connect when they come back, at most (${DEFAULT-VALUE})")
-    private double returnRate;
-
-    @Option(
-            names = "--catch-up",
-            defaultValue = "60s",
-            converter = Conversions.Time.class,
-            description = "how long they may take to have all (${DEFAULT-VALUE})")
-    private Duration catchUp = Duration.ZERO;
+    @Mixin
+    private final ReturnOptions returning = new ReturnOptions();
 
     @Override
     double share() {
@@ -55,8 +45,8 @@ final class StormCommand extends Scenario {
 
     @Override
     Disturbance disturbance() {
-        Check.atLeast("--return-rate", returnRate, 1);
+        returning.check();
         return (clients, source, duration) ->
-                new Storm(duration.dividedBy(4), away, returnRate, catchUp).run(clients, source, duration);
+                returning.storm(duration.dividedBy(4), away).run(clients, source, duration);
     }
 }

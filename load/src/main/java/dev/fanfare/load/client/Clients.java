@@ -1,5 +1,6 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Measured;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

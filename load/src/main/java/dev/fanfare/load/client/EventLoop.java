@@ -1,27 +1,22 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.fanfare.load.wire.Input;
+import dev.fanfare.load.wire.Loop;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
-/// One thread, its selector and the sessions that it serves. Others reach them by [#ask] only.
-final class EventLoop implements Runnable {
+/// The sessions of one loop. Others reach them by [#ask] only.
+final class EventLoop implements Loop.Work {
     private static final int SESSIONS_PER_ADDRESS = 20_000;
-    private static final long CONNECT_PERIOD_MILLIS = 1;
-    private static final long ANSWER_SECONDS_MAX = 30;
     private static final long FAST = -1;
     private static final long NEVER = Long.MAX_VALUE;
     private static final long SLOW_PERIOD_MICROS = 100_000;
@@ -29,17 +24,12 @@ final class EventLoop implements Runnable {
     private final Crowd crowd;
     private final InetSocketAddress server;
     private final boolean manyAddresses;
-    private final Selector selector;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+    private final Loop loop;
 
     // owned by the thread
     private final Population population;
     private final Opening opening = new Opening(this::open);
-    private final Input in = new Input();
     private final ResponseHead head = new ResponseHead();
-    private final Ticks ticks = new Ticks();
-    private boolean stopping;
     private int leaving; // whose turn it is
     private long slowRate = FAST; // of the special ones, in bytes per second
     private long allowedMicros = NEVER; // when they were last allowed some
@@ -48,57 +38,39 @@ final class EventLoop implements Runnable {
         this.crowd = crowd;
         this.server = server;
         manyAddresses = server.getAddress().isLoopbackAddress() && crowd.sessions() > SESSIONS_PER_ADDRESS;
-        try {
-            selector = Selector.open();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
         population = new Population(number, target, crowd, opening::open);
         opening.add(population.sessions(), crowd.connectRate() / crowd.loops());
-        thread = Thread.ofPlatform().name("load-" + number).unstarted(this);
+        loop = new Loop("load-" + number, this);
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
     /// Of its thread, for measuring its CPU time.
     long threadId() {
-        return thread.threadId();
+        return loop.threadId();
     }
 
     /// Has the thread answer.
     <T> CompletableFuture<T> ask(Supplier<T> question) {
-        var answer = new CompletableFuture<T>();
-        tasks.add(() -> {
-            try {
-                answer.complete(question.get());
-            } catch (RuntimeException failure) {
-                answer.completeExceptionally(failure);
-            }
-        });
-        selector.wakeup();
-        return answer.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS); // a thread that has died says nothing
+        return loop.ask(question);
     }
 
     /// Ends all sessions and the thread, and waits for it.
     void stop() throws InterruptedException {
-        if (!thread.isAlive()) {
-            return;
-        }
-        ask(() -> stopping = true).join();
-        thread.join();
+        loop.stop();
     }
 
     // --- what may be asked, by the thread only
 
     void measure(Measured measured) {
         population.receipts().forEach(sink -> sink.measure(measured));
-        ticks.count(!measured.equals(Measured.NOTHING), Micros.now());
+        loop.countTicks(!measured.equals(Measured.NOTHING));
     }
 
     void stopTicks() {
-        ticks.count(false, Micros.now());
+        loop.countTicks(false);
     }
 
     Crowded count() {
@@ -108,8 +80,8 @@ final class EventLoop implements Runnable {
         int lost = 0;
         long received = 0;
         for (var session : population.sessions()) {
-            pending += session.pending() ? 1 : 0;
-            away += session.missed() ? 1 : 0;
+            pending += session.standing().pending() ? 1 : 0;
+            away += session.standing().missed() ? 1 : 0;
         }
         for (var sink : population.receipts()) {
             ready += sink.tally().ready();
@@ -123,7 +95,7 @@ final class EventLoop implements Runnable {
     long missing(long[] ends) {
         long missing = 0;
         for (var session : population.sessions()) {
-            for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
+            for (int i = 0; !session.standing().ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 missing += session.receipts().tally().sequences().missing(session.firstSequence() + i, ends[channel]);
             }
@@ -135,7 +107,7 @@ final class EventLoop implements Runnable {
     Map<String, Long> tails(long[] ends) {
         var tails = new TreeMap<String, Long>();
         for (var session : population.sessions()) {
-            for (int i = 0; !session.ended() && i < crowd.channelsPerSession(); i++) {
+            for (int i = 0; !session.standing().ended() && i < crowd.channelsPerSession(); i++) {
                 int channel = (session.firstChannel() + i) % crowd.channels();
                 var tally = session.receipts().tally();
                 tails.merge(
@@ -158,9 +130,11 @@ final class EventLoop implements Runnable {
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     void comeBack(double perSecond) {
-        var returning = population.special().stream().filter(Session::away).toList();
+        var returning = population.special().stream()
+                .filter(session -> session.standing().away())
+                .toList();
         if (!returning.isEmpty()) {
-            returning.forEach(Session::comeBack);
+            returning.forEach(session -> session.standing().comeBack());
             opening.add(returning, perSecond / crowd.loops());
         }
     }
@@ -184,7 +158,9 @@ final class EventLoop implements Runnable {
         allowedMicros = now;
         if (slowRate != FAST) {
             int bytes = (int) Math.min(Integer.MAX_VALUE - 1, slowRate * SLOW_PERIOD_MICROS / 1_000_000);
-            population.special().stream().filter(session -> !session.away()).forEach(session -> session.allow(bytes));
+            population.special().stream()
+                    .filter(session -> !session.standing().away())
+                    .forEach(session -> session.allow(bytes));
         }
         comeBack(crowd.connectRate());
     }
@@ -196,43 +172,39 @@ final class EventLoop implements Runnable {
     }
 
     Histogram delay() {
-        return ticks.delay();
+        return loop.delay();
     }
+
+    // --- what the loop calls
 
     @Override
-    public void run() {
-        try {
-            while (!stopping) {
-                boolean connects = !opening.isOver();
-                selector.select(this::selected, connects ? CONNECT_PERIOD_MILLIS : ticks.waitMillis(Micros.now()));
-                ticks.look(Micros.now());
-                for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-                    task.run();
-                }
-                allow(Micros.now());
-                opening.proceed();
-            }
-            population.sessions().forEach(Session::end);
-            selector.close();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private void selected(SelectionKey key) {
-        long now = Micros.now();
-        ticks.look(now);
-        in.readAt(now);
+    public void selected(SelectionKey key, Input in) {
         var session = (Session) key.attachment();
-        boolean connecting = session.connecting();
+        boolean connecting = session.standing().connecting();
         session.select(key, in, head);
-        if (connecting && !session.connecting()) {
+        if (connecting && !session.standing().connecting()) {
             opening.opened();
         }
     }
 
+    @Override
+    public void proceed() {
+        allow(Micros.now());
+        opening.proceed();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return !opening.isOver();
+    }
+
+    @Override
+    public void end() {
+        population.sessions().forEach(Session::end);
+    }
+
     private void open(Session session) {
-        session.open(selector, server, source(session.number()));
+        session.open(loop.selector(), server, source(session.number()));
     }
 
     private Optional<InetSocketAddress> source(int number) {

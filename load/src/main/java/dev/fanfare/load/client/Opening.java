@@ -46,7 +46,7 @@ final class Opening {
 
     void open(Session session) {
         opener.accept(session);
-        connecting += session.connecting() ? 1 : 0;
+        connecting += session.standing().connecting() ? 1 : 0;
     }
 
     /// A session does not connect any longer.

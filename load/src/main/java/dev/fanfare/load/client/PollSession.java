@@ -1,5 +1,7 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Bytes;
+import dev.fanfare.load.wire.Input;
 import java.io.IOException;
 
 /// Long-polling over one connection: each answer holds the cursor for the next request. A connection that the server

@@ -2,6 +2,7 @@ package dev.fanfare.load.client;
 
 import dev.fanfare.load.check.MarkerReader;
 import dev.fanfare.load.check.Sequences;
+import dev.fanfare.load.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

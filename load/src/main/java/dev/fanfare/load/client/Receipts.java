@@ -1,6 +1,7 @@
 package dev.fanfare.load.client;
 
 import dev.fanfare.load.check.MarkerReader;
+import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Sequences;
 
 /// Where the sessions of one loop and transport bring their events and notices.

@@ -1,5 +1,6 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

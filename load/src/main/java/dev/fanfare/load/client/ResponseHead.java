@@ -1,14 +1,13 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.HeadLines;
+import dev.fanfare.load.wire.Input;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// Reads the head of an HTTP/1.1 response (RFC 9112), of its headers only what a session needs. One per loop: what was
 /// read last is kept in it.
 final class ResponseHead {
-    private static final int LENGTH_MAX = 64 * 1024;
-
     private int status;
     private long contentLength;
     private boolean chunked;
@@ -19,31 +18,18 @@ final class ResponseHead {
     ///
     /// @throws IOException for what is no HTTP response
     boolean read(Input in) throws IOException {
-        int end = end(in);
-        if (end < 0) {
-            if (in.length() > LENGTH_MAX) {
-                throw new IOException("a response's head of more than 64 KiB");
-            }
+        var lines = HeadLines.take(in);
+        if (lines.isEmpty()) {
             return false;
         }
         contentLength = -1;
         chunked = false;
         closes = false;
         accept = "";
-        int line = in.at();
-        boolean first = true;
-        while (line < end) {
-            int lineEnd = LineEnds.find(in.data(), line, end);
-            var text = new String(in.data(), line, lineEnd - line, StandardCharsets.ISO_8859_1);
-            if (first) {
-                status = status(text);
-            } else if (!text.isEmpty()) {
-                header(text);
-            }
-            first = false;
-            line = lineEnd + (in.data()[lineEnd] == '\r' ? 2 : 1);
+        status = status(lines.getFirst());
+        for (var line : lines.subList(1, lines.size())) {
+            header(line);
         }
-        in.skip(end - in.at());
         return true;
     }
 
@@ -102,15 +88,5 @@ final class ResponseHead {
 
     private static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
-    }
-
-    private static int end(Input in) {
-        var data = in.data();
-        for (int i = in.at() + 3; i < in.end(); i++) {
-            if (data[i] == '\n' && data[i - 1] == '\r' && data[i - 2] == '\n' && data[i - 3] == '\r') {
-                return i + 1;
-            }
-        }
-        return -1;
     }
 }

@@ -1,9 +1,11 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Bytes;
+import dev.fanfare.load.wire.Connection;
+import dev.fanfare.load.wire.Input;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -11,35 +13,17 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One client from connect to close. Holds its socket and, between two reads, the bytes of a message that has not come
-/// whole; what is read goes to the loop's one buffer.
+/// One client from connect to close, and from one connection to the next if it leaves and comes back.
 ///
 /// Owned by its loop's thread.
 abstract class Session {
     private static final byte[] NOTHING = {};
-    private static final int KEPT_CAPACITY_MAX = 4096; // a larger one is not kept for the next time
-
     private static final int UNLIMITED = Integer.MAX_VALUE;
-
-    private enum Life {
-        WAITING,
-        AWAY,
-        CONNECTING,
-        HEAD,
-        BODY,
-        ENDED
-    }
 
     private final Place place;
     private final Receipts receipts;
-    private @Nullable SelectionKey key;
-    private byte[] kept = NOTHING;
-    private int keptLength;
-    private @Nullable ByteBuffer unsent;
-    private @Nullable Chunks chunks;
-    private Life life = Life.WAITING; // to be opened
-    private boolean ready;
-    private boolean back = true; // since it has left
+    private final Standing standing = new Standing();
+    private @Nullable Connection connection;
     private byte[] cursor = NOTHING;
     private int allowance = UNLIMITED; // bytes that it may read still
     private boolean returns; // when it is lost
@@ -69,24 +53,17 @@ abstract class Session {
         return receipts;
     }
 
-    /// Whether it may be open later, or be back.
-    boolean pending() {
-        return life != Life.ENDED && !(ready && back);
-    }
-
-    boolean away() {
-        return life == Life.AWAY;
+    Standing standing() {
+        return standing;
     }
 
     /// Leaves, if it is open, to come back behind its cursor. What had come of an event in part comes again.
     boolean leave() {
-        if (life == Life.ENDED || pending()) {
-            return false;
+        boolean left = standing.leave();
+        if (left) {
+            disconnect();
         }
-        life = Life.AWAY;
-        back = false;
-        disconnect();
-        return true;
+        return left;
     }
 
     private boolean slow() {
@@ -97,31 +74,21 @@ abstract class Session {
     void allow(int bytes) {
         allowance = bytes;
         returns = true;
-        key(SelectionKey.OP_READ, bytes > 0);
+        reads(bytes > 0);
     }
 
     /// From now on it reads whatever comes.
     void allowAll() {
         if (slow()) {
             allowance = UNLIMITED;
-            key(SelectionKey.OP_READ, true);
+            reads(true);
         }
     }
 
-    private void key(int operation, boolean on) {
-        if (key != null && !connecting()) {
-            key.interestOps(on ? key.interestOps() | operation : key.interestOps() & ~operation);
+    private void reads(boolean on) {
+        if (connection != null && !standing.connecting()) {
+            connection.reads(on);
         }
-    }
-
-    /// From now on it is to be opened again.
-    void comeBack() {
-        life = Life.WAITING;
-    }
-
-    /// Whether it has left and is not open again.
-    boolean missed() {
-        return ready && !back && life != Life.ENDED;
     }
 
     /// Behind the last event that it has got; empty: it has none yet.
@@ -135,18 +102,9 @@ abstract class Session {
         }
     }
 
-    boolean ended() {
-        return life == Life.ENDED;
-    }
-
-    boolean connecting() {
-        return life == Life.CONNECTING;
-    }
-
     /// Begins to connect, also once more.
     void open(Selector selector, InetSocketAddress server, Optional<InetSocketAddress> source) {
-        life = Life.CONNECTING;
-        keptLength = 0;
+        standing.connect();
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open();
@@ -155,13 +113,13 @@ abstract class Session {
             if (source.isPresent()) {
                 channel.bind(source.get());
             }
-            key = channel.register(selector, SelectionKey.OP_CONNECT, this);
+            var key = channel.register(selector, SelectionKey.OP_CONNECT, this);
+            connection = new Connection(channel, key);
             if (channel.connect(server)) { // at once, as it may be on the loopback address
-                key.interestOps(SelectionKey.OP_READ);
-                request();
+                connected(key);
             }
         } catch (IOException failure) {
-            close(channel);
+            Connection.close(channel);
             lose(failure.getMessage());
         }
     }
@@ -169,17 +127,15 @@ abstract class Session {
     /// What the selector has found.
     void select(SelectionKey selected, Input in, ResponseHead head) {
         try {
-            var channel = (SocketChannel) selected.channel();
             if (selected.isConnectable()) {
-                channel.finishConnect();
-                selected.interestOps(allowance > 0 ? SelectionKey.OP_READ : 0);
-                request();
-            } else {
+                ((SocketChannel) selected.channel()).finishConnect();
+                connected(selected);
+            } else if (connection != null) {
                 if (selected.isWritable()) {
-                    flush(channel, selected);
+                    connection.flush();
                 }
                 if (selected.isReadable()) {
-                    read(channel, in, head);
+                    read(connection, in, head);
                 }
             }
         } catch (IOException failure) {
@@ -187,10 +143,17 @@ abstract class Session {
         }
     }
 
+    private void connected(SelectionKey key) throws IOException {
+        key.interestOps(allowance > 0 ? SelectionKey.OP_READ : 0);
+        request();
+    }
+
     /// Sends a request and expects its response.
     final void request() throws IOException {
-        life = Life.HEAD;
-        chunks = null;
+        standing.expectHead();
+        if (connection != null) {
+            connection.endChunks();
+        }
         send(requestBytes());
     }
 
@@ -213,43 +176,30 @@ abstract class Session {
     abstract void closed() throws IOException;
 
     final boolean bodyComplete() {
-        return chunks != null && chunks.done();
+        return connection != null && connection.chunksComplete();
     }
 
     /// From now on nothing may be missed.
     final void becomeReady() {
-        back = true;
-        if (!ready) {
-            ready = true;
+        if (standing.becomeReady()) {
             receipts.tally().ready++;
         }
     }
 
     final void send(byte[] bytes) throws IOException {
-        if (key == null || life == Life.ENDED) {
-            return;
-        }
-        if (unsent != null) {
-            var more = ByteBuffer.allocate(unsent.remaining() + bytes.length);
-            unsent = more.put(unsent).put(bytes).flip();
-            return;
-        }
-        var buffer = ByteBuffer.wrap(bytes);
-        ((SocketChannel) key.channel()).write(buffer);
-        if (buffer.hasRemaining()) {
-            unsent = buffer;
-            key.interestOpsOr(SelectionKey.OP_WRITE);
+        if (connection != null && !standing.ended()) {
+            connection.send(bytes);
         }
     }
 
     /// Ends the session for a reason that is counted.
     final void lose(@Nullable String reason) {
-        if (life == Life.ENDED) {
+        if (standing.ended()) {
             return;
         }
-        if (returns && ready) { // what a server does with one of those, and what a client does then
-            back = true;
-            leave();
+        if (returns && standing.ready()) { // what a server does with one of those, and what a client does then
+            standing.breakOff();
+            disconnect();
             allowance = UNLIMITED;
         } else {
             receipts.tally().lose(reason);
@@ -259,23 +209,19 @@ abstract class Session {
 
     /// Ends it without a word.
     final void end() {
-        life = Life.ENDED;
+        standing.end();
         disconnect();
     }
 
     final void disconnect() {
-        if (key != null) {
-            close((SocketChannel) key.channel());
+        if (connection != null) {
+            connection.close();
         }
-        key = null;
-        kept = NOTHING;
-        keptLength = 0;
-        unsent = null;
+        connection = null;
     }
 
-    private void read(SocketChannel channel, Input in, ResponseHead head) throws IOException {
-        int from = keptLength;
-        int count = in.read(channel, kept, keptLength, allowance);
+    private void read(Connection from, Input in, ResponseHead head) throws IOException {
+        int count = from.read(in, allowance);
         if (count < 0) {
             closed();
             return;
@@ -283,64 +229,24 @@ abstract class Session {
         receipts.tally().bytes += count;
         if (slow()) {
             allowance -= count;
-            if (allowance == 0) {
-                key(SelectionKey.OP_READ, false);
-            }
+            reads(allowance > 0);
         }
-        if (chunks != null) {
-            in.end(chunks.decode(in.data(), from, in.end()));
-        }
-        while (life == Life.HEAD ? head(in, head) : life == Life.BODY && message(in)) {}
+        while (standing.awaitsHead() ? head(from, in, head) : standing.awaitsBody() && message(in)) {}
         taken(in);
-        if (life != Life.ENDED && key != null) {
-            keep(in);
+        if (!standing.ended() && connection != null) {
+            connection.keep(in);
         }
     }
 
-    private boolean head(Input in, ResponseHead head) throws IOException {
+    private boolean head(Connection from, Input in, ResponseHead head) throws IOException {
         if (!head.read(in)) {
             return false;
         }
-        life = Life.BODY;
+        standing.expectBody();
         if (head.chunked()) {
-            chunks = new Chunks();
-            in.end(chunks.decode(in.data(), in.at(), in.end()));
+            from.beginChunks(in);
         }
         begin(head);
         return true;
-    }
-
-    private void keep(Input in) {
-        keptLength = in.length();
-        if (keptLength == 0) {
-            kept = kept.length > KEPT_CAPACITY_MAX ? NOTHING : kept;
-            return;
-        }
-        if (kept.length < keptLength) {
-            kept = Arrays.copyOfRange(in.data(), in.at(), Math.max(in.end(), in.at() + 256));
-        } else {
-            System.arraycopy(in.data(), in.at(), kept, 0, keptLength);
-        }
-    }
-
-    private void flush(SocketChannel channel, SelectionKey selected) throws IOException {
-        if (unsent != null) {
-            channel.write(unsent);
-            if (unsent.hasRemaining()) {
-                return;
-            }
-        }
-        unsent = null;
-        selected.interestOpsAnd(~SelectionKey.OP_WRITE);
-    }
-
-    private static void close(@Nullable SocketChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException failure) {
-            System.getLogger(Session.class.getName()).log(System.Logger.Level.DEBUG, "close", failure);
-        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Bytes;
+import dev.fanfare.load.wire.Input;
+import dev.fanfare.load.wire.LineEnds;
 import java.io.IOException;
 import java.util.Optional;
 

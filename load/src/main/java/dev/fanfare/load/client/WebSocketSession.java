@@ -1,5 +1,7 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.wire.Bytes;
+import dev.fanfare.load.wire.Input;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -12,7 +12,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class RawServer implements Source {
     private final Map<String, Integer> channels;
     private final List<RawChannel> logs;
     private final Acknowledgements acknowledgements;
-    private final CountDownLatch done = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> done = new CompletableFuture<>();
     private final Thread thread = Thread.ofPlatform().name("raw").unstarted(this::serve);
     private volatile @Nullable Schedule schedule;
     private volatile boolean closed;
@@ -68,11 +69,16 @@ public final class RawServer implements Source {
         return thread.threadId();
     }
 
+    /// @throws IllegalStateException if the thread has died
     @Override
     public void run(Schedule events) throws InterruptedException {
         schedule = events;
         selector.wakeup();
-        done.await();
+        try {
+            done.get();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("the bare loop has ended: " + failure.getCause(), failure);
+        }
     }
 
     @Override
@@ -99,8 +105,8 @@ public final class RawServer implements Source {
             for (var key : selector.keys()) {
                 key.channel().close();
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        } catch (IOException | RuntimeException | OutOfMemoryError failure) { // whoever waits for it has to know
+            done.completeExceptionally(failure);
         }
     }
 
@@ -153,7 +159,7 @@ public final class RawServer implements Source {
             logs.get(channel).write(acknowledgements, channel);
         }
         if (next >= count) {
-            done.countDown();
+            done.complete(true);
         }
     }
 }

@@ -21,9 +21,10 @@ public final class JsonLine {
         line.put("seconds", outcome.seconds());
         line.put("deliverySeconds", outcome.deliverySeconds());
         line.put("deliveriesPerSecond", outcome.deliveriesPerSecond());
-        line.put("total", row(outcome.total()));
+        var who = outcome.particulars().who();
+        line.put("total", row(who, outcome.total()));
         var transports = new LinkedHashMap<String, Object>();
-        outcome.rows().forEach(row -> transports.put(row.transport(), row(row)));
+        outcome.rows().forEach(row -> transports.put(row.transport(), row(who, row)));
         line.put("transports", transports);
         var published = outcome.published();
         line.put(
@@ -36,8 +37,13 @@ public final class JsonLine {
                         "latencyMs",
                         latency(published.latency())));
         line.put("lostFor", outcome.reasons());
-        if (!outcome.disturbance().isEmpty()) {
-            line.put("disturbance", outcome.disturbance());
+        if (!outcome.particulars().figures().isEmpty()) {
+            line.put("disturbance", outcome.particulars().figures());
+        }
+        var latencies = new LinkedHashMap<String, Object>();
+        outcome.particulars().latencies().forEach((of, micros) -> latencies.put(of, latency(micros)));
+        if (!latencies.isEmpty()) {
+            line.put("latenciesMs", latencies);
         }
         var self = new LinkedHashMap<String, Object>();
         self.put("loopCpu", outcome.self().loopCpu());
@@ -54,9 +60,9 @@ public final class JsonLine {
         }
     }
 
-    private static Map<String, Object> row(Row row) {
+    private static Map<String, Object> row(String who, Row row) {
         var json = new LinkedHashMap<String, Object>();
-        json.put("sessions", row.sessions());
+        json.put(who, row.sessions());
         json.put("lost", row.lost());
         json.put("deliveries", row.receipts());
         json.put("gaps", row.gaps());

@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
 /// @param deliverySeconds from the measured time's start to its last receipt, and at least `seconds`
 /// @param reasons why sessions were lost
 /// @param notBack sessions that have left and did not come back
-/// @param disturbance what was done to some sessions
+/// @param particulars what only this scenario has to say
 /// @param self what the tool itself has taken
 /// @param server what the server has taken, if it could be measured
 public record Outcome(
@@ -26,7 +26,7 @@ public record Outcome(
         Published published,
         Map<String, Integer> reasons,
         int notBack,
-        Map<String, Object> disturbance,
+        Particulars particulars,
         Self self,
         Optional<Server> server) {
 
@@ -89,6 +89,7 @@ public record Outcome(
         add(failures, total.missing(), "deliveries missing at the end");
         add(failures, total.reportedGaps(), "gaps that the server has told");
         add(failures, total.strays(), "events of channels that were not subscribed to");
+        failures.addAll(particulars.faults());
         add(failures, published.failed(), "events not acknowledged, which may have come or not");
         if (total.receipts() == 0) {
             failures.add("nothing was received");

@@ -14,8 +14,16 @@ public final class Table {
         var text = new StringBuilder();
         text.append(format("%s: %s%n", outcome.scenario(), outcome.settings()));
         text.append(format(
-                "%-10s %9s %11s %11s %9s %9s %9s %9s %9s%n",
-                "", "sessions", "deliveries", "per second", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"));
+                "%-12s %9s %11s %11s %9s %9s %9s %9s %9s%n",
+                "",
+                outcome.particulars().who(),
+                "deliveries",
+                "per second",
+                "p50 ms",
+                "p90 ms",
+                "p99 ms",
+                "p99.9 ms",
+                "max ms"));
         var rows = new ArrayList<>(outcome.rows());
         if (rows.size() > 1) {
             rows.add(outcome.total());
@@ -28,12 +36,17 @@ public final class Table {
                     outcome.deliverySeconds(),
                     row.latency()));
         }
+        outcome.particulars()
+                .latencies()
+                .forEach((name, micros) ->
+                        text.append(line(name, "-", micros.getTotalCount(), outcome.deliverySeconds(), micros)));
         var published = outcome.published();
         if (published.acknowledged() > 0) {
             text.append(line("publish", "-", published.acknowledged(), published.seconds(), published.latency()));
         }
-        if (!outcome.disturbance().isEmpty()) {
-            text.append(format("%-8s %s%n", outcome.scenario(), outcome.disturbance()));
+        if (!outcome.particulars().figures().isEmpty()) {
+            text.append(format(
+                    "%-8s %s%n", outcome.scenario(), outcome.particulars().figures()));
         }
         text.append(checks(outcome));
         text.append(self(outcome));
@@ -44,7 +57,7 @@ public final class Table {
         var text = new StringBuilder();
         var failures = outcome.failures();
         text.append(
-                failures.isEmpty() ? "checks   passed: nothing missing, double or out of order" : "checks   FAILED");
+                failures.isEmpty() ? "checks   passed: " + outcome.particulars().passed() : "checks   FAILED");
         failures.forEach(failure -> text.append(format("%n  %s", failure)));
         outcome.reasons().forEach((reason, count) -> text.append(format("%n  %d lost: %s", count, reason)));
         outcome.published().firstFailure().ifPresent(failure -> text.append(format("%n  publishing: %s", failure)));
@@ -76,7 +89,7 @@ public final class Table {
 
     private static String line(String name, String sessions, long count, double seconds, Histogram latency) {
         return format(
-                "%-10s %9s %11d %11.0f %9s %9s %9s %9s %9s%n",
+                "%-12s %9s %11d %11.0f %9s %9s %9s %9s %9s%n",
                 name,
                 sessions,
                 count,

@@ -2,6 +2,7 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.publish.Source;
+import dev.fanfare.load.report.Particulars;
 import java.time.Duration;
 import java.util.Map;
 
@@ -12,7 +13,7 @@ public record Churn(double perSecond) implements Disturbance {
     private static final Duration STEP = Duration.ofMillis(20);
 
     @Override
-    public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
+    public Particulars run(Clients clients, Source source, Duration duration) throws InterruptedException {
         long start = System.nanoTime();
         long left = 0;
         long passed = 0;
@@ -30,6 +31,6 @@ public record Churn(double perSecond) implements Disturbance {
             }
             passed = System.nanoTime() - start;
         }
-        return Map.of("left", left, "leftPerSecond", left / (duration.toNanos() / 1e9));
+        return Particulars.of(Map.of("left", left, "leftPerSecond", left / (duration.toNanos() / 1e9)));
     }
 }

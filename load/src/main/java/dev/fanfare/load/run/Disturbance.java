@@ -2,16 +2,16 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.publish.Source;
+import dev.fanfare.load.report.Particulars;
 import java.time.Duration;
-import java.util.Map;
 
 /// What is done to the special sessions while events flow.
 public interface Disturbance {
-    Disturbance NONE = (_, _, _) -> Map.of();
+    Disturbance NONE = (_, _, _) -> Particulars.NONE;
 
     /// Begins with the measured time.
     ///
     /// @param duration the measured time
     /// @return what the report says of it
-    Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException;
+    Particulars run(Clients clients, Source source, Duration duration) throws InterruptedException;
 }

@@ -1,26 +1,22 @@
 package dev.fanfare.load.run;
 
+import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.client.Clients;
-import dev.fanfare.load.client.Measured;
 import dev.fanfare.load.publish.Schedule;
 import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Outcome;
+import dev.fanfare.load.report.Particulars;
 import dev.fanfare.load.report.Row;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// One run: connect all, publish on schedule, wait for what was acknowledged, and judge.
 public final class Run {
-    private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration LEAD = Duration.ofMillis(100); // from the decision to publish to the first event
 
     private static final Duration LATE_MAX = Duration.ofMinutes(2);
@@ -56,7 +52,7 @@ public final class Run {
         progress.accept("connecting %d sessions".formatted(sessions));
         var limit = plan.connect()
                 .plusMillis((long) (sessions * 1000L / plan.crowd().connectRate()));
-        await(limit, () -> clients.count().pending() == 0);
+        Aside.await(limit, () -> clients.count().pending() == 0);
         var count = clients.count();
         progress.accept("%d of %d sessions are open".formatted(count.ready(), sessions));
     }
@@ -66,22 +62,26 @@ public final class Run {
         var all = plan.warmUp().plus(plan.duration());
         var schedule = new Schedule(start, plan.perSecond(), all, plan.crowd().channels());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
-        var usage = new Usage(clients, plan.serverProcess());
+        var usage = new Usage(
+                new Usage.Loops(clients::cpuNanos, () -> clients.count().receipts(), clients::delay),
+                plan.serverProcess());
         boolean any = clients.count().ready() > 0;
-        Map<String, Object> disturbed = Map.of();
+        var disturbed = Particulars.NONE;
         if (any) {
             clients.measure(measured);
-            var publishing = aside("publish", () -> {
+            var publishing = Aside.start("publish", () -> {
                 source.run(schedule);
                 return true;
             });
-            var disturbance = aside("disturb", () -> disturb(clients, measured));
-            usage.measure(measured.fromMicros(), measured.toMicros());
+            var disturbance = Aside.start("disturb", () -> disturb(clients, measured));
+            usage.measure(measured.fromMicros(), measured.toMicros(), Aside.failure(publishing));
             clients.stopTicks();
-            finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
-            disturbed = finish(plan.scenario(), disturbance);
+            Aside.finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
+            disturbed = Aside.finish(plan.scenario(), disturbance);
             progress.accept("published, waiting for what has not come yet");
-            await(plan.drain(), () -> clients.missing(source.acknowledgements().ends()) == 0);
+            Aside.await(
+                    plan.drain(),
+                    () -> clients.missing(source.acknowledgements().ends()) == 0);
         }
         var tails = any ? clients.tails(source.acknowledgements().ends()) : Map.<String, Long>of();
         int notBack = clients.count().away();
@@ -89,29 +89,9 @@ public final class Run {
         return outcome(clients, tails, measured, notBack, disturbed, usage);
     }
 
-    private Map<String, Object> disturb(Clients clients, Measured measured) throws InterruptedException {
+    private Particulars disturb(Clients clients, Measured measured) throws InterruptedException {
         Thread.sleep(Duration.ofNanos(Math.max(0, measured.fromMicros() - Micros.now()) * 1000));
         return plan.disturbance().run(clients, source, plan.duration());
-    }
-
-    private static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
-        var done = new CompletableFuture<T>();
-        Thread.ofPlatform().name(name).daemon().start(() -> {
-            try {
-                done.complete(task.call());
-            } catch (Exception failure) {
-                done.completeExceptionally(failure);
-            }
-        });
-        return done;
-    }
-
-    private static <T> T finish(String what, CompletableFuture<T> task) throws InterruptedException {
-        try {
-            return task.get();
-        } catch (ExecutionException failure) {
-            throw new IllegalStateException(what + " failed: " + failure.getCause(), failure);
-        }
     }
 
     private Outcome outcome(
@@ -119,7 +99,7 @@ public final class Run {
             Map<String, Long> tails,
             Measured measured,
             int notBack,
-            Map<String, Object> disturbed,
+            Particulars disturbed,
             Usage usage) {
         var rows = Row.of(clients.tallies(), tails);
         var reasons = new TreeMap<String, Integer>();
@@ -145,12 +125,5 @@ public final class Run {
                 disturbed,
                 usage.self(),
                 usage.server());
-    }
-
-    private static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() - end < 0) {
-            Thread.sleep(LOOK);
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.publish.Source;
+import dev.fanfare.load.report.Particulars;
 import java.time.Duration;
 import java.util.Map;
 
@@ -10,11 +11,11 @@ import java.util.Map;
 /// @param bytesPerSecond that each of them reads; 0: none at all
 public record Slowness(long bytesPerSecond) implements Disturbance {
     @Override
-    public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
+    public Particulars run(Clients clients, Source source, Duration duration) throws InterruptedException {
         clients.slow(bytesPerSecond);
         Thread.sleep(duration);
         long missing = clients.missing(source.acknowledgements().ends());
         clients.fast();
-        return Map.of("deliveriesBehind", missing);
+        return Particulars.of(Map.of("deliveriesBehind", missing));
     }
 }

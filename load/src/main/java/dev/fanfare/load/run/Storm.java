@@ -2,9 +2,9 @@ package dev.fanfare.load.run;
 
 import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.publish.Source;
+import dev.fanfare.load.report.Particulars;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 
 /// The special sessions leave at once, and come back at once.
 ///
@@ -16,7 +16,7 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
     private static final Duration LOOK = Duration.ofMillis(10);
 
     @Override
-    public Map<String, Object> run(Clients clients, Source source, Duration duration) throws InterruptedException {
+    public Particulars run(Clients clients, Source source, Duration duration) throws InterruptedException {
         Thread.sleep(after);
         int left = clients.leave(Integer.MAX_VALUE);
         Thread.sleep(away);
@@ -34,6 +34,6 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
         said.put("deliveriesBehind", missing);
         said.put("caughtUp", caughtUp);
         said.put("caughtUpSeconds", Math.round((System.nanoTime() - start) / 1e6) / 1e3);
-        return said;
+        return Particulars.of(said);
     }
 }

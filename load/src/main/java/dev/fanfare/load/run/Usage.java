@@ -1,17 +1,23 @@
 package dev.fanfare.load.run;
 
 import dev.fanfare.load.check.Micros;
-import dev.fanfare.load.client.Clients;
 import dev.fanfare.load.report.Outcome;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 
 /// The CPU time of the loops, of this process and of the server, within a stretch of time.
 final class Usage {
-    private final Clients clients;
+    private final Loops loops;
     private final OptionalLong serverProcess;
     private double loopCpu;
     private double processCpu;
@@ -20,16 +26,25 @@ final class Usage {
 
     private record Sample(long nanos, long receipts, List<Long> loops, Duration process, Duration server) {}
 
-    Usage(Clients clients, OptionalLong serverProcess) {
-        this.clients = clients;
+    /// What is measured of the loops.
+    ///
+    /// @param cpuNanos of each thread, so far
+    /// @param receipts so far
+    /// @param delay of a timer in each, in microseconds
+    record Loops(Supplier<List<Long>> cpuNanos, LongSupplier receipts, Supplier<Histogram> delay) {}
+
+    Usage(Loops loops, OptionalLong serverProcess) {
+        this.loops = loops;
         this.serverProcess = serverProcess;
     }
 
     /// Returns when the stretch is over.
-    void measure(long fromMicros, long toMicros) throws InterruptedException {
-        sleepUntil(fromMicros);
+    ///
+    /// @param failure completes exceptionally when there is nothing to measure any more
+    void measure(long fromMicros, long toMicros, CompletableFuture<?> failure) throws InterruptedException {
+        await(fromMicros, failure);
         var before = sample();
-        sleepUntil(toMicros);
+        await(toMicros, failure);
         var after = sample();
         double nanos = after.nanos - before.nanos;
         double loopSeconds = 0;
@@ -44,7 +59,7 @@ final class Usage {
     }
 
     Outcome.Self self() {
-        return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, clients.delay());
+        return new Outcome.Self(loopCpu, processCpu, receiptsPerCpuSecond, loops.delay.get());
     }
 
     Optional<Outcome.Server> server() {
@@ -54,8 +69,8 @@ final class Usage {
     private Sample sample() {
         return new Sample(
                 System.nanoTime(),
-                clients.count().receipts(),
-                Collections.unmodifiableList(clients.cpuNanos()),
+                loops.receipts.getAsLong(),
+                Collections.unmodifiableList(loops.cpuNanos.get()),
                 cpu(Optional.of(ProcessHandle.current())),
                 cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
     }
@@ -64,10 +79,13 @@ final class Usage {
         return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
     }
 
-    private static void sleepUntil(long micros) throws InterruptedException {
-        long left = micros - Micros.now();
-        if (left > 0) {
-            Thread.sleep(Duration.ofNanos(left * 1000));
+    private static void await(long micros, CompletableFuture<?> failure) throws InterruptedException {
+        try {
+            failure.get(Math.max(0, micros - Micros.now()), TimeUnit.MICROSECONDS);
+        } catch (TimeoutException due) {
+            return;
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("publishing failed: " + failed.getCause(), failed);
         }
     }
 }

@@ -49,6 +49,48 @@ class MisuseTest {
         assertThat(refusal(arguments)).contains(message).doesNotContain("secret");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "--endpoints 0 | --endpoints 0 is too little: use at least 1",
+                "--channels-per-endpoint 2 | --channels-per-endpoint 2 are more than there are: raise --channels 1",
+                "--publisher none | --publisher none: nobody says then what has to come",
+                "--publisher http | --publisher http needs --publish-url",
+                "--api localhost | --api 'localhost' is no URL without TLS",
+                "--api http://localhost:1 | --api http://localhost:1 does not take an endpoint: ",
+                "--token-file nowhere | --token-file nowhere cannot be read",
+                "--receiver nowhere.invalid:1 | --receiver 'nowhere.invalid:1' is no address of this machine",
+                "--receiver 127.0.0.1 | --receiver '127.0.0.1' is no address of this machine",
+                "--receiver 192.0.2.1:0 | --receiver 192.0.2.1:0 cannot be listened on",
+                "--settings secret | --settings is no JSON object",
+                "--settings {\"url\":1} | --settings must not have 'url'",
+                "--settings {\"payload\":\"batch\"} | payload 'batch' is not checked here",
+                "--fail answer=503 | would never take an event: say times=2, or for=5s",
+                "--fail answer=200,times=1 | answer '200' is none: use a status from 300 to 599, slow, hang or close",
+                "--fail times=1 | answer '' is none",
+                "--fail answer=slow | delay goes with answer=slow",
+                "--fail answer=503,delay=1s,times=1 | delay goes with answer=slow",
+                "--fail answer=hang,retry-after=1s,times=1 | retry-after goes with a status",
+                "--fail answer=503,times=0 | times '0' is none: use 1 to 100",
+                "--fail share=2,answer=503,times=1 | share '2' is none: use more than 0, and 1 at most",
+                "--fail share=.0,answer=503,times=1 | share '.0' is none",
+                "--fail answer=503,for=5 | '5' is no duration",
+                "--fail anwser=503,times=1 | 'anwser=503' in 'anwser=503,times=1' is unknown: use share, events,",
+                "--fail events=2,answer=503,times=1 | events '2' is none: use more than 0, and 1 at most",
+                "--fail share=.6,answer=503,times=1 --fail share=.6,answer=close,times=1 | 12 endpoints would fail"
+            })
+    void webhooksAreToo(String options, String message) {
+        var arguments = ("webhook --publish-url http://localhost:1/ "
+                        + (options.contains("--publisher") ? "" : "--publisher http ") + options)
+                .split(" ", -1);
+        if (options.equals("--publisher http")) {
+            arguments = new String[] {"webhook", "--publisher", "http"};
+        }
+        assertThat(refusal(arguments)).contains(message).doesNotContain("secret");
+    }
+
     @Test
     void anUnknownScenarioIsToo() {
         assertThat(refusal("fanuot")).contains("fanuot").contains("did you mean 'fanout'");

@@ -1,4 +1,4 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,7 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
 /// A loop's one read buffer: the bytes of the session that is being read, what was kept of its last read first.
-final class Input {
+public final class Input {
     private static final int READ_MIN = 64 * 1024;
     private static final int CAPACITY_MAX = 64 * 1024 * 1024;
 
@@ -16,29 +16,29 @@ final class Input {
     private int end;
     private long micros;
 
-    byte[] data() {
+    public byte[] data() {
         return data;
     }
 
     /// Where the next unread byte is.
-    int at() {
+    public int at() {
         return at;
     }
 
-    int end() {
+    public int end() {
         return end;
     }
 
-    int length() {
+    public int length() {
         return end - at;
     }
 
     /// When this was read.
-    long micros() {
+    public long micros() {
         return micros;
     }
 
-    void skip(int count) {
+    public void skip(int count) {
         at += count;
     }
 

@@ -1,4 +1,4 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.wire;
 
 /// Takes the chunked transfer coding off a response's body (RFC 9112 §7.1), in place, in whatever pieces it comes.
 final class Chunks {

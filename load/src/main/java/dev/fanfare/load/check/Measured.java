@@ -1,10 +1,10 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.check;
 
 /// Which events' latencies count: those to be sent from one time until another, in microseconds since 1970.
 public record Measured(long fromMicros, long toMicros) {
     public static final Measured NOTHING = new Measured(Long.MAX_VALUE, Long.MAX_VALUE);
 
-    boolean holds(long micros) {
+    public boolean holds(long micros) {
         return micros >= fromMicros && micros < toMicros;
     }
 }

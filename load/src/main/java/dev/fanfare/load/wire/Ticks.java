@@ -1,4 +1,4 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.wire;
 
 import dev.fanfare.load.check.Micros;
 import org.HdrHistogram.Histogram;
@@ -6,7 +6,7 @@ import org.HdrHistogram.Histogram;
 /// A timer that measures how late its own thread comes to look at it: what the machine, or the loop's own work, adds to
 /// each latency that the loop measures.
 final class Ticks {
-    static final long PERIOD_MICROS = 10_000;
+    private static final long PERIOD_MICROS = 10_000;
 
     private final Histogram delay = new Histogram(60_000_000L, 3);
     private long due = Micros.now();

@@ -1,11 +1,11 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Finds line ends eight bytes at a time.
-final class LineEnds {
+public final class LineEnds {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
@@ -15,7 +15,7 @@ final class LineEnds {
     private LineEnds() {}
 
     /// Where the first CR or LF in `data[from, to)` is; -1: nowhere.
-    static int find(byte[] data, int from, int to) {
+    public static int find(byte[] data, int from, int to) {
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
             long word = (long) LONGS.get(data, i);
