@@ -4,9 +4,11 @@ import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.access.TokenException;
 import dev.fanfare.service.http.ProblemException;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Answers to callers who may not, with the challenge of RFC 6750 §3.
 public final class Refusals {
+    private static final Pattern NOT_IN_HEADER = Pattern.compile("[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]");
     private static final String REALM = "Bearer realm=\"fanfare\"";
 
     private Refusals() {}
@@ -30,12 +32,15 @@ public final class Refusals {
         return invalid(code, refused.fault().code() + ": " + refused.sentence());
     }
 
-    /// @param detail fit for a header
+    /// The detail is told in the header too, as far as its characters may stand there.
     static ProblemException invalid(ErrorCode code, String detail) {
+        var description = NOT_IN_HEADER.matcher(detail).replaceAll("?");
         return new ProblemException(
                 code,
                 detail,
-                Map.of("WWW-Authenticate", REALM + ", error=\"invalid_token\", error_description=\"" + detail + "\""));
+                Map.of(
+                        "WWW-Authenticate",
+                        REALM + ", error=\"invalid_token\", error_description=\"" + description + "\""));
     }
 
     static ProblemException badRequest(String detail) {

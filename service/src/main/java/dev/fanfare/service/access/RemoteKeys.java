@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +45,7 @@ final class RemoteKeys implements Keys {
     private final HttpClient http;
     private final CircuitBreaker breaker;
     private final AsyncLoadingCache<URI, KeySet> cache;
+    private volatile @Nullable KeySet newest; // the cache has it a moment after those who wait for it
     private volatile boolean away; // whether the last fetch failed
     private @Nullable CompletableFuture<KeySet> asked; // for an unknown key; guarded by this, as is the next
     private long askedNanos;
@@ -86,14 +88,17 @@ final class RemoteKeys implements Keys {
 
     @Override
     public List<VerificationKey> find(Optional<String> id) {
-        var known = await(cache.get(url));
+        var cached = cache.get(url); // has them fetched anew if they are old
+        var last = newest;
+        var known = last == null ? await(cached) : last;
         if (id.isEmpty() || known.has(id.get())) {
             return known.find(id);
         }
         var newer = fetchFor();
         if (newer != null) {
-            known = await(newer);
+            await(newer);
         }
+        known = Objects.requireNonNullElse(newest, known); // also what another caller had fetched just now
         var found = known.find(id);
         if (found.isEmpty() && away) {
             throw keysAway();
@@ -139,6 +144,7 @@ final class RemoteKeys implements Keys {
             if (away) {
                 LOG.log(System.Logger.Level.INFO, "the keys at {0} can be had again", url);
             }
+            newest = keys;
             away = false;
             return keys;
         } catch (Exception failed) {

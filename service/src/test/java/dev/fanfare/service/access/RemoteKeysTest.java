@@ -118,6 +118,31 @@ class RemoteKeysTest {
     }
 
     @Test
+    void findsANewKeyForAllWhoComeWithItAtOnce() throws InterruptedException, ExecutionException {
+        open.countDown();
+        for (int round = 0; round < 20; round++) {
+            keys = TestIssuer.jwks(OLD);
+            try (var verifier = verifier(RARELY, RARELY);
+                    var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+                assertTaken(verifier, OLD);
+                keys = TestIssuer.jwks(NEW);
+                var token = sign(NEW, claims());
+                var taken = new ArrayList<Future<Token>>();
+                for (int i = 0; i < 50; i++) {
+                    taken.add(clients.submit(() -> {
+                        verifier.verify(token);
+                        return verifier.verify(token);
+                    }));
+                }
+                for (var one : taken) {
+                    assertThat(one.get().subject()).isEqualTo("u1");
+                }
+            }
+        }
+        assertThat(fetches).hasValue(40);
+    }
+
+    @Test
     void dropsAKeyThatTheIssuerHasDropped() {
         open.countDown();
         try (var verifier = verifier(Duration.ofMillis(50), RARELY)) {
