@@ -40,6 +40,7 @@ class LauncherTest {
         "gatway, gateway",
         "webhook, webhooks",
         "laod, load",
+        "bnech, bench",
         "verison, version",
         "--hepl, help"
     })
@@ -62,6 +63,7 @@ class LauncherTest {
                         "  gateway ",
                         "  webhooks ",
                         "  load ",
+                        "  bench ",
                         "  version ",
                         "  help ",
                         "--no-demo");

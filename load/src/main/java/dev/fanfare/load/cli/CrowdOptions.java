@@ -37,12 +37,6 @@ final class CrowdOptions {
         return channels;
     }
 
-    /// With both ends of each connection in this process.
-    Crowd rawCrowd() {
-        files(2);
-        return crowd(Map.of(Transport.SSE, 1), true, 0, "");
-    }
-
     Crowd crowd(Map<Transport, Integer> mix, boolean fromZero, double share, String specialName) {
         Check.atLeast("--sessions", sessions, 1);
         Check.atLeast("--channels-per-session", channelsPerSession, 1);
@@ -52,18 +46,17 @@ final class CrowdOptions {
             throw new Misuse("--channels-per-session %d are more than there are: raise --channels %d"
                     .formatted(channelsPerSession, channels));
         }
-        files(1);
+        files();
         int threads = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         return new Crowd(
                 sessions, mix, channels, channelsPerSession, connectRate, threads, share, specialName, fromZero);
     }
 
-    private void files(int perSession) {
-        long needed = (long) sessions * perSession;
+    private void files() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                && needed > system.getMaxFileDescriptorCount() - OTHER_FILES) {
-            throw new Misuse("--sessions %d need %d open files, and this process may have %d: raise 'ulimit -n'"
-                    .formatted(sessions, needed, system.getMaxFileDescriptorCount()));
+                && sessions > system.getMaxFileDescriptorCount() - OTHER_FILES) {
+            throw new Misuse("--sessions %d need as many open files, and this process may have %d: raise 'ulimit -n'"
+                    .formatted(sessions, system.getMaxFileDescriptorCount()));
         }
     }
 }

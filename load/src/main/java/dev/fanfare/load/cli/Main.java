@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReplayCommand.class,
             SoakCommand.class,
             WebhookCommand.class,
-            Raw.class
+            Raw.class,
+            RawServerCommand.class
         })
 public final class Main {
     // held, or it would lose its level

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,16 @@ final class PublisherOptions {
     @Option(names = "--kafka-property", split = "\\n", description = "name=value, of Kafka's producer; repeatable")
     private List<String> kafkaProperties = new ArrayList<>();
 
-    @Option(names = "--publish-url", description = "{key} in it is the key, else ?channel= names it (--url)")
+    @Option(
+            names = "--publish-url",
+            description = "{key} in it is the key, else ?channel= or --publish-body names it (--url)")
     private @Nullable String publishUrl;
+
+    @Option(
+            names = "--publish-body",
+            description = "what is posted, with {text} for the data as the inside of a JSON string, {key} for the key;"
+                    + " without: the data as it is")
+    private @Nullable String publishBody;
 
     boolean publishes() {
         return publisher != Publisher.none;
@@ -64,7 +73,7 @@ final class PublisherOptions {
                 .toList();
         return switch (publisher) {
             case none -> new Silence(channels.size());
-            case http -> new HttpSource(keys.stream().map(k -> url(url, k)).toList(), headers, payload);
+            case http -> new HttpSource(keys.stream().map(k -> post(url, k)).toList(), headers, payload);
             case kafka -> kafka(keys, payload, attributes);
         };
     }
@@ -89,13 +98,18 @@ final class PublisherOptions {
         }
     }
 
+    private HttpSource.Post post(String subscribing, String key) {
+        return new HttpSource.Post(
+                url(subscribing, key), Optional.ofNullable(publishBody).map(body -> body.replace("{key}", key)));
+    }
+
     private URI url(String subscribing, String key) {
         var encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
         var url = publishUrl == null ? subscribing : publishUrl;
         if (url.isEmpty()) {
             throw new Misuse("--publisher http needs --publish-url: a gateway that writes to the same topic");
         }
-        if (!url.contains("{key}")) {
+        if (!url.contains("{key}") && (publishBody == null || !publishBody.contains("{key}"))) {
             url += (url.contains("?") ? "&" : "?") + "channel={key}";
         }
         return TargetOptions.uri("--publish-url", url.replace("{key}", encoded), "http");

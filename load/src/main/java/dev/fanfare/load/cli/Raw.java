@@ -2,7 +2,7 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.client.Target;
 import dev.fanfare.load.client.Transport;
-import dev.fanfare.load.publish.RawServer;
+import dev.fanfare.load.publish.RawProcess;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
@@ -16,7 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,13 +31,21 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false,
-        description = "As fanout, but a bare loop in this process writes the same bytes to the same number of sockets.")
+        description =
+                "As fanout, but a bare loop in another process writes the same bytes to the same number of sockets.")
 final class Raw implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
     @Mixin
     private final CrowdOptions crowd = new CrowdOptions();
+
+    @Option(
+            names = "--transports",
+            defaultValue = "sse",
+            converter = Conversions.Mix.class,
+            description = "sse, ws, poll, or shares of them: sse=2,ws=1 (${DEFAULT-VALUE})")
+    private Shares mix = new Shares(Map.of());
 
     @Mixin
     private final EventOptions events = new EventOptions();
@@ -54,20 +63,25 @@ final class Raw implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
         Check.atLeast("--events-a-write", eventsAWrite, 1);
-        var who = crowd.rawCrowd();
-        var names =
-                IntStream.range(0, who.channels()).mapToObj(n -> "load." + n).toList();
-        try (var server = new RawServer(names, events.payload(), eventsAWrite)) {
+        var who = crowd.crowd(mix.of(), true, 0, "");
+        if (mix.of().containsKey(Transport.POLL) && who.channelsPerSession() > 1) {
+            throw new Misuse("--channels-per-session %d: a raw long-poll is of one channel, so use 1 with poll"
+                    .formatted(who.channelsPerSession()));
+        }
+        var _ = events.payload(); // refused here rather than there
+        var command = RawServerCommand.command(who.channels(), eventsAWrite, events);
+        try (var server = new RawProcess(command, who.channels())) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-            var url = URI.create("http://%s:%d/".formatted(address.getAddress().getHostAddress(), server.port()));
+            var root = "http://%s:%d/".formatted(address.getAddress().getHostAddress(), server.port());
             var target = new Target(
-                    Map.of(Transport.SSE, url),
+                    Stream.of(Transport.values())
+                            .collect(Collectors.toMap(one -> one, one -> URI.create(root + one.label()))),
                     List.of(),
                     "load.{n}",
                     "channel",
                     "cursor",
                     "cursor",
-                    "",
+                    "wait=0",
                     Optional.of("ready"),
                     events.fields());
             var plan = new Plan(
@@ -81,7 +95,7 @@ final class Raw implements Callable<Integer> {
                     events.drain(),
                     events.connectTimeout(),
                     Disturbance.NONE,
-                    OptionalLong.empty());
+                    OptionalLong.of(server.pid()));
             var outcome = new Run(plan, server, line.getErr()::println).run(address);
             return report.print(outcome, line.getOut());
         }

@@ -58,7 +58,8 @@ final class TargetOptions {
     @Option(
             names = "--cursor-field",
             defaultValue = "cursor",
-            description = "of a long-poll's answer (${DEFAULT-VALUE})")
+            description =
+                    "of a long-poll's answer; 'headers': Last-Modified and ETag are the cursor" + " (${DEFAULT-VALUE})")
     private String cursorField = "";
 
     @Option(
@@ -93,7 +94,7 @@ final class TargetOptions {
                 channel,
                 channelParameter,
                 cursorParameter,
-                cursorField,
+                cursorField.equals("headers") ? "" : cursorField,
                 pollFirst.equals("none") ? "" : pollFirst,
                 ready.equals("none") ? Optional.empty() : Optional.of(ready),
                 fields);

@@ -17,6 +17,7 @@ final class PollSession extends Session {
 
     private final Requests requests;
     private final Reopening reopening;
+    private byte[] conditions = {}; // of the next request, where they are the cursor
     private long bodyLength; // -1: until the last chunk
     private boolean closes;
 
@@ -41,6 +42,10 @@ final class PollSession extends Session {
         }
         bodyLength = head.status() == 204 ? 0 : head.contentLength();
         closes = head.closes();
+        if (requests.pollsByHeaders() && !head.lastModified().isEmpty()) {
+            conditions = Bytes.of(
+                    "If-Modified-Since: %s\r\nIf-None-Match: %s\r\n".formatted(head.lastModified(), head.entityTag()));
+        }
         if (bodyLength < 0 && !head.chunked()) {
             throw new IOException("an answer to a poll without Content-Length");
         }
@@ -75,6 +80,12 @@ final class PollSession extends Session {
             return; // nothing came while it was held
         }
         var data = in.data();
+        if (requests.pollsByHeaders()) {
+            cursor(conditions, 0, conditions.length);
+            receipts().events(this, data, from, to, in.micros());
+            becomeReady();
+            return;
+        }
         var field = requests.cursorField();
         int name = Bytes.findLast(data, from, to, field);
         int start = name + field.length;

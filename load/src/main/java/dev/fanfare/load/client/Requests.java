@@ -56,6 +56,9 @@ final class Requests {
                 _ -> Bytes.of(line(Transport.POLL, session)));
         var head = new StringBuilder(new String(line, StandardCharsets.UTF_8));
         char separator = head.indexOf("?") < 0 ? '?' : '&';
+        if (cursor.length > 0 && pollsByHeaders()) {
+            return Bytes.of(headers(Transport.POLL, head.append(" HTTP/1.1\r\n").append(text(cursor))));
+        }
         if (cursor.length > 0) {
             head.append(separator).append(target.cursorParameter()).append('=');
             head.append(text(cursor));
@@ -68,6 +71,11 @@ final class Requests {
     /// Whether the first poll does not return before there are events.
     boolean pollIsHeldAtOnce() {
         return target.pollFirst().isEmpty();
+    }
+
+    /// Whether the cursor of a long-poll is the headers that make a request conditional, as they are.
+    boolean pollsByHeaders() {
+        return target.cursorField().isEmpty();
     }
 
     byte[] cursorField() {

@@ -13,6 +13,8 @@ final class ResponseHead {
     private boolean chunked;
     private boolean closes;
     private String accept = "";
+    private String lastModified = "";
+    private String entityTag = "";
 
     /// Reads and skips the head, if all of it is there.
     ///
@@ -26,6 +28,8 @@ final class ResponseHead {
         chunked = false;
         closes = false;
         accept = "";
+        lastModified = "";
+        entityTag = "";
         status = status(lines.getFirst());
         for (var line : lines.subList(1, lines.size())) {
             header(line);
@@ -56,6 +60,16 @@ final class ResponseHead {
         return accept;
     }
 
+    /// The value of `Last-Modified`; empty: there is none.
+    String lastModified() {
+        return lastModified;
+    }
+
+    /// The value of `ETag`; empty: there is none.
+    String entityTag() {
+        return entityTag;
+    }
+
     private void header(String line) throws IOException {
         int colon = line.indexOf(':');
         if (colon < 0) {
@@ -67,6 +81,8 @@ final class ResponseHead {
             case "transfer-encoding" -> chunked = lower(value).contains("chunked");
             case "connection" -> closes = lower(value).contains("close");
             case "sec-websocket-accept" -> accept = value;
+            case "last-modified" -> lastModified = value;
+            case "etag" -> entityTag = value;
             default -> {}
         }
     }

@@ -16,7 +16,8 @@ import java.util.Optional;
 /// @param channelName a channel's name; `{n}` in it is replaced by the channel's number
 /// @param channelParameter the query parameter that names a channel
 /// @param cursorParameter the query parameter with which a long-poll goes on
-/// @param cursorField the member of a long-poll's answer that holds the cursor
+/// @param cursorField the member of a long-poll's answer that holds the cursor; empty: its `Last-Modified` and `ETag`
+///     do
 /// @param pollFirst added to the query of a long-poll without cursor, so that it returns at once; empty: it is held
 /// @param ready the notice after which a stream misses nothing; none: the response's head says so
 /// @param fields the marker's names

@@ -34,6 +34,16 @@ public final class Acknowledgements {
         count++;
     }
 
+    /// What another process has counted of a whole schedule.
+    synchronized void acknowledge(Schedule schedule, Histogram latencies) {
+        for (long event = Math.max(0, schedule.count() - ends.length); event < schedule.count(); event++) {
+            int channel = schedule.channel(event);
+            ends[channel] = Math.max(ends[channel], schedule.sequence(event) + 1);
+        }
+        latency.add(latencies);
+        count += latencies.getTotalCount();
+    }
+
     synchronized void fail(@Nullable String why) {
         failures++;
         firstFailure = firstFailure == null ? String.valueOf(why) : firstFailure;

@@ -8,9 +8,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -24,21 +26,34 @@ public final class HttpSource implements Source {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TIMEOUT)
             .build();
-    private final List<URI> urls;
+    private final List<Post> posts;
     private final List<String> headers;
     private final Payload payload;
     private final Acknowledgements acknowledgements;
     private final Semaphore room = new Semaphore(WAITING_MAX);
     private final List<CompletableFuture<?>> last = new ArrayList<>();
 
-    /// @param urls that each channel's events are posted to
+    /// How the events of one channel are posted.
+    ///
+    /// @param body with `{text}` for the data as the inside of a JSON string; none: the data as it is
+    public record Post(URI url, Optional<String> body) {
+        byte[] body(byte[] data) {
+            if (body.isEmpty()) {
+                return data;
+            }
+            var text = new String(data, StandardCharsets.UTF_8).replace("\"", "\\\""); // it has no other to escape
+            return body.get().replace("{text}", text).getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /// @param posts one for each channel
     /// @param headers sent with each, `Name: value`
-    public HttpSource(List<URI> urls, List<String> headers, Payload payload) {
-        this.urls = List.copyOf(urls);
+    public HttpSource(List<Post> posts, List<String> headers, Payload payload) {
+        this.posts = List.copyOf(posts);
         this.headers = List.copyOf(headers);
         this.payload = payload;
-        acknowledgements = new Acknowledgements(urls.size());
-        urls.forEach(_ -> last.add(CompletableFuture.completedFuture(true)));
+        acknowledgements = new Acknowledgements(posts.size());
+        posts.forEach(_ -> last.add(CompletableFuture.completedFuture(true)));
     }
 
     @Override
@@ -67,10 +82,11 @@ public final class HttpSource implements Source {
 
     /// Completes normally, whatever happens.
     private CompletableFuture<Boolean> post(int channel, long sequence, long due) {
-        var request = HttpRequest.newBuilder(urls.get(channel))
+        var body = posts.get(channel).body(payload.encode(channel, sequence, due));
+        var request = HttpRequest.newBuilder(posts.get(channel).url())
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(payload.encode(channel, sequence, due)));
+                .POST(BodyPublishers.ofByteArray(body));
         for (var header : headers) {
             int colon = header.indexOf(':');
             request.header(

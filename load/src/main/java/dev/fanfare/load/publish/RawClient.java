@@ -7,23 +7,22 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BiConsumer;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// A socket of the raw server: reads one request, whose query says what it listens to, and is written to from then on.
+/// A socket of the raw server: reads one request, whose query says what it listens to, and is written to from then on;
+/// if it polls, one request for each answer.
 /// Owned by the server's thread.
 final class RawClient {
     private static final int REQUEST_MAX = 16 * 1024;
+    private static final int POLL_MAX = 2048; // of those behind the first
     private static final int UNSENT_MAX = 16 * 1024 * 1024;
-    private static final byte[] HEAD = """
-            HTTP/1.1 200 OK\r
-            Content-Type: text/event-stream\r
-            Connection: close\r
-            \r
-            event: ready
-            data: {"type":"ready"}
 
-            """.getBytes(StandardCharsets.US_ASCII);
+    /// Told of each channel that a request names.
+    interface Subscribing {
+        /// A long-poll's request may name the cursor behind which it goes on; -1: it does not.
+        void subscribe(RawClient client, RawForm form, String channel, long cursor);
+    }
 
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -35,7 +34,7 @@ final class RawClient {
         key = channel.register(selector, SelectionKey.OP_READ, this);
     }
 
-    void select(BiConsumer<RawClient, String> subscribing) throws IOException {
+    void select(Subscribing subscribing) throws IOException {
         try {
             if (key.isWritable() && unsent != null) {
                 channel.write(unsent);
@@ -81,7 +80,7 @@ final class RawClient {
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
     }
 
-    private void read(BiConsumer<RawClient, String> subscribing) throws IOException {
+    private void read(Subscribing subscribing) throws IOException {
         var buffer = request == null ? ByteBuffer.allocate(256) : request; // what it says later is nothing to us
         if (channel.read(buffer) < 0) {
             channel.close();
@@ -90,16 +89,27 @@ final class RawClient {
         }
     }
 
-    private void answer(ByteBuffer buffer, BiConsumer<RawClient, String> subscribing) throws IOException {
+    private void answer(ByteBuffer buffer, Subscribing subscribing) throws IOException {
         var text = StandardCharsets.US_ASCII.decode(buffer.duplicate().flip()).toString();
-        if (text.endsWith("\r\n\r\n")) {
-            request = null;
-            channel.write(ByteBuffer.wrap(HEAD));
-            for (var parameter : text.substring(text.indexOf('?') + 1, text.indexOf(" HTTP/"))
-                    .split("&", -1)) {
-                var value = parameter.substring(parameter.indexOf('=') + 1);
-                subscribing.accept(this, URLDecoder.decode(value, StandardCharsets.UTF_8));
+        if (!text.endsWith("\r\n\r\n")) {
+            return;
+        }
+        var form = RawForm.of(text);
+        request = form == RawForm.POLL ? ByteBuffer.allocate(POLL_MAX) : null;
+        channel.write(ByteBuffer.wrap(form.head(text)));
+        long cursor = -1;
+        var channels = new ArrayList<String>();
+        for (var parameter :
+                text.substring(text.indexOf('?') + 1, text.indexOf(" HTTP/")).split("&", -1)) {
+            var value = parameter.substring(parameter.indexOf('=') + 1);
+            if (parameter.startsWith("cursor=")) {
+                cursor = Long.parseLong(value);
+            } else {
+                channels.add(URLDecoder.decode(value, StandardCharsets.UTF_8));
             }
+        }
+        for (var name : channels) {
+            subscribing.subscribe(this, form, name, cursor);
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The limit that the machine sets: a source that is the server as well, and nothing else. One thread encodes each
-/// event once and writes the bytes to each socket of its channel, as server-sent events.
+/// event once and writes the bytes to each socket of its channel.
 public final class RawServer implements Source {
     private static final int BACKLOG = 4096;
     private static final long IDLE_MILLIS = 10;
@@ -62,11 +62,6 @@ public final class RawServer implements Source {
 
     public int port() {
         return listener.socket().getLocalPort();
-    }
-
-    /// For measuring its CPU time.
-    public long threadId() {
-        return thread.threadId();
     }
 
     /// @throws IllegalStateException if the thread has died
@@ -134,10 +129,10 @@ public final class RawServer implements Source {
         }
     }
 
-    private void subscribe(RawClient client, String channel) {
+    private void subscribe(RawClient client, RawForm form, String channel, long cursor) {
         var number = channels.get(channel);
         if (number != null) {
-            logs.get(number).add(client);
+            logs.get(number).add(client, form, cursor);
         }
     }
 

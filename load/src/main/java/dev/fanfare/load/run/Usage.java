@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /// The CPU time of the loops, of this process and of the server, within a stretch of time.
@@ -71,12 +72,23 @@ final class Usage {
                 System.nanoTime(),
                 loops.receipts.getAsLong(),
                 Collections.unmodifiableList(loops.cpuNanos.get()),
-                cpu(Optional.of(ProcessHandle.current())),
-                cpu(serverProcess.isPresent() ? ProcessHandle.of(serverProcess.getAsLong()) : Optional.empty()));
+                cpu(ProcessHandle.current()),
+                serverCpu());
     }
 
-    private static Duration cpu(Optional<ProcessHandle> process) {
-        return process.flatMap(handle -> handle.info().totalCpuDuration()).orElse(Duration.ZERO);
+    /// Of a server also that of its children: a process each is how some of them work.
+    private Duration serverCpu() {
+        var process = serverProcess.isPresent()
+                ? ProcessHandle.of(serverProcess.getAsLong())
+                : Optional.<ProcessHandle>empty();
+        return process.stream()
+                .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+                .map(Usage::cpu)
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static void await(long micros, CompletableFuture<?> failure) throws InterruptedException {

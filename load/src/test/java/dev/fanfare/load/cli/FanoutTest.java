@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole runs, from the command line to the exit status, against a server with a fault in it.
@@ -140,6 +141,32 @@ class FanoutTest {
                             .get("sessions")
                             .asInt())
                     .isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PLAIN", "SPLIT", "FRAGMENTED"})
+    void pollsWithConditionsInPlaceOfACursor(Manner manner) throws Exception {
+        var outcome = run(Fault.none(), manner, "poll", "--cursor-field", "headers", "--drain", "20s");
+        assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
+        assertThat(outcome.total("deliveries")).isEqualTo(SESSIONS * EVENTS);
+    }
+
+    @Test
+    void postsAsTheServerWantsIt() throws Exception {
+        try (var server = new PlantedServer(Fault.none(), Manner.PLAIN)) {
+            var outcome = run(
+                    server.url(),
+                    "sse",
+                    "--publish-url",
+                    server.url() + "?channel={key}",
+                    "--publish-body",
+                    "{\"key\":\"{key}\",\"content\":\"{text}\"}");
+            assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
+            assertThat(outcome.total("deliveries")).isEqualTo(SESSIONS * EVENTS);
+            assertThat(server.last())
+                    .startsWith("{\"key\":\"load.0\",\"content\":\"{\\\"ch\\\":0,")
+                    .endsWith("\\\"}\"}");
         }
     }
 

@@ -22,7 +22,7 @@ class MisuseTest {
             value = {
                 "--sessions 0 | --sessions 0 is too little: use at least 1",
                 "--sessions x | Invalid value for option '--sessions': 'x' is not an int",
-                "--sessions 900000000 | --sessions 900000000 need 900000000 open files",
+                "--sessions 900000000 | --sessions 900000000 need as many open files",
                 "--sesions 1 | Unknown options: '--sesions', '1': did you mean '--sessions'?",
                 "--channels-per-session 2 | --channels-per-session 2 are more than there are: raise --channels 1",
                 "--transports sse,http | '--transports' ",
@@ -92,14 +92,15 @@ class MisuseTest {
     }
 
     @Test
-    void anUnknownScenarioIsToo() {
-        assertThat(refusal("fanuot")).contains("fanuot").contains("did you mean 'fanout'");
-        assertThat(refusal()).contains("fanout", "raw");
+    void aBareLoopHasNoPollsOfSeveralChannels() {
+        assertThat(refusal("raw", "--transports", "poll", "--channels", "2", "--channels-per-session", "2"))
+                .contains("--channels-per-session 2: a raw long-poll is of one channel");
     }
 
     @Test
-    void aBareLoopNeedsTwiceTheFiles() {
-        assertThat(refusal("raw", "--sessions", "900000000")).contains("need 1800000000 open files");
+    void anUnknownScenarioIsToo() {
+        assertThat(refusal("fanuot")).contains("fanuot").contains("did you mean 'fanout'");
+        assertThat(refusal()).contains("fanout", "raw");
     }
 
     @Test

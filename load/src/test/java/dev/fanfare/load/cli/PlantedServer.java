@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /// A server of plain sockets that takes events by `POST`, and delivers them over SSE, WebSocket and long-polling with
 /// a fault in it.
 final class PlantedServer implements AutoCloseable {
-    private static final Pattern SEQUENCE = Pattern.compile("\"seq\":(\\d+)");
+    private static final Pattern SEQUENCE = Pattern.compile("\\\\?\"seq\\\\?\":(\\d+)");
 
     private final ServerSocket listener;
     private final Fault fault;
@@ -34,10 +34,16 @@ final class PlantedServer implements AutoCloseable {
     @GuardedBy("this")
     private final List<Feed> feeds = new ArrayList<>();
 
+    @GuardedBy("this")
+    private String last = "";
+
     private record Request(String method, String path, Map<String, String> headers) {
         /// `feed-index`; empty: from now on.
         String cursor() {
             int at = path.indexOf("cursor=");
+            if (at < 0 && PlantedStreams.MODIFIED.equals(headers.get("if-modified-since"))) {
+                return headers.getOrDefault("if-none-match", "");
+            }
             return at < 0 ? headers.getOrDefault("last-event-id", "") : path.substring(at + 7);
         }
 
@@ -64,6 +70,11 @@ final class PlantedServer implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + listener.getLocalPort() + "/events";
+    }
+
+    /// What was posted last.
+    synchronized String last() {
+        return last;
     }
 
     @Override
@@ -152,6 +163,7 @@ final class PlantedServer implements AutoCloseable {
         if (!matcher.find()) {
             throw new IllegalStateException("no marker");
         }
+        last = data;
         long sequence = Long.parseLong(matcher.group(1));
         for (var feed : feeds) {
             if (feed.channels().contains(channel)) {

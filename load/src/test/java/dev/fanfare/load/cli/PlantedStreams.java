@@ -14,6 +14,8 @@ import java.util.Base64;
 
 /// One client of the [PlantedServer], over each transport.
 record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
+    static final String MODIFIED = "Thu, 26 Nov 2026 04:00:00 GMT";
+
     private static final long FOREVER = 60_000;
 
     void sse(int start) throws IOException, InterruptedException {
@@ -164,6 +166,7 @@ record PlantedStreams(Feed feed, PlantedServer.Pieces pieces, Manner manner) {
         var body = "{\"events\":[%s]%s,\"cursor\":\"%d-%d\"}\n".formatted(events, noted, feed.number(), next);
         boolean ends = manner == Manner.FRAGMENTED;
         var head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + (ends ? "Connection: close\r\n" : "");
+        head += "Last-Modified: %s\r\nETag: %d-%d\r\n".formatted(MODIFIED, feed.number(), next);
         if (ends) {
             pieces.message(bytes(head + "Transfer-Encoding: chunked\r\n\r\n" + chunks(body)));
         } else {

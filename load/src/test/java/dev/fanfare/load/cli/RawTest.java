@@ -10,21 +10,20 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class RawTest {
     @TempDir
     Path dir;
 
-    /// 2,000 events a second on 4 channels, 50 sessions on two of them each, as a profile says.
+    /// 2,000 events a second on 4 channels, 50 sessions on one or two of them each, as a profile says.
     @ParameterizedTest
-    @ValueSource(ints = {1, 32})
-    void deliversAllToAll(int eventsAWrite) throws Exception {
+    @CsvSource({"1, sse=1:ws=1, 2", "32, sse=1:ws=1, 2", "32, poll, 1"})
+    void deliversAllToAll(int eventsAWrite, String transports, int channels) throws Exception {
         var profile = Files.writeString(dir.resolve("raw.yaml"), """
                 sessions: 50
                 channels: 4
-                channels-per-session: 2
                 rate: 2000
                 warm-up: 100ms
                 duration: 500ms
@@ -36,6 +35,10 @@ class RawTest {
                 new PrintWriter(out),
                 new PrintWriter(new StringWriter()),
                 "raw",
+                "--transports",
+                transports.replace(':', ','),
+                "--channels-per-session",
+                Integer.toString(channels),
                 "--profile",
                 profile.toString(),
                 "--events-a-write",
@@ -43,6 +46,6 @@ class RawTest {
         var text = out.toString().strip();
         assertThat(status).as(text).isZero();
         var json = new ObjectMapper().readTree(text.substring(text.lastIndexOf('\n') + 1));
-        assertThat(json.get("total").get("deliveries").asInt()).isEqualTo(1000 / 4 * 50 * 2);
+        assertThat(json.get("total").get("deliveries").asInt()).isEqualTo(1000 / 4 * 50 * channels);
     }
 }
