@@ -166,7 +166,7 @@ final class SettingsReader {
                 values.duration("session.sse-life", standard.sseLife(), ofSeconds(1), ofHours(24)),
                 values.integer("session.channels-max", standard.channelsMax(), 1, 10_000),
                 values.size("session.event-max", standard.eventMax(), KIB, 16 * MIB),
-                values.size("session.write-bytes", standard.writeBytes(), KIB, 16 * MIB));
+                values.size("session.write-bytes", standard.writeBytes(), 1, 16 * MIB));
         if (values.good("session.heartbeat", "session.heartbeat-min", "session.heartbeat-max")
                 && (session.heartbeat().compareTo(session.heartbeatMin()) < 0
                         || session.heartbeat().compareTo(session.heartbeatMax()) > 0)) {

@@ -32,6 +32,9 @@ public final class ChannelLog {
     @GuardedBy("this")
     private int subscriptionCount;
 
+    @GuardedBy("this")
+    private boolean retired;
+
     /// @param floor every event of this log with at least this sequence number will be in it
     ChannelLog(long floor) {
         this.floor = floor;
@@ -152,7 +155,11 @@ public final class ChannelLog {
         return event != null && index >= oldest && event.seq() > after;
     }
 
-    synchronized Subscription subscribe(Subscriber subscriber) {
+    /// Null if the log is no longer in use.
+    synchronized @Nullable Subscription subscribe(Subscriber subscriber) {
+        if (retired) {
+            return null;
+        }
         if (subscriptionCount == subscriptions.length) {
             int larger = Math.max(2, 2 * subscriptionCount);
             subscriptions = Arrays.copyOf(subscriptions, larger);
@@ -180,8 +187,10 @@ public final class ChannelLog {
         return subscriptionCount == 0;
     }
 
-    synchronized boolean hasSubscribers() {
-        return subscriptionCount > 0;
+    /// Takes a log out of use, unless somebody subscribes to it.
+    synchronized boolean retire() {
+        retired = subscriptionCount == 0;
+        return retired;
     }
 
     /// Everybody who subscribes now.

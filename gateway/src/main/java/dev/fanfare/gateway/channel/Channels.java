@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,7 @@ public final class Channels {
     private final Encodings encodings = new Encodings();
     private final LeaderEpochs epochs = new LeaderEpochs();
 
-    @GuardedBy("this")
-    private final Map<ChannelName, Entry> channels = new HashMap<>();
+    private final Map<ChannelName, Entry> channels = new ConcurrentHashMap<>(); // changed under the lock
 
     @GuardedBy("this")
     private final Map<ChannelPattern, ChannelLog> patterns = new HashMap<>();
@@ -54,6 +55,7 @@ public final class Channels {
     @GuardedBy("this")
     private long bytes; // of kept events, without what drains have encoded since
 
+    private volatile boolean telling; // of a loss: whoever subscribes now waits
     private volatile Head head = Head.START;
     private volatile long floor = 1;
 
@@ -94,10 +96,12 @@ public final class Channels {
     public void appendAfterLoss(Batch batch, long nowNanos, Consumer<Head> tell) {
         Set<ChannelLog> touched;
         synchronized (this) {
+            telling = true;
             batch.countLoss();
             marks.clear();
             tell.accept(batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
             touched = keep(batch, nowNanos);
+            telling = false;
         }
         touched.forEach(signaller::enqueue);
     }
@@ -226,7 +230,7 @@ public final class Channels {
             }
             dropFrom(entry.log, event);
             entry.patternLogs.forEach(log -> dropFrom(log, event));
-            if (entry.log.size() == 0 && !entry.log.hasSubscribers()) {
+            if (entry.log.size() == 0 && entry.log.retire()) {
                 channels.remove(channel);
             }
         }
@@ -272,29 +276,45 @@ public final class Channels {
 
     /// Starts to signal a subscriber about what a pattern matches, and answers the log to read it from. What the log
     /// holds already may be read too: look at its floor.
-    public synchronized Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
-        var log = pattern.isLiteral() ? entry(pattern.literal()).log : patternLog(pattern);
-        return log.subscribe(subscriber);
+    public Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
+        if (pattern.isLiteral() && !telling) { // without the lock, which thousands would wait for together
+            var known = channels.get(pattern.literal());
+            var subscription = known == null ? null : known.log.subscribe(subscriber);
+            if (subscription != null) {
+                return subscription;
+            }
+        }
+        synchronized (this) {
+            var log = pattern.isLiteral() ? entry(pattern.literal()).log : patternLog(pattern);
+            return Objects.requireNonNull(log.subscribe(subscriber), "a log in the map is in use");
+        }
     }
 
     /// Ends a subscription; a log that nobody needs goes with it.
-    public synchronized void unsubscribe(ChannelPattern pattern, Subscription subscription) {
+    public void unsubscribe(ChannelPattern pattern, Subscription subscription) {
         var log = subscription.log();
-        if (!log.unsubscribe(subscription)) {
-            return;
+        if (log.unsubscribe(subscription)) {
+            synchronized (this) {
+                drop(pattern, log);
+            }
         }
-        if (!pattern.isLiteral()) {
-            if (patterns.remove(pattern, log)) {
-                channels.values().forEach(entry -> entry.patternLogs.remove(log));
-                while (log.size() > 0) {
-                    var event = log.evictOldest();
-                    if (--event.logs == 0) {
-                        unlink(event);
-                    }
+    }
+
+    @GuardedBy("this")
+    private void drop(ChannelPattern pattern, ChannelLog log) {
+        if ((pattern.isLiteral() && log.size() > 0) || !log.retire()) {
+            return; // its events are kept, or somebody came just now
+        }
+        if (pattern.isLiteral()) {
+            channels.computeIfPresent(pattern.literal(), (_, entry) -> entry.log == log ? null : entry);
+        } else if (patterns.remove(pattern, log)) {
+            channels.values().forEach(entry -> entry.patternLogs.remove(log));
+            while (log.size() > 0) {
+                var event = log.evictOldest();
+                if (--event.logs == 0) {
+                    unlink(event);
                 }
             }
-        } else if (log.size() == 0) {
-            channels.remove(pattern.literal());
         }
     }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Line implements HelidonSocket {
     private static final System.Logger LOG = System.getLogger(Line.class.getName());
     private static final byte[] NOTHING = {};
+    private static final byte[] END = {};
     private static final int SMALL = 1024; // most requests, and all that clients of streams send
     private static final int LARGE = 8192;
 
@@ -36,7 +37,8 @@ public final class Line implements HelidonSocket {
     private final Readiness readiness;
     private final SelectionKey key;
     private final Consumer<Line> onClosed;
-    private int chunk = SMALL; // reading thread only
+    private int chunk = SMALL; // these two: reading thread only
+    private byte @Nullable [] early; // was read already
 
     @GuardedBy("this")
     private @Nullable Thread reader; // waits for something to read
@@ -46,6 +48,9 @@ public final class Line implements HelidonSocket {
 
     @GuardedBy("this")
     private @Nullable Runnable parked;
+
+    @GuardedBy("this")
+    private boolean parkedReads;
 
     @GuardedBy("this")
     private boolean woken; // while it was served
@@ -111,21 +116,30 @@ public final class Line implements HelidonSocket {
             return;
         }
         boolean now;
+        boolean asks = false;
         synchronized (this) {
             now = woken || closed;
             woken = false;
             if (!now) {
                 parked = task;
+                parkedReads = reads;
+                asks = reads && ask(SelectionKey.OP_READ);
             }
         }
         if (now) {
             serve(task);
-        } else if (reads) {
-            try {
-                readiness.ask(key, SelectionKey.OP_READ);
-            } catch (CancelledKeyException closedMeanwhile) {
-                wake();
-            }
+        } else if (asks) {
+            readiness.changed();
+        }
+    }
+
+    /// Whether the selecting thread has to hear of it.
+    @GuardedBy("this")
+    private boolean ask(int operation) {
+        try {
+            return (key.interestOpsOr(operation) & operation) == 0;
+        } catch (CancelledKeyException gone) {
+            return false; // whoever closes it sees to the rest
         }
     }
 
@@ -142,10 +156,12 @@ public final class Line implements HelidonSocket {
         }
     }
 
-    /// Called by [Readiness].
+    /// Called by [Readiness]. What a parked line has to read is read at once, so that it need not be asked to tell of
+    /// the next time.
     void ready(int operations) {
         Runnable task = null;
         synchronized (this) {
+            int over = operations;
             if ((operations & SelectionKey.OP_WRITE) != 0) {
                 LockSupport.unpark(writer);
                 writer = null;
@@ -154,14 +170,35 @@ public final class Line implements HelidonSocket {
                 if (reader != null) {
                     LockSupport.unpark(reader);
                     reader = null;
-                } else {
+                } else if (parked != null && parkedReads) {
                     task = parked;
                     parked = null;
+                    over &= ~SelectionKey.OP_READ;
                 }
             }
+            forget(over);
         }
         if (task != null) {
+            early = readEarly();
             serve(task);
+        }
+    }
+
+    @GuardedBy("this")
+    private void forget(int operations) {
+        try {
+            key.interestOpsAnd(~operations);
+        } catch (CancelledKeyException gone) {
+            // nothing is told any more
+        }
+    }
+
+    private byte[] readEarly() {
+        try {
+            var bytes = readNow();
+            return bytes == null ? END : bytes;
+        } catch (IOException broken) {
+            return END;
         }
     }
 
@@ -178,7 +215,13 @@ public final class Line implements HelidonSocket {
     // ---- reading and writing ----
 
     /// What is there to read now: nothing if the array is empty, and the end if it is null.
+    @SuppressWarnings("ReferenceEquality") // there is one END
     public byte @Nullable [] readNow() throws IOException {
+        var first = early;
+        if (first != null) {
+            early = null;
+            return first == END ? null : first;
+        }
         var buffer = ByteBuffer.allocate(chunk);
         int length = channel.read(buffer);
         if (length < 0) {
@@ -222,22 +265,22 @@ public final class Line implements HelidonSocket {
     private void await(int operation) throws IOException {
         boolean reads = operation == SelectionKey.OP_READ;
         var me = Thread.currentThread();
+        boolean asks;
         synchronized (this) {
             if (reads) {
                 reader = me;
             } else {
                 writer = me;
             }
+            asks = ask(operation);
         }
-        try {
-            readiness.ask(key, operation);
-        } catch (CancelledKeyException gone) {
-            throw closedMeanwhile(gone);
+        if (asks) {
+            readiness.changed();
         }
         while (true) {
             synchronized (this) {
                 if (closed) {
-                    throw closedMeanwhile(null);
+                    throw new AsynchronousCloseException();
                 }
                 if ((reads ? reader : writer) != me) {
                     return;
@@ -249,12 +292,6 @@ public final class Line implements HelidonSocket {
                 throw new ClosedByInterruptException();
             }
         }
-    }
-
-    private static IOException closedMeanwhile(@Nullable Throwable cause) {
-        var closed = new AsynchronousCloseException();
-        closed.initCause(cause);
-        return closed;
     }
 
     @Override
@@ -311,7 +348,7 @@ public final class Line implements HelidonSocket {
         } catch (IOException broken) {
             LOG.log(System.Logger.Level.DEBUG, "closing a connection", broken);
         }
-        readiness.closed();
+        readiness.changed();
         onClosed.accept(this);
         Runnable task;
         synchronized (this) {

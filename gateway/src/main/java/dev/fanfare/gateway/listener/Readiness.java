@@ -8,7 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
-/// Tells lines when there is something to read, or room to write: once each time they ask.
+/// Tells lines when there is something to read, or room to write.
 ///
 /// Threads: one of its own, which only passes the news on; everything else may be called by any thread.
 final class Readiness implements AutoCloseable {
@@ -31,16 +31,9 @@ final class Readiness implements AutoCloseable {
         return channel.register(selector, 0, line);
     }
 
-    /// Has the line told once of each of these operations ([SelectionKey]) that becomes possible.
-    ///
-    /// @throws CancelledKeyException if the line is closed
-    void ask(SelectionKey key, int operations) {
-        key.interestOpsOr(operations);
-        selector.wakeup();
-    }
-
-    /// A line has been closed: its descriptor is freed by the selecting thread only.
-    void closed() {
+    /// What lines are interested in has changed, or one has been closed: its descriptor is freed by the selecting
+    /// thread only.
+    void changed() {
         selector.wakeup();
     }
 
@@ -58,9 +51,7 @@ final class Readiness implements AutoCloseable {
 
     private static void pass(SelectionKey key) {
         try {
-            int ready = key.readyOps();
-            key.interestOpsAnd(~ready);
-            ((Line) key.attachment()).ready(ready);
+            ((Line) key.attachment()).ready(key.readyOps());
         } catch (CancelledKeyException closed) {
             // whoever waited was told
         }

@@ -47,7 +47,7 @@ public final class Session implements Subscriber {
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger commandCount = new AtomicInteger();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
-    private final Wheel.Timer timer = new Wheel.Timer(this);
+    private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
     private final AtomicInteger run = new AtomicInteger(RUN); // until started
 
     // owned by the drain
@@ -169,7 +169,7 @@ public final class Session implements Subscriber {
         sessions.lookSoon(this);
     }
 
-    Wheel.Timer timer() {
+    Wheel.Timer<Session> timer() {
         return timer;
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// What one session was granted.
 ///
-/// @param id unguessable
+/// @param id unguessable; of a long-poll, which nobody can refer to, always the same
 /// @param transport for metrics
 /// @param heartbeat the longest silence that the client sees
 /// @param heartbeatAfterNanos when one is sent: a little earlier, and not all sessions at once
@@ -55,7 +55,7 @@ public record SessionOptions(
     public static SessionOptions poll(Duration hold, GatewaySettings.Session limits, GatewaySettings.Replay replay) {
         var life = hold.isZero() ? LOOK : hold;
         return new SessionOptions(
-                newId(),
+                "poll",
                 Transport.POLL,
                 hold,
                 FOR_EVER,

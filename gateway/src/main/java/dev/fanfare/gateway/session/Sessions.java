@@ -26,7 +26,7 @@ public final class Sessions implements AutoCloseable {
     private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Set<Session> waiting = ConcurrentHashMap.newKeySet(); // for a write
-    private final Wheel wheel = new Wheel();
+    private final Wheel<Session> wheel = new Wheel<>();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
 

@@ -3,40 +3,44 @@ package dev.fanfare.gateway.session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// When each session is to be looked at next: a hashed timing wheel, in which whoever waits costs nothing.
+/// When each of many is to be looked at next: a hashed timing wheel, in which whoever waits costs nothing.
 ///
 /// Threads: any; one calls [#advance].
-final class Wheel {
+///
+/// @param <T> who is looked at
+final class Wheel<T> {
     static final Duration TICK = Duration.ofMillis(250);
     private static final int SLOTS = 256; // a turn of about a minute; longer waits go round again
 
     @GuardedBy("this")
-    private final @Nullable Timer[] slots = new Timer[SLOTS];
+    private final List<@Nullable Timer<T>> slots = new ArrayList<>(Collections.nCopies(SLOTS, null));
 
     @GuardedBy("this")
     private int now;
 
-    /// A session's place in the wheel, of which it has one.
-    static final class Timer {
-        private final Session session;
-        private int slot = -1; // these: guarded by the wheel
+    /// Somebody's place in the wheel, of which there is one.
+    ///
+    /// @param <T> who
+    static final class Timer<T> {
+        private final T owner;
+        private int slot = -1; // this and the next five: guarded by the wheel
         private int rounds;
-        private @Nullable Timer previous;
-        private @Nullable Timer next;
-
+        private @Nullable Timer<T> previous;
+        private @Nullable Timer<T> next;
         private boolean cancelled;
         private boolean hastened;
 
-        Timer(Session session) {
-            this.session = session;
+        Timer(T owner) {
+            this.owner = owner;
         }
     }
 
-    /// Has a session looked at in a while, unless it was cancelled.
-    synchronized void schedule(Timer timer, long delayNanos) {
+    /// Has somebody looked at in a while: once. Nothing happens to whoever is in the wheel already, or was cancelled.
+    synchronized void schedule(Timer<T> timer, long delayNanos) {
         if (timer.cancelled || timer.slot >= 0) {
             return;
         }
@@ -44,16 +48,16 @@ final class Wheel {
         timer.hastened = false;
         timer.slot = (int) ((now + ticks) % SLOTS);
         timer.rounds = (int) ((ticks - 1) / SLOTS);
-        var first = slots[timer.slot];
+        var first = slots.get(timer.slot);
         timer.next = first;
         if (first != null) {
             first.previous = timer;
         }
-        slots[timer.slot] = timer;
+        slots.set(timer.slot, timer);
     }
 
-    /// Has a session looked at by the next tick, whatever was scheduled.
-    synchronized void hasten(Timer timer) {
+    /// Has somebody looked at by the next tick, whatever was scheduled.
+    synchronized void hasten(Timer<T> timer) {
         if (timer.slot >= 0) {
             remove(timer);
             schedule(timer, 0);
@@ -62,8 +66,8 @@ final class Wheel {
         }
     }
 
-    /// The session has ended.
-    synchronized void cancel(Timer timer) {
+    /// Takes somebody out for good.
+    synchronized void cancel(Timer<T> timer) {
         timer.cancelled = true;
         if (timer.slot >= 0) {
             remove(timer);
@@ -71,11 +75,11 @@ final class Wheel {
     }
 
     @GuardedBy("this")
-    private void remove(Timer timer) {
+    private void remove(Timer<T> timer) {
         var before = timer.previous;
         var after = timer.next;
         if (before == null) {
-            slots[timer.slot] = after;
+            slots.set(timer.slot, after);
         } else {
             before.next = after;
         }
@@ -88,14 +92,14 @@ final class Wheel {
     }
 
     /// Turns the wheel by one tick, and answers whose time has come. They are no longer in it.
-    synchronized List<Session> advance() {
+    synchronized List<T> advance() {
         now = (now + 1) % SLOTS;
-        var due = new ArrayList<Session>();
-        for (var timer = slots[now]; timer != null; ) {
+        var due = new ArrayList<T>();
+        for (var timer = slots.get(now); timer != null; ) {
             var following = timer.next;
             if (timer.rounds-- == 0) {
                 remove(timer);
-                due.add(timer.session);
+                due.add(timer.owner);
             }
             timer = following;
         }

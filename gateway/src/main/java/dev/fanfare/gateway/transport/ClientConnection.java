@@ -153,7 +153,8 @@ final class ClientConnection extends WrappedContext {
         if (waived) {
             return pull();
         }
-        if (betweenRequests.getAsBoolean() && dataReader().available() == 0) {
+        boolean between = betweenRequests.getAsBoolean() && dataReader().available() == 0;
+        if (between) {
             deadline.expectRequest();
         } else {
             deadline.expectRest();
@@ -164,12 +165,26 @@ final class ClientConnection extends WrappedContext {
             unread = null;
         }
         if (bytes == null) {
-            bytes = pull();
+            bytes = between && !hasMore() ? nextRequest() : pull();
         }
         if (bytes == null) {
             throw new Departure(); // Helidon would log the rest of a request that does not come as its own fault
         }
         deadline.met(bytes.length);
         return bytes;
+    }
+
+    /// The beginning of the next request, if it is there. HTTP does not wait for it: it begins anew when it comes.
+    private byte @Nullable [] nextRequest() {
+        try {
+            var bytes = line.readNow();
+            if (bytes != null && bytes.length == 0) {
+                handedOver = true;
+                throw new Departure();
+            }
+            return bytes;
+        } catch (IOException broken) {
+            return null;
+        }
     }
 }

@@ -38,6 +38,11 @@ abstract class WrappedContext implements ConnectionContext {
         return source.readBuffer().readBytes();
     }
 
+    /// Whether [#pull] need not wait.
+    final boolean hasMore() {
+        return helidon.dataReader().available() > 0;
+    }
+
     @Override
     public final DataReader dataReader() {
         return reader;

@@ -64,11 +64,9 @@ final class Gateway implements Contender {
         var name = coalescing ? "gateway" : "gateway-single";
         var command = Java.command(
                 "-XX:+UseCompactObjectHeaders",
+                "-XX:G1PeriodicGCInterval=15000",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");
-        if (!coalescing) {
-            command.add("-Dfanfare.bench.coalesce=false");
-        }
         command.addAll(jvm);
         command.addAll(List.of("-jar", jar.toString(), "--config", config(name).toString()));
         child = Child.start(name, folder, command).await(this::isReady);
@@ -95,8 +93,10 @@ final class Gateway implements Contender {
                         subscribe: ["**"]
                     shutdown:
                       deadline: 5s
+                    session:
+                      write-bytes: %s
                     """.formatted(
-                            port, CONNECTIONS_MAX, broker.servers(), Broker.TOPIC));
+                            port, CONNECTIONS_MAX, broker.servers(), Broker.TOPIC, coalescing ? "64KiB" : "1"));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
