@@ -90,6 +90,22 @@ public final class ChannelPattern {
         return rest == start < value.length();
     }
 
+    /// Whether every channel that the other pattern matches is matched by this one too.
+    public boolean covers(ChannelPattern other) {
+        int fixed = tokens.size();
+        boolean longEnough = other.tokens.size() + (other.rest ? 1 : 0) > fixed;
+        if (rest ? !longEnough : other.rest || other.tokens.size() != fixed) {
+            return false;
+        }
+        for (int i = 0; i < fixed; i++) {
+            String token = tokens.get(i);
+            if (!token.equals(ONE) && !token.equals(other.tokens.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Canonical: `orders.>` is `orders.**`.
     public String text() {
         return text;

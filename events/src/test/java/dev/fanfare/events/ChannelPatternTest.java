@@ -125,6 +125,64 @@ final class ChannelPatternTest {
         assertThat(matched).isPositive();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "orders.**,   orders.42,    true",
+        "orders.**,   orders.*,     true",
+        "orders.**,   orders.**,    true",
+        "orders.**,   orders.*.**,  true",
+        "orders.**,   orders,       false",
+        "orders.**,   **,           false",
+        "orders.*,    orders.*,     true",
+        "orders.*,    orders.42,    true",
+        "orders.*,    orders.**,    false",
+        "orders.*,    *.*,          false",
+        "orders.42,   orders.*,     false",
+        "*.*,         orders.42,    true",
+        "*.**,        **,           false",
+        "**,          *.*,          true",
+    })
+    void coversWhatLiesWhollyInIt(String outer, String inner, boolean covers) {
+        assertThat(ChannelPattern.parse(outer).covers(ChannelPattern.parse(inner)))
+                .isEqualTo(covers);
+    }
+
+    /// All names of up to 5 tokens of a, b, and c, which no pattern has: enough to tell any two of these apart.
+    @Test
+    void coversExactlyWhatIsMatchedWhereverTheOtherMatches() {
+        var names = new ArrayList<ChannelName>();
+        for (int length = 1; length <= 5; length++) {
+            for (int n = 0; n < Math.pow(3, length); n++) {
+                var name = new ArrayList<String>();
+                for (int i = 0, rest = n; i < length; i++, rest /= 3) {
+                    name.add(List.of("a", "b", "c").get(rest % 3));
+                }
+                names.add(ChannelName.of(String.join(".", name)));
+            }
+        }
+        Random random = Seeded.random("coversExactlyWhatIsMatchedWhereverTheOtherMatches");
+        int covered = 0;
+        for (int round = 0; round < Seeded.rounds(5_000); round++) {
+            var outer = pattern(random);
+            var inner = pattern(random);
+            boolean expected = names.stream().filter(inner::matches).allMatch(outer::matches);
+            covered += expected ? 1 : 0;
+            assertThat(outer.covers(inner)).as("%s covers %s", outer, inner).isEqualTo(expected);
+        }
+        assertThat(covered).isPositive();
+    }
+
+    private static ChannelPattern pattern(Random random) {
+        var tokens = new ArrayList<String>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            tokens.add(List.of("a", "b", "*", "*").get(random.nextInt(4)));
+        }
+        if (tokens.isEmpty() || random.nextBoolean()) {
+            tokens.add("**");
+        }
+        return ChannelPattern.parse(String.join(".", tokens));
+    }
+
     private static boolean matches(List<String> pattern, List<String> name) {
         if (pattern.isEmpty() || name.isEmpty()) {
             return pattern.isEmpty() && name.isEmpty();

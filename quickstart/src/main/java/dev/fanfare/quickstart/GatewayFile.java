@@ -20,7 +20,11 @@ final class GatewayFile {
                 kafka:
                   bootstrap.servers: "%s"
                 routes:
-                %spublish:
+                %saccess:
+                  anonymous:
+                    subscribe: ["**"]
+                    publish: ["**"]
+                publish:
                   enabled: true
                 shutdown:
                   deadline: 5s

@@ -69,6 +69,10 @@ class OptionsTest {
                     channels: ["notices"]
                   - topics: [events]
                     channels: ["{key}"]
+                access:
+                  anonymous:
+                    subscribe: ["**"]
+                    publish: ["**"]
                 publish:
                   enabled: true
                 shutdown:

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.app;
 
+import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.protocol.ErrorCode;
@@ -13,9 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Doors implements Admission {
     private final GatewaySettings.Shutdown settings;
     private final Feed feed;
+    private final Revocations revocations;
     private volatile boolean closing;
 
-    Doors(GatewaySettings.Shutdown settings, Feed feed) {
+    Doors(GatewaySettings.Shutdown settings, Feed feed, Revocations revocations) {
+        this.revocations = revocations;
         this.settings = settings;
         this.feed = feed;
     }
@@ -34,7 +37,7 @@ final class Doors implements Admission {
         if (closing) {
             return Optional.of(problem(ErrorCode.SHUTTING_DOWN, "this node stops: come back, another one will answer"));
         }
-        if (!feed.isReady()) {
+        if (!feed.isReady() || !revocations.isReady()) {
             return Optional.of(
                     problem(ErrorCode.NOT_READY, "this node has not caught up with Kafka yet: come back in a moment"));
         }

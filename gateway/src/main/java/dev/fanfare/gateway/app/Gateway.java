@@ -7,6 +7,8 @@ import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
+import dev.fanfare.gateway.http.RevocationHandler;
+import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
@@ -17,12 +19,14 @@ import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
 import dev.fanfare.gateway.transport.Arrival;
 import dev.fanfare.gateway.transport.Http2Watch;
 import dev.fanfare.gateway.transport.Patience;
+import dev.fanfare.gateway.transport.SessionTokenHandler;
 import dev.fanfare.gateway.transport.StreamHandler;
 import dev.fanfare.gateway.transport.Unhurried;
 import dev.fanfare.gateway.transport.WsEndpoint;
@@ -79,6 +83,7 @@ public final class Gateway implements AutoCloseable {
         var parts = new Lifecycle();
         try {
             var clients = new KafkaClients(settings.kafka());
+            var access = AccessParts.open(settings.access(), clients, parts);
             var reader = new RecordReader(Routing.of(settings.routes()));
             var feedMetrics = new FeedMetrics();
             var sessionMetrics = new SessionMetrics();
@@ -87,8 +92,9 @@ public final class Gateway implements AutoCloseable {
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
                     channels, history, sessionMetrics, settings.replay().sessions()));
+            access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
-            var doors = new Doors(settings.shutdown(), feed);
+            var doors = new Doors(settings.shutdown(), feed, access.revocations());
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
                     : Optional.empty();
@@ -98,20 +104,20 @@ public final class Gateway implements AutoCloseable {
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer
                             .build())
                     .build());
-            var streams = new StreamHandler(settings, sessions, starts, doors, http2);
+            var streams = new StreamHandler(settings, access.gate(), sessions, starts, doors, http2);
             var webSockets = new WebSocketUpgrader(
                     settings.websocket().messageMax(),
                     settings.websocket().deflate(),
                     (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
-                    new WsEndpoint(settings, sessions, starts, doors, publisher)::judge);
+                    new WsEndpoint(settings, access.gate(), sessions, starts, doors, publisher)::judge);
             var metrics = parts.open(new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics));
             var observe = ObserveFeature.builder()
                     .endpoint("/")
                     .observersDiscoverServices(false)
-                    .addObserver(Health.observer(feed, doors::isClosing))
+                    .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isClosing))
                     .addObserver(metrics.observer())
                     .build();
-            var routing = routing(settings, streams, publisher);
+            var routing = routing(settings, access, sessions, streams, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -167,7 +173,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static HttpRouting.Builder routing(
-            GatewaySettings settings, StreamHandler streams, Optional<Publisher> publisher) {
+            GatewaySettings settings,
+            AccessParts access,
+            Sessions sessions,
+            StreamHandler streams,
+            Optional<Publisher> publisher) {
         var routing = HttpRouting.builder();
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
@@ -179,13 +189,15 @@ public final class Gateway implements AutoCloseable {
         routing.post(
                 "/v1/events",
                 publisher
-                        .<Handler>map(p -> new PublishHandler(settings.publish(), p))
+                        .<Handler>map(p -> new PublishHandler(access.gate(), settings.publish(), p))
                         .orElse((_, _) -> {
                             throw Publisher.off();
                         }));
         HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/events", Method.GET, Method.POST);
-        routing.post("/v1/negotiate", new NegotiateHandler(settings));
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/negotiate", Method.POST);
+        post(routing, "/v1/negotiate", new NegotiateHandler(settings, access.gate()));
+        post(routing, "/v1/tickets", new TicketHandler(access.gate(), access.tickets()));
+        post(routing, "/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
+        access.log().ifPresent(log -> post(routing, "/v1/revocations", new RevocationHandler(access.gate(), log)));
         HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/metrics", Method.GET);
         for (var check : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
             HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, check, Method.GET, Method.HEAD);
@@ -196,6 +208,11 @@ public final class Gateway implements AutoCloseable {
         }
         routing.error(ProblemException.class, HttpProblems::handle);
         return routing;
+    }
+
+    private static void post(HttpRouting.Builder routing, String path, Handler handler) {
+        routing.post(path, handler);
+        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.POST);
     }
 
     private static SocketOptions socketOptions(GatewaySettings.Server server, PeerLoss loss) {

@@ -52,8 +52,16 @@ public final class Main {
                     stopped.countDown();
                 }
             }));
-            if (settings.access().anonymous()) {
-                log.log(System.Logger.Level.WARNING, "access.anonymous is on: whoever reaches the port may subscribe");
+            if (settings.access().anonymous().isAllowed()) {
+                log.log(
+                        System.Logger.Level.WARNING,
+                        "access.anonymous is set: whoever reaches the port may subscribe to {0} and publish to {1}",
+                        settings.access().anonymous().subscribe(),
+                        settings.access().anonymous().publish());
+            } else if (settings.access().issuers().isEmpty()) {
+                log.log(
+                        System.Logger.Level.WARNING,
+                        "nobody may subscribe: set access.issuers or access.anonymous, see docs/security.md");
             }
             log.log(
                     System.Logger.Level.INFO,

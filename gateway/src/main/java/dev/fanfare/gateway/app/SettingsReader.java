@@ -7,7 +7,6 @@ import static java.time.Duration.ofSeconds;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
@@ -29,7 +28,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +62,8 @@ final class SettingsReader {
     }
 
     private GatewaySettings read() {
-        var access = new Access(values.flag("access.anonymous", Access.DEFAULT.anonymous()));
-        var server = server(access);
+        var access = new AccessReader(values).read();
+        var server = server();
         var kafka = KafkaSettings.read(values, KafkaRefusals.ALL);
         var routes = new RoutesReader(values).read();
         var session = session();
@@ -86,7 +84,7 @@ final class SettingsReader {
                 shutdown());
     }
 
-    private Server server(Access access) {
+    private Server server() {
         var standard = Server.DEFAULT;
         var server = new Server(
                 values.text("server.host", standard.host()),
@@ -95,25 +93,15 @@ final class SettingsReader {
                 values.integer("server.backlog", standard.backlog(), 1, 65_535),
                 values.size("server.send-buffer", standard.sendBuffer(), 4 * KIB, 16 * MIB),
                 values.flag("server.page", standard.page()));
-        if (values.good("server.host", "access.anonymous")) {
-            checkHost(server.host(), access);
+        if (values.good("server.host")) {
+            checkHost(server.host());
         }
         return server;
     }
 
-    private void checkHost(String host, Access access) {
+    private void checkHost(String host) {
         try {
-            var open = Arrays.stream(InetAddress.getAllByName(host))
-                    .filter(address -> !address.isLoopbackAddress())
-                    .findFirst();
-            if (open.isPresent() && !access.anonymous()) {
-                values.refuse(
-                        "server.host",
-                        host,
-                        "the address %s is not loopback, anybody who reaches it could subscribe and publish: "
-                                        .formatted(open.get().getHostAddress())
-                                + "bind 127.0.0.1, or set access.anonymous: true if that is meant");
-            }
+            var _ = InetAddress.getAllByName(host);
         } catch (UnknownHostException unknown) {
             values.refuse("server.host", host, "no such host is known: give an address of this machine");
         }

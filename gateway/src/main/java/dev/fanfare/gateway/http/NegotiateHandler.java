@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.Nearest;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,8 +39,10 @@ public final class NegotiateHandler implements Handler {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final GatewaySettings settings;
+    private final Gate gate;
 
-    public NegotiateHandler(GatewaySettings settings) {
+    public NegotiateHandler(GatewaySettings settings, Gate gate) {
+        this.gate = gate;
         this.settings = settings;
     }
 
@@ -60,7 +64,9 @@ public final class NegotiateHandler implements Handler {
                     "parameter '%s' is not known: what a client can do belongs into the body"
                             .formatted(EditDistance.cut(name)));
         });
+        var caller = gate.admit(request.headers(), Map.of());
         var able = read(body(request, response));
+        caller.checkSubscribe(able.channels.stream().map(ChannelPattern::parse).toList());
         var offered = PREFERENCE.stream()
                 .filter(able.transports::contains)
                 .filter(this::isOn)

@@ -1,6 +1,8 @@
 package dev.fanfare.gateway.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import dev.fanfare.gateway.access.Caller;
+import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.PublishRequest;
@@ -42,16 +44,18 @@ public final class PublishHandler implements Handler {
     /// heap.
     private static final int BODIES_MAX = 64 << 20;
 
+    private final Gate gate;
     private final Publish settings;
     private final Publisher publisher;
     private final PublishRequests requests;
     private final Semaphore bytes;
 
-    public PublishHandler(Publish settings, Publisher publisher) {
-        this(settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
+    public PublishHandler(Gate gate, Publish settings, Publisher publisher) {
+        this(gate, settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
     }
 
-    PublishHandler(Publish settings, Publisher publisher, int bodiesMax) {
+    PublishHandler(Gate gate, Publish settings, Publisher publisher, int bodiesMax) {
+        this.gate = gate;
         this.bytes = new Semaphore(bodiesMax);
         this.settings = settings;
         this.publisher = publisher;
@@ -63,6 +67,7 @@ public final class PublishHandler implements Handler {
         if (!settings.enabled()) {
             throw Publisher.off();
         }
+        var caller = gate.admit(request.headers(), Map.of());
         var length = request.headers().contentLength().orElse(settings.bytesMax());
         if (length > settings.bytesMax()) {
             refuse(request, response);
@@ -79,17 +84,19 @@ public final class PublishHandler implements Handler {
             if (body == null) {
                 refuse(request, response);
             } else {
-                publish(request, response, body);
+                publish(caller, request, response, body);
             }
         } finally {
             bytes.release((int) length);
         }
     }
 
-    private void publish(ServerRequest request, ServerResponse response, byte[] body) throws IOException {
+    private void publish(Caller caller, ServerRequest request, ServerResponse response, byte[] body)
+            throws IOException {
         var publish = new PublishRequest(QueryParameters.of(request.query()), headers(request), body);
-        var receipts = publisher.publish(
-                requests.read(publish), publish.idempotencyKey().orElse(null));
+        var outgoing = requests.read(publish);
+        outgoing.forEach(event -> caller.checkPublish(String.valueOf(event.key())));
+        var receipts = publisher.publish(outgoing, publish.idempotencyKey().orElse(null));
         HttpProblems.requestId(request, response);
         response.status(Status.ACCEPTED_202)
                 .header(HeaderNames.CACHE_CONTROL, "no-store")

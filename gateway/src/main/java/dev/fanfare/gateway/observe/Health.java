@@ -12,18 +12,23 @@ public final class Health {
 
     /// The checks behind these paths.
     ///
+    /// @param revocations whether those that were there at start are known
     /// @param closing whether the gateway is being stopped
-    public static HealthObserver observer(Feed feed, BooleanSupplier closing) {
+    public static HealthObserver observer(Feed feed, BooleanSupplier revocations, BooleanSupplier closing) {
         return HealthObserver.builder()
                 .useSystemServices(false)
                 .details(true)
                 .addCheck(() -> status(true), HealthCheckType.LIVENESS, "gateway")
-                .addCheck(() -> status(feed.isReady()), HealthCheckType.STARTUP, "feed")
+                .addCheck(() -> status(feed.isReady() && revocations.getAsBoolean()), HealthCheckType.STARTUP, "feed")
                 .addCheck(
                         () -> HealthCheckResponse.builder()
-                                .status(feed.isReady() && feed.isKafkaReachable() && !closing.getAsBoolean())
+                                .status(feed.isReady()
+                                        && revocations.getAsBoolean()
+                                        && feed.isKafkaReachable()
+                                        && !closing.getAsBoolean())
                                 .detail("feedReady", feed.isReady())
                                 .detail("kafkaReachable", feed.isKafkaReachable())
+                                .detail("revocationsReady", revocations.getAsBoolean())
                                 .detail("stopping", closing.getAsBoolean())
                                 .build(),
                         HealthCheckType.READINESS,

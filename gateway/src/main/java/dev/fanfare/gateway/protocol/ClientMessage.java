@@ -45,6 +45,14 @@ public sealed interface ClientMessage {
             @Nullable String idempotencyKey)
             implements ClientMessage {}
 
+    /// A new token, before the one that the session rests on expires.
+    record Token(@Nullable String id, String token) implements ClientMessage {
+        @Override
+        public String toString() {
+            return "Token[id=" + id + "]";
+        }
+    }
+
     /// Are you there?
     record Ping(@Nullable String id) implements ClientMessage {}
 
@@ -64,11 +72,12 @@ public sealed interface ClientMessage {
                 .streamReadConstraints(
                         StreamReadConstraints.builder().maxNestingDepth(200).build())
                 .build();
-        private static final Set<String> TYPES = Set.of("subscribe", "unsubscribe", "publish", "ping");
+        private static final Set<String> TYPES = Set.of("subscribe", "unsubscribe", "publish", "token", "ping");
         private static final Map<String, Set<String>> MEMBERS = Map.of(
                 "subscribe", Set.of("type", "id", "channels"),
                 "unsubscribe", Set.of("type", "id", "channels"),
                 "publish", Set.of("type", "id", "channel", "data", "event", "idempotencyKey"),
+                "token", Set.of("type", "id", "token"),
                 "ping", Set.of("type", "id"));
 
         private final byte[] bytes;
@@ -159,6 +168,7 @@ public sealed interface ClientMessage {
                 case "subscribe" -> new Subscribe(id, named());
                 case "unsubscribe" -> new Unsubscribe(id, named());
                 case "publish" -> publish(id);
+                case "token" -> token(id);
                 default -> new Ping(id);
             };
         }
@@ -200,6 +210,14 @@ public sealed interface ClientMessage {
                 throw wrong("member 'channel' is missing: name the channel to publish to");
             }
             return new Publish(id, channel, data != null ? data : event, event != null, strings.get("idempotencyKey"));
+        }
+
+        private Token token(@Nullable String id) {
+            var token = strings.get("token");
+            if (token == null) {
+                throw wrong("member 'token' is missing: send the new token");
+            }
+            return new Token(id, token);
         }
 
         private static String shown(String value) {

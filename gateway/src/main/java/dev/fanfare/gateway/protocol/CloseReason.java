@@ -20,6 +20,10 @@ public enum CloseReason {
     CLIENT_SILENT(1001, true),
     /// More control messages than the client reads answers to.
     POLICY(1008, false),
+    /// The token has expired, and no new one came.
+    TOKEN_EXPIRED(3000, true),
+    /// The token was taken back.
+    TOKEN_REVOKED(3003, false),
     /// The long-poll has its answer.
     ANSWERED(1000, true),
     /// A fault of the gateway.

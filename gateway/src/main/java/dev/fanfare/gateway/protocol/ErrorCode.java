@@ -14,8 +14,15 @@ public enum ErrorCode implements ProblemCode {
     INVALID_MESSAGE(400, "Invalid message"),
     INVALID_EVENT(400, "Invalid event"),
     TOO_MANY_CHANNELS(400, "Too many channels"),
+    UNAUTHORIZED(401, "Unauthorized"),
+    INVALID_TOKEN(401, "Invalid token"),
+    INVALID_TICKET(401, "Invalid ticket"),
+    TOKEN_EXPIRED(401, "Token expired"),
+    TOKEN_REVOKED(401, "Token revoked"),
+    FORBIDDEN(403, "Forbidden"),
     PUBLISHING_OFF(403, "Publishing is off"),
     NOT_FOUND(404, "Not found"),
+    NO_SESSION(404, "No such session"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     TRANSPORT_OFF(406, "Transport not available"),
     TOO_LARGE(413, "Too large"),
@@ -31,6 +38,8 @@ public enum ErrorCode implements ProblemCode {
     PUBLISH_BUSY(503, "Too many publishes"),
     REPLAY_BUSY(503, "Too many replays"),
     POLL_BUSY(503, "Too many long-polls"),
+    TICKET_BUSY(503, "Too many tickets"),
+    ISSUER_AWAY(503, "Issuer is away"),
     UNSUPPORTED_HTTP_VERSION(505, "Unsupported HTTP version");
 
     private final int status;

@@ -55,6 +55,12 @@ final class EventJson {
             }
             case Notice.GoingAway(var after, var reason) ->
                 out.raw(",\"reconnectAfterMs\":" + after.toMillis()).member("reason", reason);
+            case Notice.TokenExpiring(var in) -> out.raw(",\"expiresInMs\":" + in.toMillis());
+            case Notice.Revoked(var channels) -> channels(out, null, channels);
+            case Notice.Renewed(var id, var in) -> {
+                id(out, id);
+                out.raw(",\"expiresInMs\":" + in.toMillis());
+            }
             case Notice.Subscribed(var id, var channels) -> channels(out, id, channels);
             case Notice.Unsubscribed(var id, var channels) -> channels(out, id, channels);
             case Notice.Published(var id, var events) -> {
@@ -93,9 +99,13 @@ final class EventJson {
     /// Whether a notice speaks of where the client stands; the others are answers.
     static boolean movesCursor(Notice notice) {
         return switch (notice) {
-            case Notice.Ready _, Notice.Gap _, Notice.GoingAway _ -> true;
-            case Notice.Failure _, Notice.Subscribed _, Notice.Unsubscribed _, Notice.Published _, Notice.Pong _ ->
-                false;
+            case Notice.Ready _, Notice.Gap _, Notice.GoingAway _, Notice.TokenExpiring _, Notice.Revoked _ -> true;
+            case Notice.Failure _,
+                    Notice.Renewed _,
+                    Notice.Subscribed _,
+                    Notice.Unsubscribed _,
+                    Notice.Published _,
+                    Notice.Pong _ -> false;
         };
     }
 
@@ -106,6 +116,9 @@ final class EventJson {
             case Notice.Gap _ -> "gap";
             case Notice.Failure _ -> "error";
             case Notice.GoingAway _ -> "going-away";
+            case Notice.TokenExpiring _ -> "token-expiring";
+            case Notice.Revoked _ -> "revoked";
+            case Notice.Renewed _ -> "renewed";
             case Notice.Subscribed _ -> "subscribed";
             case Notice.Unsubscribed _ -> "unsubscribed";
             case Notice.Published _ -> "published";

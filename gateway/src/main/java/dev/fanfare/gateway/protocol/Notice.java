@@ -31,6 +31,17 @@ public sealed interface Notice {
     /// The connection will end; come back after the delay.
     record GoingAway(Duration reconnectAfter, String reason) implements Notice {}
 
+    /// The token that the session rests on expires; it ends soon after, unless a new one comes.
+    record TokenExpiring(Duration in) implements Notice {}
+
+    /// Subscriptions that the new token does not allow have ended here.
+    record Revoked(List<String> channels) implements Notice {}
+
+    /// Answers a `token`.
+    ///
+    /// @param expiresIn the new token
+    record Renewed(@Nullable String id, Duration expiresIn) implements Notice {}
+
     /// Answers a `subscribe`.
     record Subscribed(@Nullable String id, List<String> channels) implements Notice {}
 

@@ -149,7 +149,7 @@ public final class Session implements Subscriber {
     }
 
     /// Like [#command], for what the gateway itself has to say: does not count against the client.
-    void inform(Command command) {
+    public void inform(Command command) {
         commands.add(command);
         if (claim()) {
             drainOnItsOwn(); // the caller has others to tell
@@ -162,6 +162,11 @@ public final class Session implements Subscriber {
             wire.abort();
         }
         signal(); // also for one who comes second: the first may have found the drain about to sleep
+    }
+
+    /// Has it looked at within a moment whether the session is still permitted.
+    public void lookSoon() {
+        sessions.lookSoon(this);
     }
 
     Wheel.Timer<Session> timer() {
@@ -186,6 +191,7 @@ public final class Session implements Subscriber {
     ///
     /// @return in how many nanoseconds to look again
     long tick(long nowNanos) {
+        long permitted = options.permit().look(this);
         long silenceMax = 2 * options.heartbeat().toNanos();
         long silence = nowNanos - wire.lastHeard();
         if (silence > silenceMax) {
@@ -198,7 +204,8 @@ public final class Session implements Subscriber {
             signal();
         }
         return Math.min(
-                Math.min(silenceMax - silence, options.endsAtNanos() - nowNanos), outlet.untilHeartbeat(nowNanos));
+                Math.min(permitted, silenceMax - silence),
+                Math.min(options.endsAtNanos() - nowNanos, outlet.untilHeartbeat(nowNanos)));
     }
 
     // ---- from here on: the drain ----
@@ -427,6 +434,21 @@ public final class Session implements Subscriber {
     /// @return false if there was no such subscription
     public boolean unsubscribe(ChannelPattern pattern) {
         return interests.remove(pattern);
+    }
+
+    /// Ends the subscriptions that are not allowed. From a [Command] only.
+    ///
+    /// @return those that were ended
+    public List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
+        var ended = new ArrayList<ChannelPattern>();
+        interests.any(pattern -> {
+            if (!allowed.test(pattern)) {
+                ended.add(pattern);
+            }
+            return false;
+        });
+        ended.forEach(interests::remove);
+        return ended;
     }
 
     /// How many patterns are subscribed to. From a [Command] only.

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// @param heartbeat the longest silence that the client sees
 /// @param heartbeatAfterNanos when one is sent: a little earlier, and not all sessions at once
 /// @param endsAtNanos ([System#nanoTime]) when the session has lived long enough
+/// @param permit what it goes on by
 public record SessionOptions(
         String id,
         Transport transport,
@@ -20,7 +21,8 @@ public record SessionOptions(
         long heartbeatAfterNanos,
         long endsAtNanos,
         GatewaySettings.Session limits,
-        GatewaySettings.Replay replay) {
+        GatewaySettings.Replay replay,
+        Permit permit) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final long FOR_EVER = Long.MAX_VALUE / 4; // nanoseconds
@@ -43,7 +45,8 @@ public record SessionOptions(
                 (long) (heartbeat.toNanos() * random.nextDouble(0.8, 0.95)),
                 System.nanoTime() + lifeNanos,
                 limits,
-                replay);
+                replay,
+                Permit.ALWAYS);
     }
 
     /// Options of a long-poll: its session lasts as long as the client would wait, and has no heartbeats. What is
@@ -52,7 +55,19 @@ public record SessionOptions(
     public static SessionOptions poll(Duration hold, GatewaySettings.Session limits, GatewaySettings.Replay replay) {
         var life = hold.isZero() ? LOOK : hold;
         return new SessionOptions(
-                "poll", Transport.POLL, hold, FOR_EVER, System.nanoTime() + life.toNanos(), limits, replay);
+                "poll",
+                Transport.POLL,
+                hold,
+                FOR_EVER,
+                System.nanoTime() + life.toNanos(),
+                limits,
+                replay,
+                Permit.ALWAYS);
+    }
+
+    /// The same for a session that goes on only as long as it is permitted to.
+    public SessionOptions under(Permit other) {
+        return new SessionOptions(id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, other);
     }
 
     private static String newId() {

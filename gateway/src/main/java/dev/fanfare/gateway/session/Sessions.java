@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -75,6 +76,11 @@ public final class Sessions implements AutoCloseable {
         return Collections.unmodifiableSet(all);
     }
 
+    /// An open session, by its id.
+    public Optional<Session> find(String id) {
+        return all.stream().filter(session -> session.id().equals(id)).findFirst();
+    }
+
     /// How many sessions a transport has.
     public long count(Transport transport) {
         return all.stream().filter(s -> s.options().transport() == transport).count();
@@ -110,6 +116,10 @@ public final class Sessions implements AutoCloseable {
         } else {
             waiting.remove(session);
         }
+    }
+
+    void lookSoon(Session session) {
+        wheel.hasten(session.timer());
     }
 
     void ended(Session session, CloseReason reason) {

@@ -27,11 +27,12 @@ final class Wheel<T> {
     /// @param <T> who
     static final class Timer<T> {
         private final T owner;
-        private int slot = -1; // this and the next four: guarded by the wheel
+        private int slot = -1; // this and the next five: guarded by the wheel
         private int rounds;
         private @Nullable Timer<T> previous;
         private @Nullable Timer<T> next;
         private boolean cancelled;
+        private boolean hastened;
 
         Timer(T owner) {
             this.owner = owner;
@@ -43,7 +44,8 @@ final class Wheel<T> {
         if (timer.cancelled || timer.slot >= 0) {
             return;
         }
-        long ticks = Math.clamp(delayNanos / TICK.toNanos() + 1, 1, Integer.MAX_VALUE);
+        long ticks = timer.hastened ? 1 : Math.clamp(delayNanos / TICK.toNanos() + 1, 1, Integer.MAX_VALUE);
+        timer.hastened = false;
         timer.slot = (int) ((now + ticks) % SLOTS);
         timer.rounds = (int) ((ticks - 1) / SLOTS);
         var first = slots.get(timer.slot);
@@ -52,6 +54,16 @@ final class Wheel<T> {
             first.previous = timer;
         }
         slots.set(timer.slot, timer);
+    }
+
+    /// Has somebody looked at by the next tick, whatever was scheduled.
+    synchronized void hasten(Timer<T> timer) {
+        if (timer.slot >= 0) {
+            remove(timer);
+            schedule(timer, 0);
+        } else {
+            timer.hastened = true; // is being looked at, and has perhaps been already
+        }
     }
 
     /// Takes somebody out for good.

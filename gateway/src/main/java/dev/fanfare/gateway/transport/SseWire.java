@@ -12,13 +12,21 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Server-sent events, over a taken HTTP/1.1 connection, whose body ends with it, or over an HTTP/2 stream.
 final class SseWire implements Wire, Guest {
-    private static final String BUSY = "too many clients read back from Kafka at once: come back";
+    private static final Map<CloseReason, Notice.Failure> TOLD = Map.of(
+            CloseReason.REPLAY_BUSY,
+            new Notice.Failure(null, ErrorCode.REPLAY_BUSY, "too many clients read back from Kafka at once: come back"),
+            CloseReason.TOKEN_EXPIRED,
+            new Notice.Failure(
+                    null, ErrorCode.TOKEN_EXPIRED, "the token has expired: come back with a new one and the cursor"),
+            CloseReason.TOKEN_REVOKED,
+            new Notice.Failure(null, ErrorCode.TOKEN_REVOKED, "the token was taken back"));
 
     private final SseForm form;
     private final LongSupplier retryMillis;
@@ -87,8 +95,9 @@ final class SseWire implements Wire, Guest {
     public void close(CloseReason reason, Supplier<byte[]> cursor) {
         if (reason != CloseReason.CLIENT_GONE && !gone) {
             var last = new ArrayList<byte[]>();
-            if (reason == CloseReason.REPLAY_BUSY) { // what `retry:` cannot say: it was not this client's fault
-                last.add(form.notice(new Notice.Failure(null, ErrorCode.REPLAY_BUSY, BUSY), cursor.get()));
+            var told = TOLD.get(reason); // what `retry:` cannot say
+            if (told != null) {
+                last.add(form.notice(told, cursor.get()));
             }
             last.add(SseForm.retry(retryMillis.getAsLong()));
             try {

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
 import dev.fanfare.gateway.protocol.ErrorCode;
@@ -40,6 +41,7 @@ public final class StreamHandler implements Handler {
             Pattern.compile("(?i).*;\\s*q=0(\\.0*)?\\s*(;.*)?"); // RFC 9110 §12.4.2
 
     private final GatewaySettings settings;
+    private final Gate gate;
     private final Sessions sessions;
     private final Starts starts;
     private final Admission admission;
@@ -50,8 +52,14 @@ public final class StreamHandler implements Handler {
     ///
     /// @param http2 tells when a stream or its connection has ended
     public StreamHandler(
-            GatewaySettings settings, Sessions sessions, Starts starts, Admission admission, Http2Watch http2) {
+            GatewaySettings settings,
+            Gate gate,
+            Sessions sessions,
+            Starts starts,
+            Admission admission,
+            Http2Watch http2) {
         this.settings = settings;
+        this.gate = gate;
         this.sessions = sessions;
         this.starts = starts;
         this.admission = admission;
@@ -61,8 +69,9 @@ public final class StreamHandler implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+        var query = QueryParameters.of(request.query());
         var asked = StreamRequest.parse(
-                QueryParameters.of(request.query()),
+                query,
                 request.headers().first(LAST_EVENT_ID),
                 settings.session().channelsMax());
         if (asked.patterns().isEmpty()) {
@@ -75,8 +84,8 @@ public final class StreamHandler implements Handler {
                     ErrorCode.INVALID_MESSAGE, "the request has a body, which GET has no use for: leave it out");
         }
         switch (transport(request, asked)) {
-            case SSE -> sse(request, response, asked);
-            case POLL -> poll(request, response, asked);
+            case SSE -> sse(request, response, query, asked);
+            case POLL -> poll(request, response, query, asked);
             case WS ->
                 throw new ProblemException(
                         ErrorCode.UPGRADE_REQUIRED,
@@ -109,7 +118,14 @@ public final class StreamHandler implements Handler {
                         && !NOT_ACCEPTABLE.matcher(range).matches());
     }
 
-    private void sse(ServerRequest request, ServerResponse response, StreamRequest asked)
+    private Pass admit(ServerRequest request, Map<String, List<String>> query, StreamRequest asked) {
+        var pass = new Pass(gate, gate.admit(request.headers(), query));
+        pass.checkSubscribe(asked.patterns());
+        return pass;
+    }
+
+    private void sse(
+            ServerRequest request, ServerResponse response, Map<String, List<String>> query, StreamRequest asked)
             throws IOException, InterruptedException {
         var requestId = HttpProblems.requestId(request, response);
         var refusal = admission.refusal();
@@ -117,10 +133,21 @@ public final class StreamHandler implements Handler {
             refuse(response, requestId);
             return;
         }
+        Pass pass;
+        try {
+            pass = admit(request, query, asked);
+        } catch (ProblemException later) {
+            if (later.code() == ErrorCode.ISSUER_AWAY) {
+                refuse(response, requestId);
+                return;
+            }
+            throw later;
+        }
         var start = starts.find(asked.start(), asked.patterns());
         var limits = settings.session();
         var options = SessionOptions.of(
-                Transport.SSE, limits.granted(asked.heartbeat()), limits.sseLife(), limits, settings.replay());
+                        Transport.SSE, limits.granted(asked.heartbeat()), limits.sseLife(), limits, settings.replay())
+                .under(pass);
         var wire = new SseWire(SseForm.of(asked.format(), asked.naming()), admission::retryMillis);
         if (isHttp1(request)) {
             var out = Takeover.of(response, wire).out();
@@ -159,7 +186,9 @@ public final class StreamHandler implements Handler {
         out.write(List.of(bytes), bytes.length);
     }
 
-    private void poll(ServerRequest request, ServerResponse response, StreamRequest asked) throws InterruptedException {
+    private void poll(
+            ServerRequest request, ServerResponse response, Map<String, List<String>> query, StreamRequest asked)
+            throws InterruptedException {
         admission.refusal().ifPresent(problem -> {
             throw problem;
         });
@@ -169,12 +198,14 @@ public final class StreamHandler implements Handler {
                     "the answers to other long-polls take all the memory there is for them: come back in a moment",
                     Map.of("Retry-After", Long.toString(Math.max(1, Math.ceilDiv(admission.retryMillis(), 1000L)))));
         }
+        var pass = admit(request, query, asked);
         var start = starts.find(asked.start(), asked.patterns());
         var preferred = preferredWait(request);
         var hold = min(
                 asked.hold().or(() -> preferred).orElse(settings.poll().hold()),
                 settings.poll().holdMax());
-        var options = SessionOptions.poll(hold, settings.session(), settings.replay());
+        var options =
+                SessionOptions.poll(hold, settings.session(), settings.replay()).under(pass);
         var headers = new HashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("Cache-Control", "no-store");

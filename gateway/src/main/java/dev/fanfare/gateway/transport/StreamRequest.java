@@ -50,7 +50,9 @@ public record StreamRequest(
             "since",
             "last",
             "wait",
-            "heartbeat");
+            "heartbeat",
+            "ticket",
+            "access_token");
 
     private static final List<String> CURSOR_NAMES = List.of("cursor", "lastEventId", "last_event_id", "Last-Event-ID");
     private static final int LAST_MAX = 1000;

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
 import dev.fanfare.gateway.protocol.ClientMessage;
@@ -34,6 +35,7 @@ public final class WsEndpoint {
     private static final String PATH = "/v1/events";
 
     private final GatewaySettings settings;
+    private final Gate gate;
     private final Sessions sessions;
     private final Starts starts;
     private final Admission admission;
@@ -44,11 +46,13 @@ public final class WsEndpoint {
 
     public WsEndpoint(
             GatewaySettings settings,
+            Gate gate,
             Sessions sessions,
             Starts starts,
             Admission admission,
             Optional<Publisher> publisher) {
         this.settings = settings;
+        this.gate = gate;
         this.sessions = sessions;
         this.starts = starts;
         this.admission = admission;
@@ -71,8 +75,9 @@ public final class WsEndpoint {
         if (!handshake.path().equals(PATH)) {
             return new WebSocketAnswer.PassOn();
         }
+        var query = QueryParameters.of(UriQuery.create(handshake.rawQuery()));
         var asked = StreamRequest.parse(
-                QueryParameters.of(UriQuery.create(handshake.rawQuery())),
+                query,
                 handshake.headers().first(HeaderNames.create("Last-Event-ID")),
                 settings.session().channelsMax());
         if (asked.transport().isPresent() && asked.transport().get() != Transport.WS) {
@@ -87,18 +92,22 @@ public final class WsEndpoint {
             throw problem;
         });
         var subprotocol = subprotocol(handshake.offeredSubprotocols());
+        var pass = new Pass(gate, gate.admit(handshake.headers(), query));
+        pass.checkSubscribe(asked.patterns());
         try {
             var start = starts.find(asked.start(), asked.patterns());
             var limits = settings.session();
             var options = SessionOptions.of(
-                    Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay());
+                            Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay())
+                    .under(pass);
             var forms = subprotocol.equals(Optional.of(CloudEventForm.SUBPROTOCOL))
                     ? cloudEventForms
                     : jsonForms.getOrDefault(asked.format(), cloudEventForms);
             var wire = new WsWire(
                     forms,
                     w -> sessions.open(w, options, asked.patterns(), start, true),
-                    this::publish,
+                    message -> publish(message, pass),
+                    pass,
                     admission::retryMillis,
                     limits.channelsMax());
             return new WebSocketAnswer.Accept(subprotocol.orElse(null), Map.of(), wire);
@@ -115,7 +124,7 @@ public final class WsEndpoint {
                 .findFirst();
     }
 
-    private Notice.Published publish(ClientMessage.Publish message) {
+    private Notice.Published publish(ClientMessage.Publish message, Pass pass) {
         var writer = publisher.orElseThrow(Publisher::off);
         var query = new HashMap<String, List<String>>();
         var channel = message.channel();
@@ -124,7 +133,9 @@ public final class WsEndpoint {
         }
         var type = message.cloudEvent() ? "application/cloudevents+json" : "application/json";
         var request = new PublishRequest(query, Map.of("content-type", List.of(type)), message.body());
-        var receipts = writer.publish(publishRequests.read(request), message.idempotencyKey());
+        var outgoing = publishRequests.read(request);
+        outgoing.forEach(event -> pass.caller().checkPublish(String.valueOf(event.key())));
+        var receipts = writer.publish(outgoing, message.idempotencyKey());
         return new Notice.Published(
                 message.id(),
                 receipts.stream()

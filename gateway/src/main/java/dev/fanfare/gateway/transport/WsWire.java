@@ -28,6 +28,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final Function<Boolean, EventForm> forms;
     private final Function<WsWire, Session> open;
     private final Function<ClientMessage.Publish, Notice.Published> publisher;
+    private final Pass pass;
     private final LongSupplier retryMillis;
     private final int channelsMax;
 
@@ -41,15 +42,18 @@ final class WsWire implements Wire, WebSocketApplication {
     /// @param forms by whether the client takes deflated messages
     /// @param open opens the session, once the handshake is done
     /// @param publisher blocks until the event is written
+    /// @param pass the session's
     WsWire(
             Function<Boolean, EventForm> forms,
             Function<WsWire, Session> open,
             Function<ClientMessage.Publish, Notice.Published> publisher,
+            Pass pass,
             LongSupplier retryMillis,
             int channelsMax) {
         this.forms = forms;
         this.open = open;
         this.publisher = publisher;
+        this.pass = pass;
         this.retryMillis = retryMillis;
         this.channelsMax = channelsMax;
     }
@@ -76,11 +80,15 @@ final class WsWire implements Wire, WebSocketApplication {
                 var answer = publish(publish);
                 to.command(s -> s.tell(answer));
             }
+            case ClientMessage.Token(var id, var token) -> {
+                var answer = renew(to, id, token);
+                to.command(s -> s.tell(answer));
+            }
             case ClientMessage.Ping(var id) -> to.command(s -> s.tell(new Notice.Pong(id)));
             case ClientMessage.Wrong(var id, var code, var detail) ->
                 to.command(s -> s.tell(new Notice.Failure(id, code, detail)));
         }
-        lastHeard = System.nanoTime(); // publishing may have taken its time
+        lastHeard = System.nanoTime(); // publishing, or an issuer's keys, may have taken their time
     }
 
     @Override
@@ -123,6 +131,14 @@ final class WsWire implements Wire, WebSocketApplication {
         }
     }
 
+    private Notice renew(Session to, @Nullable String id, String token) {
+        try {
+            return new Notice.Renewed(id, pass.renew(to, token));
+        } catch (ProblemException refused) {
+            return new Notice.Failure(id, refused.code(), refused.detail());
+        }
+    }
+
     private void subscribe(Session to, @Nullable String id, List<String> channels) {
         try {
             var patterns =
@@ -133,6 +149,7 @@ final class WsWire implements Wire, WebSocketApplication {
                         "a session may have %d subscriptions: use patterns, or unsubscribe first"
                                 .formatted(channelsMax));
             }
+            pass.checkSubscribe(patterns);
             patterns.forEach(to::subscribe);
             to.tell(new Notice.Subscribed(id, channels));
         } catch (ProblemException refused) {

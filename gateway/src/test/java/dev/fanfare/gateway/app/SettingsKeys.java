@@ -3,23 +3,24 @@ package dev.fanfare.gateway.app;
 import dev.fanfare.gateway.config.GatewaySettings;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The keys that the settings' records imply, by reflection: a component's name in kebab case under its record's.
 final class SettingsKeys {
     private SettingsKeys() {}
 
-    /// Key by key, what is in the settings; `kafka` and `routes` have other rules and are left out.
+    /// Key by key, what is in the settings; `kafka`, `routes` and `access.issuers` have other rules
+    /// and are left out.
     static Map<String, Object> of(GatewaySettings settings) {
         var all = new TreeMap<String, Object>();
         for (var section : GatewaySettings.class.getRecordComponents()) {
             if (section.getType().isRecord()) {
-                for (var component : section.getType().getRecordComponents()) {
-                    all.put(kebab(section) + "." + kebab(component), get(component, get(section, settings)));
-                }
+                put(all, kebab(section), get(section, settings));
             }
         }
         return all;
@@ -30,19 +31,28 @@ final class SettingsKeys {
         var all = new TreeMap<String, Object>();
         Arrays.stream(GatewaySettings.class.getRecordComponents())
                 .filter(section -> section.getType().isRecord())
-                .forEach(section -> {
-                    for (var component : section.getType().getRecordComponents()) {
-                        all.put(kebab(section) + "." + kebab(component), get(component, standard(section.getType())));
-                    }
-                });
+                .forEach(section -> put(all, kebab(section), standard(section.getType())));
         return all;
+    }
+
+    private static void put(Map<String, Object> all, String path, Object record) {
+        for (var component : record.getClass().getRecordComponents()) {
+            var key = path + "." + kebab(component);
+            if (component.getType().isRecord()) {
+                put(all, key, get(component, record));
+            } else if (!key.equals("access.issuers")) {
+                all.put(key, get(component, record));
+            }
+        }
     }
 
     /// What a value looks like in a document.
     static String text(Object value) {
-        return value instanceof Optional<?> optional
-                ? optional.map(String::valueOf).orElse("")
-                : String.valueOf(value);
+        return switch (value) {
+            case Optional<?> optional -> optional.map(String::valueOf).orElse("");
+            case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(","));
+            default -> String.valueOf(value);
+        };
     }
 
     private static String kebab(RecordComponent component) {

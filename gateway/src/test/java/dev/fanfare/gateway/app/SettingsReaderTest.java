@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.service.access.IssuerSettings;
+import dev.fanfare.service.access.IssuerSettings.KeySource;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.Layer;
 import dev.fanfare.service.config.Units;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -247,21 +251,82 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "'::1'", "'[::1]'"})
-    void bindsLoopbackWithoutMoreAdo(String host) {
+    @ValueSource(strings = {"127.0.0.1", "localhost", "'::1'", "'[::1]'", "0.0.0.0", "'::'", "192.0.2.1"})
+    void bindsAnyAddress(String host) {
         assertThatCode(() -> read(NEEDED + "server.host: " + host + "\n")).doesNotThrowAnyException();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "'::'", "192.0.2.1"})
-    void bindsOtherAddressesOnlyIfAnybodyMayConnect(String host) throws IOException {
-        assertThatThrownBy(() -> read(NEEDED + "server.host: " + host + "\n"))
-                .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("server.host: " + "'" + host.replace("'", "") + "'")
-                .hasMessageContaining("access.anonymous: true");
+    @Test
+    void readsWhoIsTrusted() throws IOException {
+        var issuers = read(NEEDED + """
+                        access:
+                          issuers:
+                            - {issuer: 'https://a', audience: fanfare, jwks-url: 'https://a/keys'}
+                            - {issuer: b, audience: [x, 'y'], secret-file: /run/b}
+                            - {issuer: c, audience: z, jwks-file: c.json}
+                            - {issuer: d, audience: z, public-key-file: d.pem}
+                        """).access().issuers();
 
-        var settings = read(NEEDED + "server.host: " + host + "\naccess.anonymous: true\n");
-        assertThat(settings.access().anonymous()).isTrue();
+        assertThat(issuers)
+                .containsExactly(
+                        new IssuerSettings(
+                                "https://a", List.of("fanfare"), new KeySource.JwksUrl(URI.create("https://a/keys"))),
+                        new IssuerSettings("b", List.of("x", "y"), new KeySource.SecretFile(Path.of("/run/b"))),
+                        new IssuerSettings("c", List.of("z"), new KeySource.JwksFile(Path.of("c.json"))),
+                        new IssuerSettings("d", List.of("z"), new KeySource.PublicKeyFile(Path.of("d.pem"))));
+    }
+
+    @Test
+    void takesIssuersWholeFromTheHighestLayer() throws IOException {
+        var environment = Map.of(
+                "FANFARE_ACCESS_ISSUERS_0_ISSUER", "b",
+                "FANFARE_ACCESS_ISSUERS_0_AUDIENCE", "y",
+                "FANFARE_ACCESS_ISSUERS_0_JWKS_URL", "http://localhost:1/keys");
+
+        var issuers = read(
+                        NEEDED + "access.issuers: [{issuer: a, audience: x, secret-file: s}]\n",
+                        environment,
+                        new Properties())
+                .access()
+                .issuers();
+
+        assertThat(issuers)
+                .containsExactly(new IssuerSettings(
+                        "b", List.of("y"), new KeySource.JwksUrl(URI.create("http://localhost:1/keys"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    [{audience: x, secret-file: s}]                                     | .issuer: is missing
+                    [{issuer: a b, audience: x, secret-file: s}]                        | .issuer: is missing or has blanks
+                    [{issuer: a, secret-file: s}]                                       | .audience: is missing
+                    [{issuer: a, audience: x}]                                          | : needs one of [jwks-file,
+                    [{issuer: a, audience: x, secret-file: s, jwks-file: j}]            | : needs one of [jwks-file,
+                    [{issuer: a, audience: x, jwks-url: 'http://a.example/keys'}]       | .jwks-url: 'http://a.example/keys'
+                    [{issuer: a, audience: x, jwks-url: 'not a url'}]                   | .jwks-url: 'not a url'
+                    [{issuer: a, audience: x, jwks: 'https://a'}]                       | .jwks: unknown key
+                    """)
+    void refusesIssuersThatCannotBe(String issuers, String problem) {
+        assertRefused(NEEDED + "access.issuers: " + issuers + "\n", "access.issuers.0" + problem, "");
+    }
+
+    @Test
+    void refusesAnIssuerThatIsThereTwice() {
+        var one = "{issuer: a, audience: x, secret-file: s}";
+        assertRefused(NEEDED + "access.issuers: [" + one + "," + one + "]\n", "access.issuers.1.issuer: 'a'", "twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    access.anonymous: true                    | access.anonymous: from         | it is a section
+                    access.anonymous.subscribe: [a, 'b.#']    | access.anonymous.subscribe: 'b.#' | each must be a channel or pattern
+                    access.grants.publish: 'a.{sub'           | access.grants.publish: 'a.{sub' | claims in braces
+                    access.cookie.origins: app.example.com    | access.cookie.origins: 'app.example.com' | an origin
+                    access.revocations.topic: a b             | access.revocations.topic: 'a b' | a topic name
+                    access.tickets.life: 6m                   | access.tickets.life: '6m'     | to 5m
+                    """)
+    void refusesAccessThatCannotBe(String yaml, String start, String part) {
+        assertRefused(NEEDED + yaml + "\n", start, part);
     }
 
     @Test
@@ -439,6 +504,11 @@ class SettingsReaderTest {
             case Boolean flag -> !flag;
             case Duration duration -> duration.plusMillis(1);
             case Optional<?> none -> Optional.of("changed");
+            case List<?> none
+            when key.startsWith("access.anonymous.") ->
+                List.of(ChannelPattern.parse("changed"), ChannelPattern.parse("too.*"));
+            case List<?> none when key.endsWith(".origins") -> List.of("https://changed", "http://too");
+            case List<?> none -> List.of("changed.{sub}", "too.**");
             case String text -> key.equals("server.host") ? "127.0.0.2" : "changed";
             case null, default -> throw new AssertionError("no other value for " + key);
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.testing.Open;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.WebSocket.DEFAULT,
                     GatewaySettings.Poll.DEFAULT,
                     GatewaySettings.Publish.DEFAULT,
-                    GatewaySettings.Access.DEFAULT,
+                    Open.access(),
                     new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100)));
         }
     }

@@ -9,6 +9,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.publish.Topics;
+import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,7 +251,7 @@ class PageTest {
                         publish.timeout(),
                         publish.idempotency(),
                         publish.idempotencyEntries()),
-                GatewaySettings.Access.DEFAULT,
+                Open.access(),
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 

@@ -39,6 +39,7 @@ public final class Gateways {
     public WebSocket websocket = WebSocket.DEFAULT;
     public Poll poll = Poll.DEFAULT;
     public Publish publish = Publish.DEFAULT;
+    public Access access = Open.access();
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -72,7 +73,7 @@ public final class Gateways {
                 websocket,
                 poll,
                 publish,
-                Access.DEFAULT,
+                access,
                 shutdown);
     }
 

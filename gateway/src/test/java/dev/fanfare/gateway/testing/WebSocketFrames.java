@@ -7,14 +7,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /// Just enough of RFC 6455 §5 for the examples: short messages in one frame each.
-final class WebSocketFrames {
+public final class WebSocketFrames {
     private static final int TEXT = 0x81;
+    private static final int CLOSE = 0x88;
     private static final int PING = 0x89;
     private static final byte[] MASK = {1, 2, 3, 4};
 
     private WebSocketFrames() {}
 
-    static byte[] clientText(String text) {
+    public static byte[] clientText(String text) {
         var payload = text.getBytes(StandardCharsets.UTF_8);
         var frame = new ByteArrayOutputStream();
         frame.write(TEXT);
@@ -33,7 +34,9 @@ final class WebSocketFrames {
     }
 
     /// The next text message; pings are passed over.
-    static String readText(InputStream in) throws IOException {
+    ///
+    /// @throws IOException with code and reason if the server closes instead
+    public static String readText(InputStream in) throws IOException {
         while (true) {
             int first = in.read();
             int length = in.read();
@@ -43,7 +46,13 @@ final class WebSocketFrames {
             if (length < 0) {
                 throw new EOFException("the server closed");
             }
-            var payload = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            var bytes = in.readNBytes(length);
+            if (first == CLOSE) {
+                int code = ((bytes[0] & 0xFF) << 8) | (bytes[1] & 0xFF);
+                throw new IOException(
+                        "closed with " + code + " " + new String(bytes, 2, length - 2, StandardCharsets.UTF_8));
+            }
+            var payload = new String(bytes, StandardCharsets.UTF_8);
             if (first == TEXT) {
                 return payload;
             }

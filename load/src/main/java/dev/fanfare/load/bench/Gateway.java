@@ -88,6 +88,9 @@ final class Gateway implements Contender {
                     routes:
                       - topics: [%s]
                         channels: ["{key}"]
+                    access:
+                      anonymous:
+                        subscribe: ["**"]
                     shutdown:
                       deadline: 5s
                     session:

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -93,6 +94,44 @@ public final class Values {
         return find(key).map(value -> value.text().strip()).filter(text -> !text.isEmpty());
     }
 
+    /// Several texts, as a list or as one with commas between them: whole from the highest layer that has any.
+    ///
+    /// @param wanted what each must be
+    /// @param parse empty for a text that cannot be
+    public <T> List<T> list(String key, String wanted, Function<String, Optional<T>> parse) {
+        known.add(key);
+        List<T> inForce = List.of();
+        for (var layer : layers) {
+            var items = new TreeMap<Integer, Layer.Value>();
+            for (var item : layer.keysUnder(layer.comparable(key) + ".")) {
+                var index = item.substring(layer.comparable(key).length() + 1);
+                if (index.matches("\\d{1,4}")) {
+                    layer.find(item).ifPresent(value -> items.put(Integer.valueOf(index), value));
+                }
+            }
+            var found = layer.find(key).map(List::of).orElseGet(() -> List.copyOf(items.values()));
+            inForce = inForce.isEmpty() ? parsed(key, found, wanted, parse) : inForce;
+        }
+        return inForce;
+    }
+
+    private <T> List<T> parsed(
+            String key, List<Layer.Value> values, String wanted, Function<String, Optional<T>> parse) {
+        var all = new ArrayList<T>();
+        for (var value : values) {
+            for (var text : value.text().split(",", -1)) {
+                if (!text.isBlank()) {
+                    parse.apply(text.strip()).ifPresentOrElse(all::add, () -> {
+                        bad.add(key);
+                        problem("%s: %s from %s is refused: each must be %s"
+                                .formatted(key, quoted(text.strip()), value.origin(), wanted));
+                    });
+                }
+            }
+        }
+        return List.copyOf(all);
+    }
+
     /// The value of the highest layer that has one.
     Optional<Layer.Value> find(String key) {
         known.add(key);
@@ -121,6 +160,10 @@ public final class Values {
     /// Notes a problem, on one line whatever is in it.
     public void problem(String problem) {
         problems.add(oneLine(problem));
+    }
+
+    int problemCount() {
+        return problems.size();
     }
 
     /// Whether nothing is wrong with these so far; what goes together is checked only then.

@@ -1,0 +1,15 @@
+package dev.fanfare.gateway.session;
+
+/// What a session goes on by: ends it when that no longer holds.
+public interface Permit {
+    /// A look that need not be taken.
+    long NEVER = Long.MAX_VALUE / 4;
+
+    /// Holds for ever.
+    Permit ALWAYS = _ -> NEVER;
+
+    /// Called by the one thread that looks after all sessions: must not block.
+    ///
+    /// @return in how many nanoseconds to look again
+    long look(Session session);
+}

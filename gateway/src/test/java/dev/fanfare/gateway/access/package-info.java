@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.gateway.access;
+
+import org.jspecify.annotations.NullMarked;

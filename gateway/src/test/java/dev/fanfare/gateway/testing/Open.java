@@ -1,0 +1,32 @@
+package dev.fanfare.gateway.testing;
+
+import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.access.Revocations;
+import dev.fanfare.gateway.access.Tickets;
+import dev.fanfare.gateway.config.GatewaySettings.Access;
+import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
+import dev.fanfare.service.access.TokenVerifier;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Access for anybody to everything, for tests that are about something else.
+public final class Open {
+    private Open() {}
+
+    public static Access access() {
+        var open = new Secured();
+        open.anonymous = new Anonymous(Secured.patterns("**"), Secured.patterns("**"));
+        return open.access();
+    }
+
+    public static Gate gate() {
+        var clock = InstantSource.system();
+        return new Gate(
+                access(),
+                new TokenVerifier(List.of(), Duration.ZERO, clock),
+                new Tickets(new byte[32], Duration.ofSeconds(30), clock),
+                Revocations.NONE,
+                clock);
+    }
+}

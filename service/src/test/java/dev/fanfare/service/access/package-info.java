@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.service.access;
+
+import org.jspecify.annotations.NullMarked;
