@@ -53,12 +53,11 @@ public final class Listener implements AutoCloseable {
     /// @throws UncheckedIOException if the address cannot be listened on
     public static Listener open(
             WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
-        var socket = listen(config);
         var features = new Features(config, routing);
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(socket, config, router, door);
+        var listener = new Listener(listen(config), config, router, door);
         listener.thread.start();
         return listener;
     }
@@ -138,7 +137,7 @@ public final class Listener implements AutoCloseable {
             } else {
                 line.serve(() -> serve(line));
             }
-        } catch (IOException | RuntimeException leftAlready) {
+        } catch (IOException | RuntimeException | Error leftAlready) {
             LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
             places.release();
             try {
