@@ -41,6 +41,7 @@ class LauncherTest {
         "webhook, webhooks",
         "laod, load",
         "bnech, bench",
+        "jhm, jmh",
         "verison, version",
         "--hepl, help"
     })
@@ -64,6 +65,7 @@ class LauncherTest {
                         "  webhooks ",
                         "  load ",
                         "  bench ",
+                        "  jmh ",
                         "  version ",
                         "  help ",
                         "--no-demo");
@@ -101,6 +103,35 @@ class LauncherTest {
         assertThat(refused.output()).startsWith("fanfare: " + message);
     }
 
+    @Test
+    void jmhCompilesTheBenchmarksAndHandsItsOptionsOn() throws Exception {
+        var jdk = jdk("jdk-25", "25.0.1");
+        Files.writeString(jdk.resolve("bin/java"), "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\"\n");
+        var maven = Files.createDirectories(dir.resolve("tools")).resolve("mvn");
+        // as quick as one that finds everything compiled
+        Files.writeString(maven, "#!/usr/bin/env bash\necho libraries.jar > gateway/target/jmh.classpath\n");
+        Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        var run = fanfare(Map.of("JAVA_HOME", jdk.toString()), "jmh", "Cursor", "-prof", "gc", "-p", "a=b c");
+        assertThat(run.status()).as(run.output()).isZero();
+        assertThat(run.output().lines().toList())
+                .startsWith(
+                        "fanfare: compiling the benchmarks; all of the output: " + Repository.ROOT + "/target/jmh.log")
+                .contains(Repository.ROOT + "/gateway/target/classes:" + Repository.ROOT
+                        + "/gateway/target/test-classes:libraries.jar")
+                .endsWith("org.openjdk.jmh.Main", "Cursor", "-prof", "gc", "-p", "a=b c");
+    }
+
+    @Test
+    void jmhSaysWhereToLookIfItCannotCompile() throws Exception {
+        var maven = Files.createDirectories(dir.resolve("tools")).resolve("mvn");
+        Files.writeString(maven, "#!/usr/bin/env bash\nexit 1\n");
+        Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var failed = fanfare(Map.of("JAVA_HOME", jdk("jdk-25", "25.0.1").toString()), "jmh");
+        assertThat(failed.status()).isEqualTo(1);
+        assertThat(failed.output()).endsWith("fanfare: the build failed: see " + Repository.ROOT + "/target/jmh.log\n");
+    }
+
     private Path jdk(String name, String version) throws Exception {
         var bin = Files.createDirectories(dir.resolve(name).resolve("bin"));
         var executable = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -119,7 +150,8 @@ class LauncherTest {
     /// With the tools of a bare system in PATH: no JDK and no Maven.
     private Outcome run(Map<String, String> environment, String... command) throws Exception {
         var tools = Files.createDirectories(dir.resolve("tools"));
-        for (var tool : List.of("bash", "cat", "dirname", "find", "grep", "head", "id", "readlink", "sed", "uname")) {
+        for (var tool : List.of(
+                "bash", "cat", "dirname", "env", "find", "grep", "head", "id", "mkdir", "readlink", "sed", "uname")) {
             if (!Files.exists(tools.resolve(tool), LinkOption.NOFOLLOW_LINKS)) {
                 Files.createSymbolicLink(tools.resolve(tool), where(tool));
             }
