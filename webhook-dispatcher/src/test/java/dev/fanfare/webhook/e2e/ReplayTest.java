@@ -161,7 +161,7 @@ class ReplayTest {
 
     @Test
     void anotherNodeGoesOnWhenOneIsKilled() throws Exception {
-        var bodies = sendMany(400);
+        var bodies = sendMany(200);
         var setup = Setup.of(
                 dir, BROKER.bootstrapServers(), topic, Postgres.shared().database());
         var endpoint = setup.endpoint(receiver.url("/hook"), PLAIN.settings());
@@ -171,11 +171,11 @@ class ReplayTest {
             await().atMost(SOON).until(() -> count("n") >= 20);
             dies.kill();
         }
-        assertThat(count("n")).isLessThan(400);
+        assertThat(count("n")).isLessThan(200);
         try (var heir = TestDispatcher.start(setup)) {
             var done = heir.api().awaitDone(replay);
-            assertThat(done.path("matched").asLong()).isEqualTo(400);
-            assertThat(done.path("queued").asLong()).isEqualTo(400);
+            assertThat(done.path("matched").asLong()).isEqualTo(200);
+            assertThat(done.path("queued").asLong()).isEqualTo(200);
             await().atMost(Duration.ofMinutes(2)).until(() -> receiver.bodies().containsAll(bodies));
             new Ledger(receiver, "/hook").hasOneIdPerEvent();
         }
@@ -217,7 +217,7 @@ class ReplayTest {
 
     @Test
     void liveEventsDoNotWaitForIt() {
-        sendMany(300);
+        sendMany(150);
         receiver.answer(call -> {
             TimeUnit.MILLISECONDS.sleep(call.body().startsWith("n") ? 50 : 0);
             return new Receiver.Reply(204, Map.of());
@@ -234,9 +234,9 @@ class ReplayTest {
                 send(live);
                 await().atMost(SOON).until(() -> receiver.bodies().contains(live));
             }
-            assertThat(count("n")).isLessThan(300);
+            assertThat(count("n")).isLessThan(150);
             api.awaitDone(replay);
-            await().atMost(SOON).until(() -> count("n") == 300);
+            await().atMost(SOON).until(() -> count("n") == 150);
         }
     }
 
