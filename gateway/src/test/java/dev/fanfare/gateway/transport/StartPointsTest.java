@@ -242,6 +242,7 @@ class StartPointsTest {
     @Test
     void tellsAGapAndGoesByTimeWhereTheTopicIsAnotherOne() throws IOException, BadCursorException {
         publish("other", 1, 2);
+        read(2, url("other", "since=1h")); // the node has read them
         var here = now().topics().getFirst();
         var position =
                 new Cursor.TopicPosition(here.nameHash(), here.idHash() ^ 1, here.nextOffsets(), here.leaderEpochs());
