@@ -46,7 +46,7 @@ final class DispatcherOptions {
     }
 
     Dispatcher dispatcher(Duration timeout, Consumer<String> progress) {
-        return new Dispatcher(TargetOptions.uri("--api", api, "http"), token(), timeout, progress);
+        return new Dispatcher(Urls.plain("--api", api), token(), timeout, progress);
     }
 
     Receiver receiver(Fields fields) {
@@ -67,7 +67,7 @@ final class DispatcherOptions {
         if (receiverUrl == null) {
             return "http://%s:%d".formatted(receiver.substring(0, receiver.lastIndexOf(':')), port);
         }
-        var url = TargetOptions.uri("--receiver-url", receiverUrl, "http").toString();
+        var url = Urls.plain("--receiver-url", receiverUrl).toString();
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 

@@ -84,7 +84,8 @@ final class Raw implements Callable<Integer> {
                     "cursor",
                     "wait=0",
                     Optional.of("ready"),
-                    events.fields());
+                    events.fields(),
+                    Optional.empty());
             var plan = new Plan(
                     "raw",
                     settings(who.channels()),

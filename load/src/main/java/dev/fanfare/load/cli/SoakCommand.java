@@ -76,7 +76,7 @@ final class SoakCommand extends Scenario {
         if (interim.isZero()) {
             throw new Misuse("--interim 0s is too often: use 1s at least");
         }
-        var memory = new ServerMemory(process(), metrics().orElse(null), heapMetric, sessionsMetric);
+        var memory = new ServerMemory(process(), metrics(), heapMetric, sessionsMetric);
         return new Soak(churnRate, memory, growthMax, growthNoise, interim, progress());
     }
 }

@@ -33,6 +33,9 @@ final class WebhookCommand implements Callable<Integer> {
     private final DispatcherOptions dispatcher = new DispatcherOptions();
 
     @Mixin
+    private final TlsOptions tls = new TlsOptions();
+
+    @Mixin
     private final EndpointOptions endpoints = new EndpointOptions();
 
     @Mixin
@@ -53,12 +56,14 @@ final class WebhookCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
+        tls.check();
         if (!publisher.publishes()) {
             throw new Misuse("--publisher none: nobody says then what has to come: use kafka or http");
         }
         var wanted = wanted();
         try (var receiver = dispatcher.receiver(events.fields());
-                var source = publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted));
+                var source =
+                        publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted), tls);
                 var api = dispatcher.dispatcher(events.connectTimeout(), line.getErr()::println)) {
             var plan = new HookPlan(
                     settings(wanted),
@@ -93,6 +98,7 @@ final class WebhookCommand implements Callable<Integer> {
         var settings = new LinkedHashMap<String, Object>();
         report.profile().ifPresent(profile -> settings.put("profile", profile.toString()));
         settings.put("api", dispatcher.api());
+        settings.putAll(tls.settings());
         settings.put("endpoints", wanted.count());
         settings.put("channels", wanted.channels().size());
         settings.put("rate", events.rate());

@@ -4,6 +4,7 @@ import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Input;
 import dev.fanfare.load.wire.Loop;
+import dev.fanfare.load.wire.TlsClient;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// The sessions of one loop. Others reach them by [#ask] only.
 final class EventLoop implements Loop.Work {
@@ -25,6 +27,7 @@ final class EventLoop implements Loop.Work {
     private final InetSocketAddress server;
     private final boolean manyAddresses;
     private final Loop loop;
+    private final @Nullable TlsClient tls;
 
     // owned by the thread
     private final Population population;
@@ -41,6 +44,9 @@ final class EventLoop implements Loop.Work {
         population = new Population(number, target, crowd, opening::open);
         opening.add(population.sessions(), crowd.connectRate() / crowd.loops());
         loop = new Loop("load-" + number, this);
+        tls = target.tls()
+                .map(context -> new TlsClient(context, server.getHostString(), server.getPort()))
+                .orElse(null);
     }
 
     void start() {
@@ -211,7 +217,7 @@ final class EventLoop implements Loop.Work {
     }
 
     private void open(Session session) {
-        session.open(loop.selector(), server, source(session.number()));
+        session.open(loop.selector(), server, source(session.number()), tls);
     }
 
     private Optional<InetSocketAddress> source(int number) {

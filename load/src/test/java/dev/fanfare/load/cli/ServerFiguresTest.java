@@ -86,7 +86,7 @@ class ServerFiguresTest {
         assertThat(refused.err()).containsOnlyOnce("the run goes on");
         assertThat(Ran.of(List.of("fanout", "--publisher", "none", "--server-metrics", "localhost:1"))
                         .err())
-                .contains("--server-metrics 'localhost:1' is no URL without TLS");
+                .contains("--server-metrics 'localhost:1' is no URL: use");
     }
 
     private static String url(int port) {
