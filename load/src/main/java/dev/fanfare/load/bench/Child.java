@@ -19,12 +19,14 @@ final class Child implements AutoCloseable {
     private final String name;
     private final Path log;
     private final Process process;
+    private final Processes all;
 
     /// @param log holds what it prints
-    Child(String name, Path log, Process process) {
+    Child(String name, Path log, Process process, Processes all) {
         this.name = name;
         this.log = log;
         this.process = process;
+        this.all = all;
     }
 
     static int freePort() {
@@ -56,8 +58,9 @@ final class Child implements AutoCloseable {
         long end = System.nanoTime() + START.toNanos();
         while (!condition.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
+                var failure = all.failure(process, "%s does not come up: %s".formatted(name, said()));
                 close();
-                throw new IllegalStateException("%s does not come up: %s".formatted(name, said()));
+                throw failure;
             }
             Thread.sleep(LOOK);
         }

@@ -27,7 +27,7 @@ record Idle(String name, String about, Transport transport, int sessions, boolea
                 1,
                 ground.warmUp(),
                 ground.window().plusMinutes(5),
-                List.of());
+                tls ? List.of("--connect-timeout", "2m") : List.of()); // handshakes take the CPUs that there are
         var cells = new LinkedHashMap<String, Cell>();
         for (var contender : ground.contenders()) {
             var variant = tls ? contender.secured() : Optional.of(contender);

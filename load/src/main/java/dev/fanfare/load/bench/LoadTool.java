@@ -58,13 +58,13 @@ final class LoadTool {
             }
             process.waitFor();
             if (!last.startsWith("{")) {
-                throw new IllegalStateException("the load tool failed: " + String.join("; ", errors));
+                throw processes.failure(process, "the load tool failed: " + String.join("; ", errors));
             }
             var figures = Figures.of(load, json(last), seconds);
             progress.accept(said(contender, figures));
             return figures;
         } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            throw processes.failure(process, "the load tool failed: " + failure.getMessage());
         } finally {
             watch.cancel(false);
             process.destroyForcibly();
@@ -79,11 +79,14 @@ final class LoadTool {
             awaitOpen(process.errorReader(), errors);
             var expected = "%d of %d sessions are open".formatted(load.sessions(), load.sessions());
             if (!errors.contains(expected)) {
-                throw new IllegalStateException("not all sessions are open: " + String.join("; ", errors));
+                throw processes.failure(process, "not all sessions are open: " + String.join("; ", errors));
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException failure) {
             process.destroyForcibly();
-            throw new IllegalStateException(failure.getMessage(), failure);
+            throw processes.failure(process, "the load tool failed: " + failure.getMessage());
+        } catch (RuntimeException failure) {
+            process.destroyForcibly();
+            throw failure;
         }
         return () -> process.destroyForcibly().onExit().join();
     }

@@ -41,7 +41,7 @@ final class Processes implements AutoCloseable {
                     .redirectOutput(log.toFile());
             // the gateway takes its settings from its file alone
             builder.environment().keySet().removeIf(variable -> variable.startsWith("FANFARE_"));
-            return new Child(name, log, start(builder));
+            return new Child(name, log, start(builder), this);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure.getMessage(), failure);
         }
@@ -49,15 +49,29 @@ final class Processes implements AutoCloseable {
 
     /// Starting and closing exclude each other, so that none is overlooked.
     ///
-    /// @throws IllegalStateException if this is closed
+    /// @throws Ended if this is closed
     synchronized Process start(ProcessBuilder builder) throws IOException {
         if (closed) {
-            throw new IllegalStateException("the bench ends");
+            throw new Ended();
         }
         running.removeIf(process -> !process.isAlive());
         var process = builder.start();
         running.add(process);
         return process;
+    }
+
+    /// Why a process has ended: for that reason, unless all were told to.
+    RuntimeException failure(Process process, String reason) {
+        return isClosed() || wasToldToEnd(process) ? new Ended() : new IllegalStateException(reason);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /// By SIGINT or SIGTERM, which a terminal, and `timeout`, send to a whole group: it may be the first to notice.
+    private static boolean wasToldToEnd(Process process) {
+        return !process.isAlive() && (process.exitValue() == 128 + 2 || process.exitValue() == 128 + 15);
     }
 
     /// Where `NAME` and what belongs to it may write.
