@@ -48,7 +48,7 @@ final class WebhookCommand implements Callable<Integer> {
     private boolean exactlyOnce;
 
     @Mixin
-    private final ProcessOptions process = new ProcessOptions();
+    private final ServerOptions watched = new ServerOptions();
 
     @Mixin
     private final ReportOptions report = new ReportOptions();
@@ -61,10 +61,11 @@ final class WebhookCommand implements Callable<Integer> {
             throw new Misuse("--publisher none: nobody says then what has to come: use kafka or http");
         }
         var wanted = wanted();
+        var listener = report.listener(line.getErr());
         try (var receiver = dispatcher.receiver(events.fields());
                 var source =
                         publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted), tls);
-                var api = dispatcher.dispatcher(events.connectTimeout(), line.getErr()::println)) {
+                var api = dispatcher.dispatcher(events.connectTimeout(), listener::say)) {
             var plan = new HookPlan(
                     settings(wanted),
                     wanted,
@@ -74,8 +75,8 @@ final class WebhookCommand implements Callable<Integer> {
                     events.duration(),
                     events.drain(),
                     exactlyOnce,
-                    process.id());
-            var outcome = new HookRun(plan, source, receiver, line.getErr()::println).run(api);
+                    watched.watched(tls));
+            var outcome = new HookRun(plan, source, receiver, listener).run(api);
             return report.print(outcome, line.getOut());
         } catch (RefusedException refused) {
             throw new Misuse(

@@ -1,5 +1,6 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Input;
@@ -11,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of one loop. Others reach them by [#ask] only.
@@ -49,34 +47,15 @@ final class EventLoop implements Loop.Work {
                 .orElse(null);
     }
 
-    void start() {
-        loop.start();
-    }
-
-    /// Of its thread, for measuring its CPU time.
-    long threadId() {
-        return loop.threadId();
-    }
-
-    /// Has the thread answer.
-    <T> CompletableFuture<T> ask(Supplier<T> question) {
-        return loop.ask(question);
-    }
-
-    /// Ends all sessions and the thread, and waits for it.
-    void stop() throws InterruptedException {
-        loop.stop();
+    @Override
+    public Loop loop() {
+        return loop;
     }
 
     // --- what may be asked, by the thread only
 
     void measure(Measured measured) {
         population.receipts().forEach(sink -> sink.measure(measured));
-        loop.countTicks(!measured.equals(Measured.NOTHING));
-    }
-
-    void stopTicks() {
-        loop.countTicks(false);
     }
 
     Crowded count() {
@@ -182,10 +161,6 @@ final class EventLoop implements Loop.Work {
 
     List<Tally> tallies() {
         return population.receipts().stream().map(Receipts::tally).toList();
-    }
-
-    Histogram delay() {
-        return loop.delay();
     }
 
     // --- what the loop calls
