@@ -71,6 +71,9 @@ abstract class Scenario implements Callable<Integer> {
     public final Integer call() throws InterruptedException {
         var command = Objects.requireNonNull(spec);
         tls.check();
+        if (command.findOption("--share") != null) {
+            Check.share("--share", share());
+        }
         var who = crowd.crowd(target.mix(), publisher.publishes(), share(), specialName());
         var where = target.target(events.fields(), tls);
         var plan = new Plan(

@@ -53,13 +53,11 @@ final class SoakCommand extends Scenario {
     @Option(
             names = "--interim",
             defaultValue = "1m",
-            converter = Conversions.Time.class,
             description = "how often it says how it stands (${DEFAULT-VALUE})")
     private Duration interim = Duration.ZERO;
 
     @Override
     double share() {
-        Check.share("--share", share);
         return share;
     }
 

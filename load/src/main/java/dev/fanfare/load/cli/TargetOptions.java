@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The server, and what it calls things. The defaults are Fanfare's.
@@ -30,12 +31,8 @@ final class TargetOptions {
     @Option(names = "--poll-url", description = "another one for long-polling")
     private @Nullable String pollUrl;
 
-    @Option(
-            names = "--transports",
-            defaultValue = "sse",
-            converter = Conversions.Mix.class,
-            description = "sse, ws, poll, or shares of them: sse=2,ws=1 (${DEFAULT-VALUE})")
-    private Shares mix = new Shares(Map.of());
+    @Mixin
+    private final TransportOptions transports = new TransportOptions();
 
     @Option(names = "--header", split = "\\n", description = "'Name: value', sent with each request; repeatable")
     private List<String> headers = new ArrayList<>();
@@ -75,7 +72,7 @@ final class TargetOptions {
     private String ready = "";
 
     Map<Transport, Integer> mix() {
-        return mix.of();
+        return transports.mix();
     }
 
     List<String> headers() {

@@ -95,6 +95,14 @@ class MisuseTest {
         assertThat(refusal(arguments)).contains(message).doesNotContain("secret");
     }
 
+    @ParameterizedTest
+    @CsvSource({"storm", "churn", "slow", "soak"})
+    void aShareIsOne(String scenario) {
+        assertThat(refusal(scenario, "--publisher", "none", "--share", "1.5"))
+                .contains("--share 1.5 is no share: use more than 0, and 1 at most");
+        assertThat(refusal(scenario, "--publisher", "none", "--share", "0")).contains("--share 0 is no share");
+    }
+
     @Test
     void aBareLoopHasNoPollsOfSeveralChannels() {
         assertThat(refusal("raw", "--transports", "poll", "--channels", "2", "--channels-per-session", "2"))
