@@ -142,12 +142,6 @@ public final class Connection {
         key.interestOpsAnd(~SelectionKey.OP_WRITE);
     }
 
-    private void awaitRoom(Tls through) {
-        if (!through.isFlushed()) {
-            key.interestOpsOr(SelectionKey.OP_WRITE);
-        }
-    }
-
     public void close() {
         close(channel);
     }
@@ -160,6 +154,12 @@ public final class Connection {
             }
         } catch (IOException failure) {
             System.getLogger(Connection.class.getName()).log(System.Logger.Level.DEBUG, "close", failure);
+        }
+    }
+
+    private void awaitRoom(Tls through) {
+        if (!through.isFlushed()) {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
         }
     }
 }

@@ -84,10 +84,14 @@ final class Tls {
         }
     }
 
-    /// A server may wait for the answer before it closes.
-    private void answerGoodbye() throws IOException {
-        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            write(ByteBuffer.wrap(NOTHING));
+    /// A server may wait for the answer before it closes. What came before its goodbye counts in any case.
+    private void answerGoodbye() {
+        try {
+            if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                write(ByteBuffer.wrap(NOTHING));
+            }
+        } catch (IOException gone) {
+            // it does not wait
         }
     }
 
