@@ -97,11 +97,15 @@ public final class Channels {
         Set<ChannelLog> touched;
         synchronized (this) {
             telling = true;
-            batch.countLoss();
-            marks.clear();
-            tell.accept(batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
-            touched = keep(batch, nowNanos);
-            telling = false;
+            try {
+                batch.countLoss();
+                marks.clear();
+                tell.accept(
+                        batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
+                touched = keep(batch, nowNanos);
+            } finally {
+                telling = false;
+            }
         }
         touched.forEach(signaller::enqueue);
     }

@@ -43,22 +43,30 @@ public final class Signaller implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                switch (tasks.take()) {
-                    case Task.Touched(var log) -> {
-                        log.signalled.set(false); // before signalling: what is appended from now on signals again
-                        var walk = new Task.Walk(log.subscribers(), new AtomicInteger());
-                        for (int helpers = Math.min(threads.length - 1, walk.subscribers.size() / STRIDE);
-                                helpers > 0;
-                                helpers--) {
-                            tasks.add(walk);
-                        }
-                        go(walk);
-                    }
-                    case Task.Walk walk -> go(walk);
+                var task = tasks.take();
+                try {
+                    doIt(task);
+                } catch (RuntimeException | Error fault) { // without these threads everybody would wait
+                    LOG.log(System.Logger.Level.ERROR, "subscribers could not be told", fault);
                 }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void doIt(Task task) {
+        switch (task) {
+            case Task.Touched(var log) -> {
+                log.signalled.set(false); // before signalling: what is appended from now on signals again
+                var walk = new Task.Walk(log.subscribers(), new AtomicInteger());
+                int helpers = Math.min(threads.length - 1, walk.subscribers.size() / STRIDE);
+                for (int i = 0; i < helpers; i++) {
+                    tasks.add(walk);
+                }
+                go(walk);
+            }
+            case Task.Walk walk -> go(walk);
         }
     }
 

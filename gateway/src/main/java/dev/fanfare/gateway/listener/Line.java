@@ -179,8 +179,11 @@ public final class Line implements HelidonSocket {
             forget(over);
         }
         if (task != null) {
-            early = readEarly();
-            serve(task);
+            try {
+                early = readEarly();
+            } finally {
+                serve(task);
+            }
         }
     }
 

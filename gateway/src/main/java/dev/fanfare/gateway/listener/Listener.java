@@ -60,12 +60,11 @@ public final class Listener implements AutoCloseable {
             HttpRouting.Builder routing,
             Function<ConnectionContext, ServerConnection> door,
             Doorkeeper doorkeeper) {
-        var socket = listen(config);
         var features = new Features(config, routing);
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(socket, config, router, door, doorkeeper);
+        var listener = new Listener(listen(config), config, router, door, doorkeeper);
         listener.thread.start();
         return listener;
     }
@@ -137,12 +136,14 @@ public final class Listener implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel) {
-        var from = origin(channel);
-        if (from == null || !doorkeeper.enters(from)) {
-            dismiss(channel);
-            return;
-        }
+        InetAddress counted = null;
         try {
+            var from = origin(channel);
+            if (!doorkeeper.enters(from)) {
+                dismiss(channel);
+                return;
+            }
+            counted = from;
             config.connectionOptions().configureSocket(channel);
             channel.configureBlocking(false);
             var line = new Line(channel, readiness, gone -> closed(gone, from));
@@ -152,19 +153,17 @@ public final class Listener implements AutoCloseable {
             } else {
                 line.serve(() -> serve(line));
             }
-        } catch (IOException | RuntimeException leftAlready) {
+        } catch (IOException | RuntimeException | Error leftAlready) {
             LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
-            doorkeeper.leaves(from);
+            if (counted != null) {
+                doorkeeper.leaves(counted);
+            }
             dismiss(channel);
         }
     }
 
-    private static @Nullable InetAddress origin(SocketChannel channel) {
-        try {
-            return channel.getRemoteAddress() instanceof InetSocketAddress internet ? internet.getAddress() : null;
-        } catch (IOException leftAlready) {
-            return null;
-        }
+    private static InetAddress origin(SocketChannel channel) throws IOException {
+        return ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
     }
 
     private void dismiss(SocketChannel channel) {

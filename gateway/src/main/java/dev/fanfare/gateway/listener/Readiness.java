@@ -43,7 +43,9 @@ final class Readiness implements AutoCloseable {
                 selector.select(Readiness::pass);
             } catch (ClosedSelectorException stopped) {
                 return;
-            } catch (IOException | RuntimeException fault) { // without this thread all connections would stand still
+            } catch (IOException
+                    | RuntimeException
+                    | Error fault) { // without this thread all connections would stand still
                 LOG.log(System.Logger.Level.ERROR, "waiting for sockets failed", fault);
             }
         }

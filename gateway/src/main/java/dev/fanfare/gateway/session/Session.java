@@ -86,7 +86,7 @@ public final class Session implements Subscriber {
     void start(List<ChannelPattern> patterns, Start start, boolean ready) {
         try {
             begin(patterns, start, ready);
-        } catch (RuntimeException fault) { // nobody would ever end it
+        } catch (RuntimeException | Error fault) { // nobody would ever end it
             run.set(CLOSED);
             interests.clear();
             wire.abort();
@@ -282,7 +282,7 @@ public final class Session implements Subscriber {
             ending.compareAndSet(null, CloseReason.CLIENT_GONE);
             wire.abort();
             finish();
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.log(System.Logger.Level.ERROR, "session " + options.id() + " failed", fault);
             ending.compareAndSet(null, CloseReason.INTERNAL);
             wire.abort(); // without a goodbye: its cursor could be ahead of what was written
@@ -457,7 +457,10 @@ public final class Session implements Subscriber {
     ///
     /// @return false if it is subscribed to already
     public boolean subscribe(ChannelPattern pattern) {
-        return interests.add(pattern);
+        boolean added = interests.add(pattern);
+        run.compareAndSet(
+                RUN, AGAIN); // what came between the head that the drain knows and now was signalled to others
+        return added;
     }
 
     /// From a [Command] only.

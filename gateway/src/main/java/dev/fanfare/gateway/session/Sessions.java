@@ -139,7 +139,7 @@ public final class Sessions implements AutoCloseable {
                 next += Wheel.TICK.toNanos();
                 Thread.sleep(Duration.ofNanos(Math.max(1, next - System.nanoTime())));
                 long now = System.nanoTime();
-                unwritten.forEach(session -> session.checkStall(now));
+                unwritten.forEach(session -> checkStall(session, now));
                 wheel.advance().forEach(session -> tick(session, now));
             }
         } catch (InterruptedException stop) {
@@ -147,10 +147,18 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
+    private static void checkStall(Session session, long nowNanos) {
+        try {
+            session.checkStall(nowNanos);
+        } catch (RuntimeException | Error fault) {
+            LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
+        }
+    }
+
     private void tick(Session session, long nowNanos) {
         try {
             wheel.schedule(session.timer(), session.tick(nowNanos));
-        } catch (RuntimeException fault) { // one session's must not cost the others their heartbeats
+        } catch (RuntimeException | Error fault) { // one session's must not cost the others their heartbeats
             LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
             session.end(CloseReason.INTERNAL);
         }

@@ -64,7 +64,10 @@ final class ClientConnection extends WrappedContext {
         patience.forget(awaited);
         int available = dataReader().available();
         if (available > 0) {
-            unread = dataReader().readBytes(available); // a request that was sent without waiting for this one's answer
+            var early = dataReader().readBytes(available);
+            if (by.leaves()) {
+                unread = early; // a request that was sent without waiting for this one's answer
+            }
         }
         guest = by;
     }
@@ -112,7 +115,7 @@ final class ClientConnection extends WrappedContext {
     Look look() {
         byte[] bytes;
         try {
-            bytes = hasEarlyRequest() ? new byte[0] : line.readNow();
+            bytes = hasEarlyRequest() ? (line.isConnected() ? new byte[0] : null) : line.readNow();
         } catch (IOException broken) {
             bytes = null;
         }

@@ -41,16 +41,20 @@ public final class Patience implements AutoCloseable {
         all.remove(connection);
     }
 
+    private static boolean cutIfOverdue(Awaited connection, long nowNanos) {
+        boolean overdue = connection.isOverdue(nowNanos);
+        if (overdue) {
+            connection.cut();
+        }
+        return overdue;
+    }
+
     private void tick() {
         try {
             while (true) {
                 Thread.sleep(TICK);
                 long now = System.nanoTime();
-                for (var connection : all) {
-                    if (connection.isOverdue(now)) {
-                        connection.cut();
-                    }
-                }
+                all.removeIf(connection -> cutIfOverdue(connection, now)); // nobody need say that it is gone
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

@@ -146,7 +146,7 @@ final class PollWire implements Wire, Guest {
     /// Whatever the reason, the client gets its answer, with the cursor to go on from.
     @Override
     public void close(CloseReason reason, Supplier<byte[]> cursor) {
-        if (!answered && (reason == CloseReason.CLIENT_GONE || gone)) {
+        if (reason == CloseReason.CLIENT_GONE || gone) {
             abort();
             return;
         }

@@ -41,10 +41,9 @@ final class TakeoverConnection implements ServerConnection {
             }
         }
         if (handedOver) {
+            connection.line().park(() -> goOn(limit));
             if (connection.hasEarlyRequest()) {
-                goOn(limit);
-            } else {
-                connection.line().park(() -> goOn(limit));
+                connection.line().wake();
             }
         }
     }

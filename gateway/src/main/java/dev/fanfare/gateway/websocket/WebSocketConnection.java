@@ -82,21 +82,32 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     }
 
     private void readOn() {
+        boolean parked = false;
+        try {
+            parked = readToTheEndOrPark();
+        } finally {
+            if (!parked) {
+                end();
+            }
+        }
+    }
+
+    private boolean readToTheEndOrPark() {
         line.servedBy(this);
         while (!(peerClosed && closeWritten)) {
             var bytes = next();
             if (bytes == null) {
-                break; // the peer's FIN or reset, or closed by us: for a WebSocket all the same
+                return false; // the peer's FIN or reset, or closed by us: for a WebSocket all the same
             }
             if (bytes.available() == 0) {
                 line.park(this::readOn);
-                return;
+                return true;
             }
             if (!failed && !peerClosed) {
                 read(bytes);
             }
         }
-        end();
+        return false;
     }
 
     /// What is there: nothing if it is empty, the end if it is null.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
+import dev.fanfare.gateway.testing.ConnectionThreads;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
@@ -221,6 +222,21 @@ class LongPollTest {
             assertThat(answer.header("Connection")).isEqualTo("close");
             assertThat(client.isAtEnd()).isTrue();
         }
+    }
+
+    @Test
+    void leavesNothingBehindWhereMoreWasSentThanIsAnswered() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            try (var client = gateway.connect()) {
+                client.send("GET " + url("more", "wait=0") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /");
+                assertThat(client.answer().status()).isEqualTo(200);
+                assertThat(client.isAtEnd()).isTrue();
+            }
+        }
+        var threads = ConnectionThreads.ids();
+        Awaitility.await()
+                .during(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(threads).containsAll(ConnectionThreads.ids()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.testing.ConnectionThreads;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.EventSourceParser.Comment;
 import dev.fanfare.gateway.testing.EventSourceParser.Quiet;
@@ -349,6 +350,20 @@ class SseTest {
             publish("talk", "still here");
             assertThat(stream.events.message().data()).isEqualTo("still here");
         }
+    }
+
+    @Test
+    void seesItsClientGoAlsoWhereThatHasSentMoreThanItsRequest() throws IOException {
+        awaitSessions(0);
+        try (var client = gateway.connect()) {
+            client.send("GET " + url("more") + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\nGET /");
+            awaitSessions(1);
+        }
+        awaitSessions(0);
+        var threads = ConnectionThreads.ids();
+        Awaitility.await()
+                .during(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(threads).containsAll(ConnectionThreads.ids()));
     }
 
     @Test
