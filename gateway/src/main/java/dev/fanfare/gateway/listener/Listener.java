@@ -10,6 +10,8 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -33,6 +35,7 @@ public final class Listener implements AutoCloseable {
 
     private final WebServerConfig config;
     private final Function<ConnectionContext, ServerConnection> door;
+    private final Doorkeeper doorkeeper;
     private final Router router;
     private final ExecutorService executor =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
@@ -50,14 +53,18 @@ public final class Listener implements AutoCloseable {
     /// @param config Helidon's: address, backlog, number and options of connections, features, and what concerns
     ///     requests
     /// @param door makes what serves a connection
+    /// @param doorkeeper whether a connection is taken at all
     /// @throws UncheckedIOException if the address cannot be listened on
     public static Listener open(
-            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+            WebServerConfig config,
+            HttpRouting.Builder routing,
+            Function<ConnectionContext, ServerConnection> door,
+            Doorkeeper doorkeeper) {
         var features = new Features(config, routing);
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(listen(config), config, router, door);
+        var listener = new Listener(listen(config), config, router, door, doorkeeper);
         listener.thread.start();
         return listener;
     }
@@ -82,8 +89,10 @@ public final class Listener implements AutoCloseable {
             ServerSocketChannel socket,
             WebServerConfig config,
             Router router,
-            Function<ConnectionContext, ServerConnection> door) {
+            Function<ConnectionContext, ServerConnection> door,
+            Doorkeeper doorkeeper) {
         this.socket = socket;
+        this.doorkeeper = doorkeeper;
         this.config = config;
         this.router = router;
         this.door = door;
@@ -127,10 +136,17 @@ public final class Listener implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel) {
+        InetAddress counted = null;
         try {
+            var from = origin(channel);
+            if (!doorkeeper.enters(from)) {
+                dismiss(channel);
+                return;
+            }
+            counted = from;
             config.connectionOptions().configureSocket(channel);
             channel.configureBlocking(false);
-            var line = new Line(channel, readiness, this::closed);
+            var line = new Line(channel, readiness, gone -> closed(gone, from));
             lines.add(line);
             if (closing) {
                 line.close();
@@ -139,17 +155,29 @@ public final class Listener implements AutoCloseable {
             }
         } catch (IOException | RuntimeException | Error leftAlready) {
             LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
-            places.release();
-            try {
-                channel.close();
-            } catch (IOException failure) {
-                LOG.log(System.Logger.Level.DEBUG, "closing a connection", failure);
+            if (counted != null) {
+                doorkeeper.leaves(counted);
             }
+            dismiss(channel);
         }
     }
 
-    private void closed(Line line) {
+    private static InetAddress origin(SocketChannel channel) throws IOException {
+        return ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+    }
+
+    private void dismiss(SocketChannel channel) {
+        places.release();
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "closing a connection", failure);
+        }
+    }
+
+    private void closed(Line line, InetAddress from) {
         lines.remove(line);
+        doorkeeper.leaves(from);
         places.release();
     }
 

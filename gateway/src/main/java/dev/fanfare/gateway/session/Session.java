@@ -49,6 +49,7 @@ public final class Session implements Subscriber {
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
     private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
     private final AtomicInteger run = new AtomicInteger(RUN); // until started
+    private volatile boolean cut; // without having been written to
 
     // owned by the drain
     private final Interests interests;
@@ -180,11 +181,28 @@ public final class Session implements Subscriber {
     /// Cuts a connection to which a write has stalled; called every so often while one is waited for.
     void checkStall(long nowNanos) {
         long stalledSince = wire.stalledSince();
-        if (stalledSince != 0 && nowNanos - stalledSince > options.writeStall().toNanos()) {
-            ending.compareAndSet(null, CloseReason.TOO_SLOW);
-            wire.abort();
-            signal();
+        if (stalledSince != 0
+                && (cut || nowNanos - stalledSince > options.writeStall().toNanos())) {
+            cut(CloseReason.TOO_SLOW);
         }
+    }
+
+    /// How long a write has made no progress.
+    long stalledNanos(long nowNanos) {
+        long stalledSince = wire.stalledSince();
+        return stalledSince == 0 ? 0 : nowNanos - stalledSince;
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+
+    /// Ends the session without a word: its client does not read.
+    void cut(CloseReason reason) {
+        cut = true;
+        ending.compareAndSet(null, reason);
+        wire.abort();
+        signal();
     }
 
     /// Looks after heartbeats and dead peers; called by one thread.
@@ -213,7 +231,7 @@ public final class Session implements Subscriber {
     /// @param mayWait whether on a thread of its own; otherwise one takes over where it has to wait
     private void drain(boolean mayWait) {
         try {
-            if (outlet.isUnfinished()) {
+            if (outlet.unwritten() > 0) {
                 finishWrite();
             }
             int writes = 0;
@@ -273,11 +291,11 @@ public final class Session implements Subscriber {
     }
 
     private void finishWrite() throws IOException {
-        sessions.waitsForWrite(this, true);
+        sessions.unwritten().add(this, outlet.unwritten());
         try {
             outlet.finish();
         } finally {
-            sessions.waitsForWrite(this, false);
+            sessions.unwritten().remove(this);
         }
     }
 
@@ -359,6 +377,7 @@ public final class Session implements Subscriber {
         } finally {
             walk.rest(); // a client that takes its time with what was read holds nothing that others wait for
             sessions.replays().giveBack();
+            options.permit().endReplay();
         }
         if (kafkaAway) {
             LockSupport.parkNanos(KAFKA_RETRY_NANOS); // stays connected: the walk goes on where it stopped
@@ -379,9 +398,21 @@ public final class Session implements Subscriber {
     /// Waits a little for a turn to read from Kafka, and ends the session when that took too long in all.
     private boolean takeTurn(Replay walk) throws InterruptedException {
         long since = turnWaitNanos == 0 ? System.nanoTime() : turnWaitNanos;
-        if (sessions.replays().take(walk::distance, since, TURN_TRY)) {
-            turnWaitNanos = 0;
-            return true;
+        if (options.permit().beginReplay()) {
+            boolean taken = false;
+            try {
+                taken = sessions.replays().take(walk::distance, since, TURN_TRY);
+            } finally {
+                if (!taken) {
+                    options.permit().endReplay();
+                }
+            }
+            if (taken) {
+                turnWaitNanos = 0;
+                return true;
+            }
+        } else {
+            LockSupport.parkNanos(TURN_TRY.toNanos()); // others like this one have their turn
         }
         turnWaitNanos = since;
         if (System.nanoTime() - since > options.permitWait().toNanos()) {
@@ -395,11 +426,11 @@ public final class Session implements Subscriber {
         interests.clear();
         commands.clear();
         var reason = Objects.requireNonNullElse(ending.get(), CloseReason.INTERNAL);
-        sessions.waitsForWrite(this, true);
+        sessions.unwritten().add(this, 0);
         try {
             wire.close(reason, place::cursor);
         } finally {
-            sessions.waitsForWrite(this, false);
+            sessions.unwritten().remove(this);
             sessions.ended(this, reason);
         }
     }

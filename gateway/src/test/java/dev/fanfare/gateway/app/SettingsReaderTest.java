@@ -508,6 +508,7 @@ class SettingsReaderTest {
             when key.startsWith("access.anonymous.") ->
                 List.of(ChannelPattern.parse("changed"), ChannelPattern.parse("too.*"));
             case List<?> none when key.endsWith(".origins") -> List.of("https://changed", "http://too");
+            case List<?> none when key.equals("server.trusted-proxies") -> List.of("10.0.0.0/8", "fd00::1");
             case List<?> none -> List.of("changed.{sub}", "too.**");
             case String text -> key.equals("server.host") ? "127.0.0.2" : "changed";
             case null, default -> throw new AssertionError("no other value for " + key);

@@ -126,6 +126,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.Poll.DEFAULT,
                     GatewaySettings.Publish.DEFAULT,
                     Open.access(),
+                    Open.limits(),
                     new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100)));
         }
     }

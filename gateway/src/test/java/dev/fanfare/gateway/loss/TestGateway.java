@@ -59,6 +59,7 @@ final class TestGateway implements AutoCloseable {
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
                 Open.access(),
+                Open.limits(),
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)));
         var started = new TestGateway(Gateway.start(settings));
         await().atMost(Duration.ofSeconds(30)).until(() -> started.counter("feed_ready") == 1);

@@ -252,6 +252,7 @@ class PageTest {
                         publish.idempotency(),
                         publish.idempotencyEntries()),
                 Open.access(),
+                Open.limits(),
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 

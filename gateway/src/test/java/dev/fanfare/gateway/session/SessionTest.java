@@ -36,7 +36,7 @@ class SessionTest {
     private final Log log = new Log(2);
     private final Signaller signaller = new Signaller();
     private final Channels channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
-    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions());
+    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions(), 1 << 20);
     private final Starts starts = new Starts(channels, log, REPLAY);
 
     SessionTest() {

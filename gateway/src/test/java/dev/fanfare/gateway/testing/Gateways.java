@@ -6,6 +6,7 @@ import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
+import dev.fanfare.gateway.config.GatewaySettings.Limits;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
@@ -40,6 +41,7 @@ public final class Gateways {
     public Poll poll = Poll.DEFAULT;
     public Publish publish = Publish.DEFAULT;
     public Access access = Open.access();
+    public Limits limits = Open.limits();
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -74,6 +76,7 @@ public final class Gateways {
                 poll,
                 publish,
                 access,
+                limits,
                 shutdown);
     }
 

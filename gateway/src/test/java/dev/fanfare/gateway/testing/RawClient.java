@@ -83,6 +83,15 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /// A client at another address of this machine.
+    ///
+    /// @param from such as 127.0.0.2
+    public static RawClient connect(int port, String from) throws IOException {
+        var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port, InetAddress.ofLiteral(from), 0);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        return new RawClient(socket);
+    }
+
     public Socket socket() {
         return socket;
     }

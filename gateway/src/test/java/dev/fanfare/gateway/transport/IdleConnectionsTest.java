@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.testing.ConnectionThreads;
 import io.helidon.webserver.WebServer;
@@ -49,7 +50,8 @@ class IdleConnectionsTest {
                         .maxTcpConnections(PLACES)
                         .buildPrototype(),
                 HttpRouting.builder().get("/n", (request, response) -> response.send("answer")),
-                context -> new Arrival(context, http1, http2, patience));
+                context -> new Arrival(context, http1, http2, patience),
+                Doorkeeper.NONE);
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Line;
 import dev.fanfare.gateway.listener.Listener;
 import io.helidon.common.concurrency.limits.Limit;
@@ -73,7 +74,8 @@ class LineOutTest {
                         .maxTcpConnections(1)
                         .buildPrototype(),
                 HttpRouting.builder(),
-                context -> new Given((Line) context.serverSocket()));
+                context -> new Given((Line) context.serverSocket()),
+                Doorkeeper.NONE);
         client = new Socket(InetAddress.getLoopbackAddress(), listener.port());
         out = new LineOut(accepted.get(10, TimeUnit.SECONDS));
     }

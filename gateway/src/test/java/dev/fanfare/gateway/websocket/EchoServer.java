@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.websocket;
 
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.http.ProblemException;
@@ -48,7 +49,8 @@ final class EchoServer implements AutoCloseable {
                         .maxTcpConnections(1000)
                         .buildPrototype(),
                 HttpRouting.builder().get("/http", (request, response) -> response.send("ordinary")),
-                http1::connection);
+                http1::connection,
+                Doorkeeper.NONE);
     }
 
     int port() {
