@@ -8,12 +8,14 @@ import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.http.RevocationHandler;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.RecordReader;
 import dev.fanfare.gateway.listener.Listener;
+import dev.fanfare.gateway.listener.Tls;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -82,6 +84,8 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewaySettings settings) {
         var parts = new Lifecycle();
         try {
+            var tls = Tls.open(settings.server().tls());
+            tls.ifPresent(parts::open);
             var clients = new KafkaClients(settings.kafka());
             var access = AccessParts.open(settings.access(), clients, parts);
             var reader = new RecordReader(Routing.of(settings.routes()));
@@ -135,7 +139,8 @@ public final class Gateway implements AutoCloseable {
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                     .buildPrototype();
-            var listener = parts.open(listen(config, routing, context -> new Arrival(context, http1, http2, patience)));
+            var listener =
+                    parts.open(listen(config, tls, routing, context -> new Arrival(context, http1, http2, patience)));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
             return new Gateway(parts, settings, doors, sessions, listener);
@@ -150,9 +155,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Listener listen(
-            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+            WebServerConfig config,
+            Optional<Tls> tls,
+            HttpRouting.Builder routing,
+            Function<ConnectionContext, ServerConnection> door) {
         try {
-            return Listener.open(config, routing, door);
+            return Listener.open(config, tls, routing, door);
         } catch (UncheckedIOException refused) {
             var address = (InetSocketAddress) config.bindAddress().orElseThrow();
             throw new IllegalStateException(
@@ -179,8 +187,10 @@ public final class Gateway implements AutoCloseable {
             StreamHandler streams,
             Optional<Publisher> publisher) {
         var routing = HttpRouting.builder();
+        var hsts = StrictTransport.headers(settings.server().tls());
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
+            hsts.forEach(response::header);
             chain.proceed();
         });
         routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));

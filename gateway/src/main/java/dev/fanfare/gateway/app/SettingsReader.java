@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.app;
 
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -16,6 +17,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Replay;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
+import dev.fanfare.gateway.config.GatewaySettings.Tls;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
 import dev.fanfare.service.config.ConfigException;
@@ -92,11 +94,31 @@ final class SettingsReader {
                 values.integer("server.connections-max", standard.connectionsMax(), 1, 1_000_000),
                 values.integer("server.backlog", standard.backlog(), 1, 65_535),
                 values.size("server.send-buffer", standard.sendBuffer(), 4 * KIB, 16 * MIB),
-                values.flag("server.page", standard.page()));
+                values.flag("server.page", standard.page()),
+                tls());
         if (values.good("server.host")) {
             checkHost(server.host());
         }
         return server;
+    }
+
+    private Tls tls() {
+        var standard = Tls.OFF;
+        var protocols = values.list(
+                "server.tls.protocols",
+                "TLSv1.3 or TLSv1.2",
+                text -> Optional.of(text).filter(standard.protocols()::contains));
+        return new Tls(
+                values.text("server.tls.certificate-file"),
+                values.text("server.tls.private-key-file"),
+                values.text("server.tls.keystore-file"),
+                values.text("server.tls.keystore-password"),
+                values.text("server.tls.keystore-password-file"),
+                protocols.isEmpty() ? standard.protocols() : protocols,
+                values.choice("server.tls.client-auth", standard.clientAuth()),
+                values.text("server.tls.trust-file"),
+                values.duration("server.tls.reload", standard.reload(), SHORTEST, ofHours(24)),
+                values.duration("server.tls.hsts", standard.hsts(), Duration.ZERO, ofDays(730)));
     }
 
     private void checkHost(String host) {

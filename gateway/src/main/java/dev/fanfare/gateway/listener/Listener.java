@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ public final class Listener implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100); // while there are no descriptors
 
     private final WebServerConfig config;
+    private final @Nullable Tls tls;
     private final Function<ConnectionContext, ServerConnection> door;
     private final Router router;
     private final ExecutorService executor =
@@ -49,15 +51,19 @@ public final class Listener implements AutoCloseable {
     ///
     /// @param config Helidon's: address, backlog, number and options of connections, features, and what concerns
     ///     requests
+    /// @param tls none: whoever connects speaks without
     /// @param door makes what serves a connection
     /// @throws UncheckedIOException if the address cannot be listened on
     public static Listener open(
-            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+            WebServerConfig config,
+            Optional<Tls> tls,
+            HttpRouting.Builder routing,
+            Function<ConnectionContext, ServerConnection> door) {
         var features = new Features(config, routing);
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(listen(config), config, router, door);
+        var listener = new Listener(listen(config), config, tls, router, door);
         listener.thread.start();
         return listener;
     }
@@ -81,10 +87,12 @@ public final class Listener implements AutoCloseable {
     private Listener(
             ServerSocketChannel socket,
             WebServerConfig config,
+            Optional<Tls> tls,
             Router router,
             Function<ConnectionContext, ServerConnection> door) {
         this.socket = socket;
         this.config = config;
+        this.tls = tls.orElse(null);
         this.router = router;
         this.door = door;
         this.surroundings = Surroundings.of(config, executor);
@@ -130,7 +138,7 @@ public final class Listener implements AutoCloseable {
         try {
             config.connectionOptions().configureSocket(channel);
             channel.configureBlocking(false);
-            var line = new Line(channel, readiness, this::closed);
+            var line = new Line(channel, tls == null ? null : tls.engine(), readiness, this::closed);
             lines.add(line);
             if (closing) {
                 line.close();

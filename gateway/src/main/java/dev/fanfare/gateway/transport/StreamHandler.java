@@ -3,6 +3,7 @@ package dev.fanfare.gateway.transport;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.protocol.SseForm;
@@ -46,6 +47,7 @@ public final class StreamHandler implements Handler {
     private final Starts starts;
     private final Admission admission;
     private final Http2Watch http2;
+    private final Map<String, String> strictTransport;
     private final PollBuffers pollBuffers;
 
     /// Made once.
@@ -64,6 +66,7 @@ public final class StreamHandler implements Handler {
         this.starts = starts;
         this.admission = admission;
         this.http2 = http2;
+        this.strictTransport = StrictTransport.headers(settings.server().tls());
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
@@ -152,7 +155,7 @@ public final class StreamHandler implements Handler {
         if (isHttp1(request)) {
             var out = Takeover.of(response, wire).out();
             wire.connect(out);
-            var head = SseWire.head(requestId, admission.retryMillis());
+            var head = SseWire.head(requestId, strictTransport, admission.retryMillis());
             write(out, head);
             wire.serve(sessions.open(wire, options, asked.patterns(), start, true));
         } else {
@@ -211,6 +214,7 @@ public final class StreamHandler implements Handler {
         headers.put("Cache-Control", "no-store");
         headers.put("X-Request-Id", HttpProblems.requestId(request, response));
         headers.put("Vary", "Accept, Prefer");
+        headers.putAll(strictTransport);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }
