@@ -8,6 +8,7 @@ import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.http.RevocationHandler;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
@@ -17,6 +18,7 @@ import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.limits.Proxies;
 import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
+import dev.fanfare.gateway.listener.Tls;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -86,6 +88,8 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewaySettings settings) {
         var parts = new Lifecycle();
         try {
+            var tls = Tls.open(settings.server().tls());
+            tls.ifPresent(parts::open);
             var clients = new KafkaClients(settings.kafka());
             var access = AccessParts.open(settings.access(), clients, parts);
             var reader = new RecordReader(Routing.of(settings.routes()));
@@ -152,7 +156,11 @@ public final class Gateway implements AutoCloseable {
                     .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                     .buildPrototype();
             var listener = parts.open(listen(
-                    config, routing, context -> new Arrival(context, http1, http2, patience), limits.connections()));
+                    config,
+                    tls,
+                    routing,
+                    context -> new Arrival(context, http1, http2, patience),
+                    limits.connections()));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
             return new Gateway(parts, settings, doors, sessions, listener);
@@ -168,11 +176,12 @@ public final class Gateway implements AutoCloseable {
 
     private static Listener listen(
             WebServerConfig config,
+            Optional<Tls> tls,
             HttpRouting.Builder routing,
             Function<ConnectionContext, ServerConnection> door,
             Doorkeeper doorkeeper) {
         try {
-            return Listener.open(config, routing, door, doorkeeper);
+            return Listener.open(config, tls, routing, door, doorkeeper);
         } catch (UncheckedIOException refused) {
             var address = (InetSocketAddress) config.bindAddress().orElseThrow();
             throw new IllegalStateException(
@@ -200,8 +209,10 @@ public final class Gateway implements AutoCloseable {
             StreamHandler streams,
             Optional<Publisher> publisher) {
         var routing = HttpRouting.builder();
+        var hsts = StrictTransport.headers(settings.server().tls());
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
+            hsts.forEach(response::header);
             chain.proceed();
         });
         routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.app;
 
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -19,6 +20,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Replay;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
+import dev.fanfare.gateway.config.GatewaySettings.Tls;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
 import dev.fanfare.gateway.limits.Subnet;
@@ -107,7 +109,8 @@ final class SettingsReader {
                         "an address or a range of addresses, such as 10.0.0.0/8 or fd00::1",
                         text -> Optional.of(text)
                                 .filter(one -> Subnet.parse(one).isPresent())),
-                headerName("server.forwarded-header", standard.forwardedHeader()));
+                headerName("server.forwarded-header", standard.forwardedHeader()),
+                tls());
         if (values.good("server.host")) {
             checkHost(server.host());
         }
@@ -121,6 +124,25 @@ final class SettingsReader {
             return standard;
         }
         return name;
+    }
+
+    private Tls tls() {
+        var standard = Tls.OFF;
+        var protocols = values.list(
+                "server.tls.protocols",
+                "TLSv1.3 or TLSv1.2",
+                text -> Optional.of(text).filter(standard.protocols()::contains));
+        return new Tls(
+                values.text("server.tls.certificate-file"),
+                values.text("server.tls.private-key-file"),
+                values.text("server.tls.keystore-file"),
+                values.text("server.tls.keystore-password"),
+                values.text("server.tls.keystore-password-file"),
+                protocols.isEmpty() ? standard.protocols() : protocols,
+                values.choice("server.tls.client-auth", standard.clientAuth()),
+                values.text("server.tls.trust-file"),
+                values.duration("server.tls.reload", standard.reload(), SHORTEST, ofHours(24)),
+                values.duration("server.tls.hsts", standard.hsts(), Duration.ZERO, ofDays(730)));
     }
 
     private void checkHost(String host) {

@@ -16,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +35,7 @@ public final class Listener implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100); // while there are no descriptors
 
     private final WebServerConfig config;
+    private final @Nullable Tls tls;
     private final Function<ConnectionContext, ServerConnection> door;
     private final Doorkeeper doorkeeper;
     private final Router router;
@@ -52,11 +54,13 @@ public final class Listener implements AutoCloseable {
     ///
     /// @param config Helidon's: address, backlog, number and options of connections, features, and what concerns
     ///     requests
+    /// @param tls none: whoever connects speaks without
     /// @param door makes what serves a connection
     /// @param doorkeeper whether a connection is taken at all
     /// @throws UncheckedIOException if the address cannot be listened on
     public static Listener open(
             WebServerConfig config,
+            Optional<Tls> tls,
             HttpRouting.Builder routing,
             Function<ConnectionContext, ServerConnection> door,
             Doorkeeper doorkeeper) {
@@ -64,7 +68,7 @@ public final class Listener implements AutoCloseable {
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(listen(config), config, router, door, doorkeeper);
+        var listener = new Listener(listen(config), config, tls, router, door, doorkeeper);
         listener.thread.start();
         return listener;
     }
@@ -88,12 +92,14 @@ public final class Listener implements AutoCloseable {
     private Listener(
             ServerSocketChannel socket,
             WebServerConfig config,
+            Optional<Tls> tls,
             Router router,
             Function<ConnectionContext, ServerConnection> door,
             Doorkeeper doorkeeper) {
         this.socket = socket;
         this.doorkeeper = doorkeeper;
         this.config = config;
+        this.tls = tls.orElse(null);
         this.router = router;
         this.door = door;
         this.surroundings = Surroundings.of(config, executor);
@@ -136,29 +142,36 @@ public final class Listener implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel) {
-        InetAddress counted = null;
         try {
             var from = origin(channel);
-            if (!doorkeeper.enters(from)) {
-                dismiss(channel);
-                return;
-            }
-            counted = from;
-            config.connectionOptions().configureSocket(channel);
-            channel.configureBlocking(false);
-            var line = new Line(channel, readiness, gone -> closed(gone, from));
-            lines.add(line);
-            if (closing) {
-                line.close();
+            if (doorkeeper.enters(from)) {
+                letIn(channel, from);
             } else {
-                line.serve(() -> serve(line));
+                dismiss(channel);
             }
         } catch (IOException | RuntimeException | Error leftAlready) {
-            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
-            if (counted != null) {
-                doorkeeper.leaves(counted);
-            }
+            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was let in", leftAlready);
             dismiss(channel);
+        }
+    }
+
+    private void letIn(SocketChannel channel, InetAddress from) {
+        Line line;
+        try {
+            config.connectionOptions().configureSocket(channel);
+            channel.configureBlocking(false);
+            line = new Line(channel, tls == null ? null : tls.engine(), readiness, gone -> closed(gone, from));
+        } catch (IOException | RuntimeException | Error leftAlready) {
+            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
+            doorkeeper.leaves(from);
+            dismiss(channel);
+            return;
+        }
+        lines.add(line);
+        if (closing) {
+            line.close();
+        } else {
+            line.serve(() -> serve(line));
         }
     }
 

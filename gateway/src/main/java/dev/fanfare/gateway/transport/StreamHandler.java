@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.protocol.SseForm;
@@ -47,6 +48,7 @@ public final class StreamHandler implements Handler {
     private final Sessions sessions;
     private final Admission admission;
     private final Http2Watch http2;
+    private final Map<String, String> strictTransport;
     private final PollBuffers pollBuffers;
 
     /// Made once.
@@ -59,6 +61,7 @@ public final class StreamHandler implements Handler {
         this.sessions = sessions;
         this.admission = admission;
         this.http2 = http2;
+        this.strictTransport = StrictTransport.headers(settings.server().tls());
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
@@ -146,7 +149,7 @@ public final class StreamHandler implements Handler {
             if (isHttp1(request)) {
                 var out = Takeover.of(response, wire).out();
                 wire.connect(out);
-                write(out, SseWire.head(requestId, admission.retryMillis()));
+                write(out, SseWire.head(requestId, strictTransport, admission.retryMillis()));
                 session = sessions.open(wire, options, asked.patterns(), start, true);
                 wire.serve(session);
             } else {
@@ -231,6 +234,7 @@ public final class StreamHandler implements Handler {
         headers.put("Cache-Control", "no-store");
         headers.put("X-Request-Id", HttpProblems.requestId(request, response));
         headers.put("Vary", "Accept, Prefer");
+        headers.putAll(strictTransport);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }

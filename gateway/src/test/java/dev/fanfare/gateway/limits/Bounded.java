@@ -3,6 +3,7 @@ package dev.fanfare.gateway.limits;
 import dev.fanfare.gateway.config.GatewaySettings.PerAddress;
 import dev.fanfare.gateway.config.GatewaySettings.PerPrincipal;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
+import dev.fanfare.gateway.config.GatewaySettings.Tls;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Open;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Bounded {
     int principalReplays;
     int principalTicketsPerSecond;
     List<String> trustedProxies = List.of("127.0.0.1");
+    Tls tls = Tls.OFF;
 
     dev.fanfare.gateway.config.GatewaySettings.Limits settings() {
         return new dev.fanfare.gateway.config.GatewaySettings.Limits(
@@ -49,7 +51,8 @@ final class Bounded {
 
     Gateways gateways(String topic) {
         var gateways = new Gateways().route(topic, topic + ".{key}");
-        gateways.server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, trustedProxies, "X-Forwarded-For");
+        gateways.server =
+                new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, trustedProxies, "X-Forwarded-For", tls);
         gateways.limits = settings();
         return gateways;
     }

@@ -46,7 +46,7 @@ final class TestGateway implements AutoCloseable {
         var server = GatewaySettings.Server.DEFAULT;
         var settings = new GatewaySettings(
                 new GatewaySettings.Server(
-                        host, 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
+                        host, 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false, server.tls()),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 List.of(new Routing.Rule(List.of(topic), List.of("{key}"))),
                 GatewaySettings.DeadLetter.DEFAULT,

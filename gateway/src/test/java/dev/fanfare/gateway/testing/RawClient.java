@@ -77,7 +77,11 @@ public final class RawClient implements AutoCloseable {
     }
 
     public static RawClient connect(int port) throws IOException {
-        var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+        return over(new Socket(InetAddress.ofLiteral("127.0.0.1"), port));
+    }
+
+    /// On a connection that is there, such as one with TLS.
+    public static RawClient over(Socket socket) throws IOException {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         return new RawClient(socket);

@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,7 @@ class IdleConnectionsTest {
                         .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                         .maxTcpConnections(PLACES)
                         .buildPrototype(),
+                Optional.empty(),
                 HttpRouting.builder().get("/n", (request, response) -> response.send("answer")),
                 context -> new Arrival(context, http1, http2, patience),
                 Doorkeeper.NONE);
