@@ -62,7 +62,7 @@ class ArchitectureTest {
                 .whereLayer("limits")
                 .mayOnlyBeAccessedByLayers("http", "transport", "observe", "app")
                 .whereLayer("listener")
-                .mayOnlyBeAccessedByLayers("limits", "websocket", "transport", "app")
+                .mayOnlyBeAccessedByLayers("limits", "websocket", "transport", "observe", "app")
                 .whereLayer("http")
                 .mayOnlyBeAccessedByLayers("transport", "app")
                 .whereLayer("publish")

@@ -19,6 +19,7 @@ import dev.fanfare.gateway.limits.Proxies;
 import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.listener.Tls;
+import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -88,7 +89,8 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewaySettings settings) {
         var parts = new Lifecycle();
         try {
-            var tls = Tls.open(settings.server().tls());
+            var tlsMetrics = new TlsMetrics();
+            var tls = Tls.open(settings.server().tls(), tlsMetrics);
             tls.ifPresent(parts::open);
             var clients = new KafkaClients(settings.kafka());
             var access = AccessParts.open(settings.access(), clients, parts);
@@ -129,8 +131,8 @@ public final class Gateway implements AutoCloseable {
                     settings.websocket().deflate(),
                     (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
                     new WsEndpoint(settings, entrance, sessions, doors, publisher)::judge);
-            var metrics =
-                    parts.open(new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics()));
+            var metrics = parts.open(
+                    new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             var observe = ObserveFeature.builder()
                     .endpoint("/")
                     .observersDiscoverServices(false)

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /// A client's TCP connection, with or without TLS. Whoever serves it may read and write as Helidon does, blocking, or
@@ -63,15 +62,14 @@ public final class Line extends LineSocket {
     private volatile @Nullable ServerConnection serving;
 
     /// @param channel in non-blocking mode
-    /// @param engine of TLS; null without
+    /// @param tls null: without
     /// @param onClosed run once, by whoever closes it; must not block
-    Line(SocketChannel channel, @Nullable SSLEngine engine, Readiness readiness, Consumer<Line> onClosed)
-            throws IOException {
+    Line(SocketChannel channel, @Nullable Tls tls, Readiness readiness, Consumer<Line> onClosed) throws IOException {
         this.channel = channel;
         this.remote = channel.getRemoteAddress();
         this.readiness = readiness;
         this.onClosed = onClosed;
-        this.tls = engine == null ? null : new TlsRecords(engine, this);
+        this.tls = tls == null ? null : tls.records(this);
         this.key = readiness.register(channel, this);
     }
 

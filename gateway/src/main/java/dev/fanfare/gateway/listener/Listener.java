@@ -160,7 +160,7 @@ public final class Listener implements AutoCloseable {
         try {
             config.connectionOptions().configureSocket(channel);
             channel.configureBlocking(false);
-            line = new Line(channel, tls == null ? null : tls.engine(), readiness, gone -> closed(gone, from));
+            line = new Line(channel, tls, readiness, gone -> closed(gone, from));
         } catch (IOException | RuntimeException | Error leftAlready) {
             LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
             doorkeeper.leaves(from);

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 
 /// TLS of a listener, by the files of `server.tls`. They are looked at again and again, and connections that come after
 /// a change get what is new; those that are open keep what they have. What cannot be used is logged and changes
@@ -19,6 +20,7 @@ public final class Tls implements AutoCloseable {
     private static final int SESSIONS_MAX = 1000; // of TLS 1.2 clients without tickets
 
     private final GatewaySettings.Tls settings;
+    private final TlsMetrics metrics;
     private final Thread thread = Thread.ofPlatform().name("tls-files").daemon().unstarted(this::watch);
     private byte[] seen; // what the files held when they were last used, or refused; these two: that thread only
     private String complaint = "";
@@ -26,11 +28,12 @@ public final class Tls implements AutoCloseable {
 
     /// Reads the files.
     ///
+    /// @param metrics of the connections
     /// @return nothing where there is to be no TLS
     /// @throws IllegalArgumentException names the key that is missing, does not fit, or has a bad file
-    public static Optional<Tls> open(GatewaySettings.Tls settings) {
+    public static Optional<Tls> open(GatewaySettings.Tls settings, TlsMetrics metrics) {
         check(settings);
-        return settings.isOn() ? Optional.of(new Tls(settings)) : Optional.empty();
+        return settings.isOn() ? Optional.of(new Tls(settings, metrics)) : Optional.empty();
     }
 
     private static void check(GatewaySettings.Tls settings) {
@@ -68,8 +71,9 @@ public final class Tls implements AutoCloseable {
         }
     }
 
-    private Tls(GatewaySettings.Tls settings) {
+    private Tls(GatewaySettings.Tls settings, TlsMetrics metrics) {
         this.settings = settings;
+        this.metrics = metrics;
         var credentials = Credentials.read(settings);
         this.seen = credentials.fingerprint();
         this.context = ready(credentials);
@@ -123,7 +127,11 @@ public final class Tls implements AutoCloseable {
     }
 
     /// For one connection.
-    SSLEngine engine() {
+    TlsRecords records(Line line) throws SSLException {
+        return new TlsRecords(engine(), line, metrics);
+    }
+
+    private SSLEngine engine() {
         var engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         var parameters = engine.getSSLParameters();

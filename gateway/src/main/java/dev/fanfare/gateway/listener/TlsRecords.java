@@ -24,15 +24,19 @@ final class TlsRecords {
 
     private final SSLEngine engine;
     private final Line line;
-    private boolean handshaking = true; // these two: reading thread only
-    private ByteBuffer undecrypted = EMPTY;
+    private final TlsMetrics metrics;
+    private ByteBuffer undecrypted = EMPTY; // reading thread only
+
+    /// What has failed if the connection is closed now; null when the handshake is done. Set by the reading thread.
+    private volatile @Nullable HandshakeFailure failing = HandshakeFailure.TIMEOUT;
 
     @GuardedBy("this")
     private @Nullable ByteBuffer unwritten; // of records that are made
 
-    TlsRecords(SSLEngine engine, Line line) throws SSLException {
+    TlsRecords(SSLEngine engine, Line line, TlsMetrics metrics) throws SSLException {
         this.engine = engine;
         this.line = line;
+        this.metrics = metrics;
         engine.beginHandshake();
     }
 
@@ -40,6 +44,24 @@ final class TlsRecords {
 
     /// As [Line#readNow]. Until the handshake is done, it may wait for room to write its answers.
     byte @Nullable [] readNow() throws IOException {
+        if (failing == null) {
+            return read();
+        }
+        try {
+            var bytes = read();
+            if (bytes == null && failing != null) {
+                failing = HandshakeFailure.GONE;
+            }
+            return bytes;
+        } catch (IOException | RuntimeException fault) {
+            if (failing != null) {
+                failing = HandshakeFailure.of(fault);
+            }
+            throw fault;
+        }
+    }
+
+    private byte @Nullable [] read() throws IOException {
         while (true) {
             SSLEngineResult.Status status;
             var plain = BUFFERS.take();
@@ -96,7 +118,7 @@ final class TlsRecords {
     }
 
     private void runTasks() throws SSLException {
-        if (!handshaking && !engine.getSession().getProtocol().equals("TLSv1.3")) {
+        if (failing == null && !engine.getSession().getProtocol().equals("TLSv1.3")) {
             throw new SSLException("the peer wants to renegotiate");
         }
         for (var task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
@@ -106,10 +128,15 @@ final class TlsRecords {
 
     /// Nobody else writes during the handshake, and the peer waits for all of an answer.
     private void finishFlight() throws IOException {
-        while (handshaking && !flush()) {
+        if (failing == null) {
+            return;
+        }
+        while (!flush()) {
             line.awaitRoom();
         }
-        handshaking = handshaking && !isEstablished();
+        if (isEstablished()) {
+            failing = null;
+        }
     }
 
     private boolean isEstablished() {
@@ -169,8 +196,12 @@ final class TlsRecords {
         return unwritten == null;
     }
 
-    /// Says goodbye, if that goes at once: with the fault that ended it, or with close_notify.
+    /// Called once. Says goodbye, if that goes at once: with the fault that ended it, or with close_notify.
     synchronized void close() {
+        var failed = failing;
+        if (failed != null) {
+            metrics.failed(failed).increment();
+        }
         try {
             engine.closeOutbound();
             while (flush() && !engine.isOutboundDone()) {

@@ -6,6 +6,8 @@ import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.limits.Limit;
 import dev.fanfare.gateway.limits.LimitMetrics;
+import dev.fanfare.gateway.listener.HandshakeFailure;
+import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.session.SessionMetrics;
@@ -29,7 +31,8 @@ public final class Metrics implements AutoCloseable {
             SessionMetrics delivery,
             Feed feed,
             FeedMetrics ingest,
-            LimitMetrics limits) {
+            LimitMetrics limits,
+            TlsMetrics tls) {
         feed(feed, ingest, channels);
         sessions(sessions, delivery);
         for (var limit : Limit.values()) {
@@ -38,6 +41,13 @@ public final class Metrics implements AutoCloseable {
                     "What was refused because of a limit",
                     limits.refused(limit),
                     Tag.create("reason", limit.label()));
+        }
+        for (var reason : HandshakeFailure.values()) {
+            counter(
+                    "fanfare_tls_handshake_failures",
+                    "Handshakes of TLS that failed",
+                    tls.failed(reason),
+                    Tag.create("reason", reason.label()));
         }
     }
 

@@ -84,7 +84,7 @@ class ClientCertificatesTest {
         if (auth != ClientAuth.NONE) {
             encrypted.trust = Encrypted.text(authority.certificate());
         }
-        var tls = Tls.open(encrypted.tls());
+        var tls = Tls.open(encrypted.tls(), new TlsMetrics());
         tls.ifPresent(opened::add);
         return Listener.open(
                 WebServer.builder()

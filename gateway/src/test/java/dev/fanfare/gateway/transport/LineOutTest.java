@@ -8,6 +8,7 @@ import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Line;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.listener.Tls;
+import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.testing.Authority;
 import dev.fanfare.gateway.testing.Encrypted;
 import io.helidon.common.concurrency.limits.Limit;
@@ -92,7 +93,8 @@ class LineOutTest {
     @BeforeAll
     static void issue() {
         authority = Authority.in(folder);
-        tls = Tls.open(Encrypted.with(authority.issue("server", "EC")).tls()).orElseThrow();
+        tls = Tls.open(Encrypted.with(authority.issue("server", "EC")).tls(), new TlsMetrics())
+                .orElseThrow();
     }
 
     @AfterAll
