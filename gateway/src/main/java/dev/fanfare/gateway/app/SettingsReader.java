@@ -20,9 +20,9 @@ import dev.fanfare.gateway.config.GatewaySettings.Replay;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
-import dev.fanfare.gateway.config.GatewaySettings.Tls;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.limits.Subnet;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.KafkaSettings;
@@ -126,13 +126,13 @@ final class SettingsReader {
         return name;
     }
 
-    private Tls tls() {
-        var standard = Tls.OFF;
+    private TlsSettings tls() {
+        var standard = TlsSettings.OFF;
         var protocols = values.list(
                 "server.tls.protocols",
                 "TLSv1.3 or TLSv1.2",
                 text -> Optional.of(text).filter(standard.protocols()::contains));
-        return new Tls(
+        return new TlsSettings(
                 values.text("server.tls.certificate-file"),
                 values.text("server.tls.private-key-file"),
                 values.text("server.tls.keystore-file"),

@@ -87,89 +87,18 @@ public record GatewaySettings(
             boolean page,
             List<String> trustedProxies,
             String forwardedHeader,
-            Tls tls) {
-        public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true, Tls.OFF);
+            TlsSettings tls) {
+        public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true, TlsSettings.OFF);
 
         public Server {
             trustedProxies = List.copyOf(trustedProxies);
         }
 
         /// Without proxies.
-        public Server(String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page, Tls tls) {
+        public Server(
+                String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page, TlsSettings tls) {
             this(host, port, connectionsMax, backlog, sendBuffer, page, List.of(), "X-Forwarded-For", tls);
         }
-    }
-
-    /// TLS of the gateway's port; off unless there is a certificate. What the files hold, and what goes together, is
-    /// checked where they are read.
-    ///
-    /// @param certificateFile PEM: the certificate, and those between it and the root
-    /// @param privateKeyFile PEM: the certificate's key
-    /// @param keystoreFile PKCS#12, instead of these two
-    /// @param keystorePassword of the key store
-    /// @param keystorePasswordFile where the password is, instead
-    /// @param protocols versions in the JDK's names
-    /// @param clientAuth whether clients show a certificate
-    /// @param trustFile PEM: certificates of those who issue the clients'
-    /// @param reload how often the files are looked at
-    /// @param hsts how long browsers are told to use TLS only; zero: they are not told
-    public record Tls(
-            Optional<String> certificateFile,
-            Optional<String> privateKeyFile,
-            Optional<String> keystoreFile,
-            Optional<String> keystorePassword,
-            Optional<String> keystorePasswordFile,
-            List<String> protocols,
-            ClientAuth clientAuth,
-            Optional<String> trustFile,
-            Duration reload,
-            Duration hsts) {
-        public static final Tls OFF = new Tls(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of("TLSv1.3", "TLSv1.2"),
-                ClientAuth.NONE,
-                Optional.empty(),
-                Duration.ofSeconds(10),
-                Duration.ZERO);
-
-        public Tls {
-            protocols = List.copyOf(protocols);
-        }
-
-        /// Whether there is any.
-        public boolean isOn() {
-            return certificateFile.isPresent() || keystoreFile.isPresent();
-        }
-
-        /// Everything but the password.
-        @Override
-        public String toString() {
-            return ("Tls[certificateFile=%s, privateKeyFile=%s, keystoreFile=%s, keystorePasswordFile=%s, "
-                            + "protocols=%s, clientAuth=%s, trustFile=%s, reload=%s, hsts=%s]")
-                    .formatted(
-                            certificateFile,
-                            privateKeyFile,
-                            keystoreFile,
-                            keystorePasswordFile,
-                            protocols,
-                            clientAuth,
-                            trustFile,
-                            reload,
-                            hsts);
-        }
-    }
-
-    /// Whether clients show a certificate in the handshake of TLS.
-    public enum ClientAuth {
-        NONE,
-        /// Those who have one; it must be trusted then.
-        WANT,
-        /// All.
-        NEED
     }
 
     /// What happens to records that cannot be decoded.

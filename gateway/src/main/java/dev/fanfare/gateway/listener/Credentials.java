@@ -3,8 +3,8 @@ package dev.fanfare.gateway.listener;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
+import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,11 +37,11 @@ final class Credentials {
     private static final int FILE_MAX = 1 << 20;
     private static final char[] IN_MEMORY = "in memory only".toCharArray();
 
-    private final GatewaySettings.Tls settings;
+    private final TlsSettings settings;
     private final Map<String, byte[]> files = new LinkedHashMap<>(); // by key
     private final byte[] fingerprint;
 
-    private Credentials(GatewaySettings.Tls settings) {
+    private Credentials(TlsSettings settings) {
         this.settings = settings;
         read("certificate-file", settings.certificateFile());
         read("private-key-file", settings.privateKeyFile());
@@ -51,7 +51,7 @@ final class Credentials {
         this.fingerprint = digest();
     }
 
-    static Credentials read(GatewaySettings.Tls settings) {
+    static Credentials read(TlsSettings settings) {
         return new Credentials(settings);
     }
 

@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.listener;
 
-import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
+import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -19,7 +19,7 @@ public final class Tls implements AutoCloseable {
     private static final String[] APPLICATIONS = {"h2", "http/1.1"};
     private static final int SESSIONS_MAX = 1000; // of TLS 1.2 clients without tickets
 
-    private final GatewaySettings.Tls settings;
+    private final TlsSettings settings;
     private final TlsMetrics metrics;
     private final Thread thread = Thread.ofPlatform().name("tls-files").daemon().unstarted(this::watch);
     private byte[] seen; // what the files held when they were last used, or refused; these two: that thread only
@@ -31,12 +31,12 @@ public final class Tls implements AutoCloseable {
     /// @param metrics of the connections
     /// @return nothing where there is to be no TLS
     /// @throws IllegalArgumentException names the key that is missing, does not fit, or has a bad file
-    public static Optional<Tls> open(GatewaySettings.Tls settings, TlsMetrics metrics) {
+    public static Optional<Tls> open(TlsSettings settings, TlsMetrics metrics) {
         check(settings);
         return settings.isOn() ? Optional.of(new Tls(settings, metrics)) : Optional.empty();
     }
 
-    private static void check(GatewaySettings.Tls settings) {
+    private static void check(TlsSettings settings) {
         boolean key = settings.privateKeyFile().isPresent();
         boolean store = settings.keystoreFile().isPresent();
         boolean password = settings.keystorePassword().isPresent();
@@ -71,7 +71,7 @@ public final class Tls implements AutoCloseable {
         }
     }
 
-    private Tls(GatewaySettings.Tls settings, TlsMetrics metrics) {
+    private Tls(TlsSettings settings, TlsMetrics metrics) {
         this.settings = settings;
         this.metrics = metrics;
         var credentials = Credentials.read(settings);

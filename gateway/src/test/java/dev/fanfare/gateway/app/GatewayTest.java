@@ -3,7 +3,7 @@ package dev.fanfare.gateway.app;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.gateway.config.GatewaySettings.Server;
-import dev.fanfare.gateway.config.GatewaySettings.Tls;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.testing.Encrypted;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.quickstart.broker.LocalBroker;
@@ -21,7 +21,7 @@ class GatewayTest {
         var topic = LocalBroker.get().newTopic("taken", 1);
         try (var other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             var gateways = new Gateways().route(topic, "{key}");
-            gateways.server = new Server("127.0.0.1", other.getLocalPort(), 100, 100, 65_536, false, Tls.OFF);
+            gateways.server = new Server("127.0.0.1", other.getLocalPort(), 100, 100, 65_536, false, TlsSettings.OFF);
             assertThatThrownBy(gateways::startUnready)
                     .hasMessageContaining("127.0.0.1")
                     .hasMessageContaining("port " + other.getLocalPort())

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.access.IssuerSettings.KeySource;
 import dev.fanfare.service.config.ConfigException;

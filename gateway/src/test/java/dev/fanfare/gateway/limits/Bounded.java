@@ -3,7 +3,7 @@ package dev.fanfare.gateway.limits;
 import dev.fanfare.gateway.config.GatewaySettings.PerAddress;
 import dev.fanfare.gateway.config.GatewaySettings.PerPrincipal;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
-import dev.fanfare.gateway.config.GatewaySettings.Tls;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Open;
 import java.util.List;
@@ -26,7 +26,7 @@ final class Bounded {
     int principalReplays;
     int principalTicketsPerSecond;
     List<String> trustedProxies = List.of("127.0.0.1");
-    Tls tls = Tls.OFF;
+    TlsSettings tls = TlsSettings.OFF;
 
     dev.fanfare.gateway.config.GatewaySettings.Limits settings() {
         return new dev.fanfare.gateway.config.GatewaySettings.Limits(

@@ -3,7 +3,7 @@ package dev.fanfare.gateway.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import dev.fanfare.gateway.testing.Authority;
 import dev.fanfare.gateway.testing.Encrypted;
 import io.helidon.common.concurrency.limits.Limit;

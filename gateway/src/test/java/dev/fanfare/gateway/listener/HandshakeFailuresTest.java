@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import dev.fanfare.gateway.testing.Authority;
 import dev.fanfare.gateway.testing.Encrypted;
 import io.helidon.common.concurrency.limits.Limit;

@@ -1,8 +1,8 @@
 package dev.fanfare.gateway.testing;
 
-import dev.fanfare.gateway.config.GatewaySettings.ClientAuth;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
-import dev.fanfare.gateway.config.GatewaySettings.Tls;
+import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class Encrypted {
     public Optional<String> keystore = Optional.empty();
     public Optional<String> password = Optional.empty();
     public Optional<String> passwordFile = Optional.empty();
-    public List<String> protocols = Tls.OFF.protocols();
+    public List<String> protocols = TlsSettings.OFF.protocols();
     public ClientAuth clientAuth = ClientAuth.NONE;
     public Optional<String> trust = Optional.empty();
     public Duration reload = Duration.ofMillis(100);
@@ -32,8 +32,9 @@ public final class Encrypted {
         return Optional.of(file.toString());
     }
 
-    public Tls tls() {
-        return new Tls(certificate, key, keystore, password, passwordFile, protocols, clientAuth, trust, reload, hsts);
+    public TlsSettings tls() {
+        return new TlsSettings(
+                certificate, key, keystore, password, passwordFile, protocols, clientAuth, trust, reload, hsts);
     }
 
     public Server server() {

@@ -14,9 +14,9 @@ import dev.fanfare.gateway.config.GatewaySettings.Replay;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
-import dev.fanfare.gateway.config.GatewaySettings.Tls;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import org.awaitility.Awaitility;
 
 /// What a test changes of a gateway's settings before it starts one in this JVM, on a free port.
 public final class Gateways {
-    public Server server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, Tls.OFF);
+    public Server server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, TlsSettings.OFF);
     public Map<String, String> kafka = new HashMap<>();
     public List<Routing.Rule> routes = new ArrayList<>();
     public DeadLetter deadLetter = DeadLetter.DEFAULT;
