@@ -165,6 +165,20 @@ class LineOutTest {
         assertThatThrownBy(() -> out.offer(List.of(new byte[1]), 1)).isInstanceOf(IOException.class);
     }
 
+    /// With TLS all of the last byte is taken, but not all of its record written.
+    @Test
+    void isDoneWithWhatTheSystemHas() throws Exception {
+        client.setSoTimeout(10_000);
+        var piece = List.of(new byte[] {7});
+        int done = 0;
+        while (out.offer(piece, 1)) {
+            done++;
+        }
+        assertThat(client.getInputStream().readNBytes(done)).hasSize(done);
+        out.finish();
+        assertThat(client.getInputStream().read()).isEqualTo(7);
+    }
+
     private static void finish(LineOut out) {
         try {
             out.finish();
