@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
@@ -458,6 +459,24 @@ class SessionTest {
         client.read();
 
         await().untilAsserted(() -> assertThat(client.closed()).isEqualTo(CloseReason.POLICY));
+    }
+
+    @Test
+    void doesInOrderWhatItWasToldWhileItWrote() {
+        var client = new Client();
+        var session = live(client, "a");
+        await().until(() -> client.cursor() != null);
+        client.stopReading();
+        session.command(s -> s.tell(new Notice.Pong(null)));
+        await().until(client::isWriting);
+        var done = new CopyOnWriteArrayList<Integer>();
+        for (int i = 0; i < 5; i++) {
+            int number = i;
+            session.command(_ -> done.add(number));
+        }
+        client.read();
+
+        await().untilAsserted(() -> assertThat(done).containsExactly(0, 1, 2, 3, 4));
     }
 
     @Test
