@@ -74,9 +74,18 @@ final class Outlet {
         out.add(form.notice(notice, place.cursor()));
     }
 
-    void tellReady(Notice.Ready ready) {
-        tell(ready);
-        told = place.vector();
+    /// Says where a session begins, and then what lies missing before that.
+    ///
+    /// @param ready whether the transport says the former
+    void tellStart(Start start, boolean ready) {
+        if (ready) {
+            boolean complete = !(start instanceof Start.After after) || after.complete();
+            tell(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete));
+            told = place.vector();
+        }
+        if (start instanceof Start.After after) {
+            after.gaps().forEach(this::tellGap);
+        }
     }
 
     void tellGap(Notice.Gap gap) {
