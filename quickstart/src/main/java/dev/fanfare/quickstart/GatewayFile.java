@@ -26,6 +26,10 @@ final class GatewayFile {
                     publish: ["**"]
                 publish:
                   enabled: true
+                limits: # everybody comes from one address here
+                  connects-per-second: 0
+                  address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0,
+                    publishes-per-second: 0, publish-bytes-per-second: 0}
                 shutdown:
                   deadline: 5s
                 """.formatted(options.port(), options.bootstrapServers(), DemoTopics.routes());

@@ -75,6 +75,10 @@ class OptionsTest {
                     publish: ["**"]
                 publish:
                   enabled: true
+                limits: # everybody comes from one address here
+                  connects-per-second: 0
+                  address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0,
+                    publishes-per-second: 0, publish-bytes-per-second: 0}
                 shutdown:
                   deadline: 5s
                 """);

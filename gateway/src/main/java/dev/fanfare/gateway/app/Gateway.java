@@ -8,12 +8,18 @@ import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.http.RevocationHandler;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.RecordReader;
+import dev.fanfare.gateway.limits.Limits;
+import dev.fanfare.gateway.limits.Proxies;
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
+import dev.fanfare.gateway.listener.Tls;
+import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -24,6 +30,7 @@ import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
 import dev.fanfare.gateway.transport.Arrival;
+import dev.fanfare.gateway.transport.Entrance;
 import dev.fanfare.gateway.transport.Http2Watch;
 import dev.fanfare.gateway.transport.Patience;
 import dev.fanfare.gateway.transport.SessionTokenHandler;
@@ -82,6 +89,9 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewaySettings settings) {
         var parts = new Lifecycle();
         try {
+            var tlsMetrics = new TlsMetrics();
+            var tls = Tls.open(settings.server().tls(), tlsMetrics);
+            tls.ifPresent(parts::open);
             var clients = new KafkaClients(settings.kafka());
             var access = AccessParts.open(settings.access(), clients, parts);
             var reader = new RecordReader(Routing.of(settings.routes()));
@@ -91,33 +101,45 @@ public final class Gateway implements AutoCloseable {
             var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), parts.open(new Signaller()));
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
-                    channels, history, sessionMetrics, settings.replay().sessions()));
+                    channels,
+                    history,
+                    sessionMetrics,
+                    settings.replay().sessions(),
+                    settings.limits().unwrittenBytes()));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
             var doors = new Doors(settings.shutdown(), feed, access.revocations());
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
                     : Optional.empty();
-            var starts = new Starts(channels, history, settings.replay());
+            var limits = new Limits(
+                    settings.limits(),
+                    new Proxies(
+                            settings.server().trustedProxies(),
+                            settings.server().forwardedHeader()),
+                    doors::retryMillis,
+                    System::nanoTime);
+            var entrance = new Entrance(access.gate(), limits, new Starts(channels, history, settings.replay()));
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer
                             .build())
                     .build());
-            var streams = new StreamHandler(settings, access.gate(), sessions, starts, doors, http2);
+            var streams = new StreamHandler(settings, entrance, sessions, doors, http2);
             var webSockets = new WebSocketUpgrader(
                     settings.websocket().messageMax(),
                     settings.websocket().deflate(),
                     (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
-                    new WsEndpoint(settings, access.gate(), sessions, starts, doors, publisher)::judge);
-            var metrics = parts.open(new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics));
+                    new WsEndpoint(settings, entrance, sessions, doors, publisher)::judge);
+            var metrics = parts.open(
+                    new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             var observe = ObserveFeature.builder()
                     .endpoint("/")
                     .observersDiscoverServices(false)
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isClosing))
                     .addObserver(metrics.observer())
                     .build();
-            var routing = routing(settings, access, sessions, streams, publisher);
+            var routing = routing(settings, access, limits, sessions, streams, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -135,7 +157,12 @@ public final class Gateway implements AutoCloseable {
                     .directHandlers(HttpProblems.direct(ErrorCode::of))
                     .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                     .buildPrototype();
-            var listener = parts.open(listen(config, routing, context -> new Arrival(context, http1, http2, patience)));
+            var listener = parts.open(listen(
+                    config,
+                    tls,
+                    routing,
+                    context -> new Arrival(context, http1, http2, patience),
+                    limits.connections()));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
             return new Gateway(parts, settings, doors, sessions, listener);
@@ -150,9 +177,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Listener listen(
-            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+            WebServerConfig config,
+            Optional<Tls> tls,
+            HttpRouting.Builder routing,
+            Function<ConnectionContext, ServerConnection> door,
+            Doorkeeper doorkeeper) {
         try {
-            return Listener.open(config, routing, door);
+            return Listener.open(config, tls, routing, door, doorkeeper);
         } catch (UncheckedIOException refused) {
             var address = (InetSocketAddress) config.bindAddress().orElseThrow();
             throw new IllegalStateException(
@@ -175,12 +206,15 @@ public final class Gateway implements AutoCloseable {
     private static HttpRouting.Builder routing(
             GatewaySettings settings,
             AccessParts access,
+            Limits limits,
             Sessions sessions,
             StreamHandler streams,
             Optional<Publisher> publisher) {
         var routing = HttpRouting.builder();
+        var hsts = StrictTransport.headers(settings.server().tls());
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
+            hsts.forEach(response::header);
             chain.proceed();
         });
         routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
@@ -189,13 +223,13 @@ public final class Gateway implements AutoCloseable {
         routing.post(
                 "/v1/events",
                 publisher
-                        .<Handler>map(p -> new PublishHandler(access.gate(), settings.publish(), p))
+                        .<Handler>map(p -> new PublishHandler(access.gate(), limits, settings.publish(), p))
                         .orElse((_, _) -> {
                             throw Publisher.off();
                         }));
         HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/events", Method.GET, Method.POST);
         post(routing, "/v1/negotiate", new NegotiateHandler(settings, access.gate()));
-        post(routing, "/v1/tickets", new TicketHandler(access.gate(), access.tickets()));
+        post(routing, "/v1/tickets", new TicketHandler(access.gate(), limits, access.tickets()));
         post(routing, "/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
         access.log().ifPresent(log -> post(routing, "/v1/revocations", new RevocationHandler(access.gate(), log)));
         HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/metrics", Method.GET);

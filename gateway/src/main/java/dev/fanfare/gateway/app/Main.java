@@ -65,8 +65,9 @@ public final class Main {
             }
             log.log(
                     System.Logger.Level.INFO,
-                    "fanfare gateway {0} listens on http://{1}:{2}",
+                    "fanfare gateway {0} listens on {1}://{2}:{3}",
                     version(),
+                    settings.server().tls().isOn() ? "https" : "http",
                     settings.server().host(),
                     Integer.toString(gateway.port()));
         } catch (ConfigException wrong) {

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.app;
 
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
@@ -9,7 +10,10 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
+import dev.fanfare.gateway.config.GatewaySettings.Limits;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
+import dev.fanfare.gateway.config.GatewaySettings.PerAddress;
+import dev.fanfare.gateway.config.GatewaySettings.PerPrincipal;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Replay;
@@ -18,6 +22,8 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.limits.Subnet;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.KafkaSettings;
 import dev.fanfare.service.config.RoutesReader;
@@ -32,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
 /// the first that has a key wins. Every key is in `docs/configuration.md`.
@@ -43,6 +50,9 @@ final class SettingsReader {
     private static final int MIB = 1 << 20;
     private static final long GIB = 1L << 30;
     private static final Duration SHORTEST = ofMillis(100);
+
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+"); // RFC 9110 §5.6.2
+    private static final int SECOND_MAX = 1_000_000;
 
     private final Values values;
 
@@ -81,6 +91,7 @@ final class SettingsReader {
                 poll(),
                 publish(),
                 access,
+                limits(),
                 shutdown());
     }
 
@@ -92,11 +103,46 @@ final class SettingsReader {
                 values.integer("server.connections-max", standard.connectionsMax(), 1, 1_000_000),
                 values.integer("server.backlog", standard.backlog(), 1, 65_535),
                 values.size("server.send-buffer", standard.sendBuffer(), 4 * KIB, 16 * MIB),
-                values.flag("server.page", standard.page()));
+                values.flag("server.page", standard.page()),
+                values.list(
+                        "server.trusted-proxies",
+                        "an address or a range of addresses, such as 10.0.0.0/8 or fd00::1",
+                        text -> Optional.of(text)
+                                .filter(one -> Subnet.parse(one).isPresent())),
+                headerName("server.forwarded-header", standard.forwardedHeader()),
+                tls());
         if (values.good("server.host")) {
             checkHost(server.host());
         }
         return server;
+    }
+
+    private String headerName(String key, String standard) {
+        var name = values.text(key, standard);
+        if (!HEADER_NAME.matcher(name).matches()) {
+            values.refuse(key, "", "it must be the name of a header, such as X-Forwarded-For or Forwarded");
+            return standard;
+        }
+        return name;
+    }
+
+    private TlsSettings tls() {
+        var standard = TlsSettings.OFF;
+        var protocols = values.list(
+                "server.tls.protocols",
+                "TLSv1.3 or TLSv1.2",
+                text -> Optional.of(text).filter(standard.protocols()::contains));
+        return new TlsSettings(
+                values.text("server.tls.certificate-file"),
+                values.text("server.tls.private-key-file"),
+                values.text("server.tls.keystore-file"),
+                values.text("server.tls.keystore-password"),
+                values.text("server.tls.keystore-password-file"),
+                protocols.isEmpty() ? standard.protocols() : protocols,
+                values.choice("server.tls.client-auth", standard.clientAuth()),
+                values.text("server.tls.trust-file"),
+                values.duration("server.tls.reload", standard.reload(), SHORTEST, ofHours(24)),
+                values.duration("server.tls.hsts", standard.hsts(), Duration.ZERO, ofDays(730)));
     }
 
     private void checkHost(String host) {
@@ -225,6 +271,42 @@ final class SettingsReader {
             values.refuse("publish.topic", publish.topic(), Topics.WANTED);
         }
         return publish;
+    }
+
+    private Limits limits() {
+        var standard = Limits.DEFAULT;
+        var address = standard.address();
+        var principal = standard.principal();
+        return new Limits(
+                values.integer("limits.sessions", standard.sessions(), 0, 1_000_000),
+                values.integer("limits.connects-per-second", standard.connectsPerSecond(), 0, SECOND_MAX),
+                values.integer("limits.messages-per-second", standard.messagesPerSecond(), 0, SECOND_MAX),
+                values.bytes("limits.unwritten-bytes", standard.unwrittenBytes(), MIB, 1024 * GIB),
+                new PerAddress(
+                        values.integer("limits.address.connections", address.connections(), 0, 1_000_000),
+                        values.integer("limits.address.sessions", address.sessions(), 0, 1_000_000),
+                        values.integer(
+                                "limits.address.connects-per-second", address.connectsPerSecond(), 0, SECOND_MAX),
+                        values.integer(
+                                "limits.address.publishes-per-second", address.publishesPerSecond(), 0, SECOND_MAX),
+                        values.size(
+                                "limits.address.publish-bytes-per-second",
+                                address.publishBytesPerSecond(),
+                                0,
+                                1024 * MIB),
+                        values.integer("limits.address.replays", address.replays(), 0, 100_000)),
+                new PerPrincipal(
+                        values.integer("limits.principal.sessions", principal.sessions(), 0, 1_000_000),
+                        values.integer(
+                                "limits.principal.publishes-per-second", principal.publishesPerSecond(), 0, SECOND_MAX),
+                        values.size(
+                                "limits.principal.publish-bytes-per-second",
+                                principal.publishBytesPerSecond(),
+                                0,
+                                1024 * MIB),
+                        values.integer("limits.principal.replays", principal.replays(), 0, 100_000),
+                        values.integer(
+                                "limits.principal.tickets-per-second", principal.ticketsPerSecond(), 0, SECOND_MAX)));
     }
 
     private Shutdown shutdown() {

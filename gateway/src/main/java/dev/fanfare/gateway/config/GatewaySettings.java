@@ -32,6 +32,7 @@ public record GatewaySettings(
         Poll poll,
         Publish publish,
         Access access,
+        Limits limits,
         Shutdown shutdown) {
     private static final String SERVERS = "bootstrap.servers";
 
@@ -48,7 +49,7 @@ public record GatewaySettings(
         var shown = new TreeMap<String, String>();
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
-                        + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, shutdown=%s]")
+                        + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, shutdown=%s]")
                 .formatted(
                         server,
                         shown,
@@ -63,6 +64,7 @@ public record GatewaySettings(
                         poll,
                         publish,
                         access,
+                        limits,
                         shutdown);
     }
 
@@ -74,8 +76,29 @@ public record GatewaySettings(
     /// @param backlog length of the accept queue
     /// @param sendBuffer SO_SNDBUF of each connection
     /// @param page whether the page is served at `/`
-    public record Server(String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page) {
-        public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true);
+    /// @param trustedProxies addresses and ranges of proxies whose word is taken for where a request comes from
+    /// @param forwardedHeader in which they say it
+    public record Server(
+            String host,
+            int port,
+            int connectionsMax,
+            int backlog,
+            int sendBuffer,
+            boolean page,
+            List<String> trustedProxies,
+            String forwardedHeader,
+            TlsSettings tls) {
+        public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true, TlsSettings.OFF);
+
+        public Server {
+            trustedProxies = List.copyOf(trustedProxies);
+        }
+
+        /// Without proxies.
+        public Server(
+                String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page, TlsSettings tls) {
+            this(host, port, connectionsMax, backlog, sendBuffer, page, List.of(), "X-Forwarded-For", tls);
+        }
     }
 
     /// What happens to records that cannot be decoded.
@@ -311,6 +334,56 @@ public record GatewaySettings(
     ///
     /// @param topic compacted; none: none are
     public record Revocations(Optional<String> topic) {}
+
+    /// What one client may have, and all together. 0 is no limit. Rates let a second's worth come at once.
+    ///
+    /// @param sessions of all clients
+    /// @param connectsPerSecond sessions that are opened, and long-polls
+    /// @param messagesPerSecond what the client of one WebSocket may say
+    /// @param unwrittenBytes that wait for clients to read; above it those that have waited longest are cut
+    /// @param address of each address: an IPv4 address or an IPv6 /64
+    /// @param principal of each subject of an issuer
+    public record Limits(
+            int sessions,
+            int connectsPerSecond,
+            int messagesPerSecond,
+            long unwrittenBytes,
+            PerAddress address,
+            PerPrincipal principal) {
+        public static final Limits DEFAULT = new Limits(
+                20_000,
+                10_000,
+                100,
+                512L << 20,
+                new PerAddress(1000, 1000, 200, 200, 4 << 20, 16),
+                new PerPrincipal(100, 1000, 16 << 20, 8, 10));
+    }
+
+    /// Of one address.
+    ///
+    /// @param connections of TCP
+    /// @param sessions open ones
+    /// @param connectsPerSecond sessions that are opened, and long-polls
+    /// @param publishesPerSecond requests and messages, where there is no token
+    /// @param publishBytesPerSecond in them
+    /// @param replays that read from Kafka at once
+    public record PerAddress(
+            int connections,
+            int sessions,
+            int connectsPerSecond,
+            int publishesPerSecond,
+            int publishBytesPerSecond,
+            int replays) {}
+
+    /// Of the subject of a token, from wherever it comes.
+    ///
+    /// @param sessions open ones
+    /// @param publishesPerSecond requests and messages
+    /// @param publishBytesPerSecond in them
+    /// @param replays that read from Kafka at once
+    /// @param ticketsPerSecond that are issued
+    public record PerPrincipal(
+            int sessions, int publishesPerSecond, int publishBytesPerSecond, int replays, int ticketsPerSecond) {}
 
     /// Graceful stop.
     ///

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import dev.fanfare.gateway.access.Caller;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
+import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.PublishRequest;
 import dev.fanfare.gateway.publish.PublishRequests;
@@ -45,17 +46,19 @@ public final class PublishHandler implements Handler {
     private static final int BODIES_MAX = 64 << 20;
 
     private final Gate gate;
+    private final Limits limits;
     private final Publish settings;
     private final Publisher publisher;
     private final PublishRequests requests;
     private final Semaphore bytes;
 
-    public PublishHandler(Gate gate, Publish settings, Publisher publisher) {
-        this(gate, settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
+    public PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher) {
+        this(gate, limits, settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
     }
 
-    PublishHandler(Gate gate, Publish settings, Publisher publisher, int bodiesMax) {
+    PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher, int bodiesMax) {
         this.gate = gate;
+        this.limits = limits;
         this.bytes = new Semaphore(bodiesMax);
         this.settings = settings;
         this.publisher = publisher;
@@ -68,6 +71,8 @@ public final class PublishHandler implements Handler {
             throw Publisher.off();
         }
         var caller = gate.admit(request.headers(), Map.of());
+        var party = limits.party(request.remotePeer(), request.headers()).with(caller.token());
+        limits.publish(party);
         var length = request.headers().contentLength().orElse(settings.bytesMax());
         if (length > settings.bytesMax()) {
             refuse(request, response);
@@ -81,6 +86,7 @@ public final class PublishHandler implements Handler {
         }
         try {
             var body = RequestBody.read(request, response, settings.bytesMax());
+            limits.published(party, body == null ? settings.bytesMax() : body.length);
             if (body == null) {
                 refuse(request, response);
             } else {

@@ -1,12 +1,9 @@
 package dev.fanfare.gateway.listener;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -16,16 +13,17 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A client's TCP connection. Whoever serves it may read and write as Helidon does, blocking, or do what can be done
-/// at once and [#park]: then no thread belongs to the connection until there is something to read.
+/// A client's TCP connection, with or without TLS. Whoever serves it may read and write as Helidon does, blocking, or
+/// do what can be done at once and [#park]: then no thread belongs to the connection until there is something to read.
 ///
 /// Threads: one reads and one writes at a time; anybody may [#close]. Whoever is interrupted while it waits finds the
 /// line closed, as with the JDK's channels.
-public final class Line implements HelidonSocket {
+public final class Line extends LineSocket {
     private static final System.Logger LOG = System.getLogger(Line.class.getName());
     private static final byte[] NOTHING = {};
     private static final byte[] END = {};
@@ -37,6 +35,7 @@ public final class Line implements HelidonSocket {
     private final Readiness readiness;
     private final SelectionKey key;
     private final Consumer<Line> onClosed;
+    private final @Nullable TlsRecords tls;
     private int chunk = SMALL; // these two: reading thread only
     private byte @Nullable [] early; // was read already
 
@@ -63,12 +62,14 @@ public final class Line implements HelidonSocket {
     private volatile @Nullable ServerConnection serving;
 
     /// @param channel in non-blocking mode
+    /// @param tls null: without
     /// @param onClosed run once, by whoever closes it; must not block
-    Line(SocketChannel channel, Readiness readiness, Consumer<Line> onClosed) throws IOException {
+    Line(SocketChannel channel, @Nullable Tls tls, Readiness readiness, Consumer<Line> onClosed) throws IOException {
         this.channel = channel;
         this.remote = channel.getRemoteAddress();
         this.readiness = readiness;
         this.onClosed = onClosed;
+        this.tls = tls == null ? null : tls.records(this);
         this.key = readiness.register(channel, this);
     }
 
@@ -115,10 +116,11 @@ public final class Line implements HelidonSocket {
             close();
             return;
         }
+        boolean hasMore = reads && tls != null && tls.hasRecord(); // came together with what was read
         boolean now;
         boolean asks = false;
         synchronized (this) {
-            now = woken || closed;
+            now = woken || closed || hasMore;
             woken = false;
             if (!now) {
                 parked = task;
@@ -198,7 +200,7 @@ public final class Line implements HelidonSocket {
 
     private byte[] readEarly() {
         try {
-            var bytes = readNow();
+            var bytes = readRaw();
             return bytes == null ? END : bytes;
         } catch (IOException broken) {
             return END;
@@ -218,8 +220,13 @@ public final class Line implements HelidonSocket {
     // ---- reading and writing ----
 
     /// What is there to read now: nothing if the array is empty, and the end if it is null.
-    @SuppressWarnings("ReferenceEquality") // there is one END
     public byte @Nullable [] readNow() throws IOException {
+        return tls == null ? readRaw() : tls.readNow();
+    }
+
+    /// As [#readNow], as the peer sent it.
+    @SuppressWarnings("ReferenceEquality") // there is one END
+    byte @Nullable [] readRaw() throws IOException {
         var first = early;
         if (first != null) {
             early = null;
@@ -254,12 +261,30 @@ public final class Line implements HelidonSocket {
         }
     }
 
-    /// Writes what the operating system takes now.
+    /// Writes what the operating system takes now. With TLS some of what was taken may be left; it goes out before
+    /// anything else.
+    @Override
     public void writeNow(ByteBuffer bytes) throws IOException {
+        if (tls == null) {
+            writeRaw(bytes);
+        } else {
+            tls.write(bytes);
+        }
+    }
+
+    /// Whether the operating system has all that [#writeNow] took; if not, that is to be called again, even with
+    /// nothing.
+    @Override
+    public boolean isFlushed() {
+        return tls == null || tls.isFlushed();
+    }
+
+    void writeRaw(ByteBuffer bytes) throws IOException {
         channel.write(bytes);
     }
 
     /// Waits until the operating system may take more.
+    @Override
     public void awaitRoom() throws IOException {
         await(SelectionKey.OP_WRITE);
     }
@@ -297,39 +322,6 @@ public final class Line implements HelidonSocket {
         }
     }
 
-    @Override
-    public void write(BufferData buffer) {
-        buffer.writeTo(new OutputStream() {
-            @Override
-            public void write(int single) {
-                write(new byte[] {(byte) single}, 0, 1);
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                try {
-                    var rest = ByteBuffer.wrap(bytes, offset, length);
-                    while (true) {
-                        channel.write(rest);
-                        if (!rest.hasRemaining()) {
-                            return;
-                        }
-                        awaitRoom();
-                    }
-                } catch (IOException broken) {
-                    throw new UncheckedIOException(broken);
-                }
-            }
-        });
-    }
-
-    @Override
-    @Deprecated
-    @SuppressWarnings("removal") // as the interface has it
-    public int read(BufferData buffer) {
-        throw new UnsupportedOperationException("Helidon does not use it");
-    }
-
     /// Closes the connection; whoever waits for it finds out. Does not block.
     @Override
     public void close() {
@@ -340,6 +332,9 @@ public final class Line implements HelidonSocket {
             closed = true;
             LockSupport.unpark(reader);
             LockSupport.unpark(writer);
+        }
+        if (tls != null) {
+            tls.close();
         }
         try {
             channel.shutdownOutput(); // else what was written last could be lost to a peer whose bytes were not read
@@ -371,19 +366,14 @@ public final class Line implements HelidonSocket {
     }
 
     @Override
-    public void idle() {
-        // for clients' pools of connections
-    }
-
-    @Override
     public PeerInfo remotePeer() {
-        return new Peer(remote);
+        return new Peer(remote, tls == null ? null : tls.session(), false);
     }
 
     @Override
     public PeerInfo localPeer() {
         try {
-            return new Peer(channel.getLocalAddress());
+            return new Peer(channel.getLocalAddress(), tls == null ? null : tls.session(), true);
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
@@ -391,16 +381,11 @@ public final class Line implements HelidonSocket {
 
     @Override
     public boolean isSecure() {
-        return false;
+        return tls != null;
     }
 
-    @Override
-    public String socketId() {
-        return "0x%08x".formatted(System.identityHashCode(this));
-    }
-
-    @Override
-    public String childSocketId() {
-        return "";
+    /// What the handshake of TLS has agreed on, `h2` or `http/1.1`; known as soon as something was read.
+    public Optional<String> applicationProtocol() {
+        return tls == null ? Optional.empty() : tls.applicationProtocol();
     }
 }

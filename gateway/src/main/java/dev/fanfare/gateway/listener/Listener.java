@@ -10,10 +10,13 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +35,9 @@ public final class Listener implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100); // while there are no descriptors
 
     private final WebServerConfig config;
+    private final @Nullable Tls tls;
     private final Function<ConnectionContext, ServerConnection> door;
+    private final Doorkeeper doorkeeper;
     private final Router router;
     private final ExecutorService executor =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
@@ -49,15 +54,21 @@ public final class Listener implements AutoCloseable {
     ///
     /// @param config Helidon's: address, backlog, number and options of connections, features, and what concerns
     ///     requests
+    /// @param tls none: whoever connects speaks without
     /// @param door makes what serves a connection
+    /// @param doorkeeper whether a connection is taken at all
     /// @throws UncheckedIOException if the address cannot be listened on
     public static Listener open(
-            WebServerConfig config, HttpRouting.Builder routing, Function<ConnectionContext, ServerConnection> door) {
+            WebServerConfig config,
+            Optional<Tls> tls,
+            HttpRouting.Builder routing,
+            Function<ConnectionContext, ServerConnection> door,
+            Doorkeeper doorkeeper) {
         var features = new Features(config, routing);
         config.features().forEach(feature -> feature.setup(features));
         var router = Router.builder().addRouting(routing).build();
         router.beforeStart();
-        var listener = new Listener(listen(config), config, router, door);
+        var listener = new Listener(listen(config), config, tls, router, door, doorkeeper);
         listener.thread.start();
         return listener;
     }
@@ -81,10 +92,14 @@ public final class Listener implements AutoCloseable {
     private Listener(
             ServerSocketChannel socket,
             WebServerConfig config,
+            Optional<Tls> tls,
             Router router,
-            Function<ConnectionContext, ServerConnection> door) {
+            Function<ConnectionContext, ServerConnection> door,
+            Doorkeeper doorkeeper) {
         this.socket = socket;
+        this.doorkeeper = doorkeeper;
         this.config = config;
+        this.tls = tls.orElse(null);
         this.router = router;
         this.door = door;
         this.surroundings = Surroundings.of(config, executor);
@@ -128,28 +143,54 @@ public final class Listener implements AutoCloseable {
 
     private void welcome(SocketChannel channel) {
         try {
-            config.connectionOptions().configureSocket(channel);
-            channel.configureBlocking(false);
-            var line = new Line(channel, readiness, this::closed);
-            lines.add(line);
-            if (closing) {
-                line.close();
+            var from = origin(channel);
+            if (doorkeeper.enters(from)) {
+                letIn(channel, from);
             } else {
-                line.serve(() -> serve(line));
+                dismiss(channel);
             }
         } catch (IOException | RuntimeException | Error leftAlready) {
-            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
-            places.release();
-            try {
-                channel.close();
-            } catch (IOException failure) {
-                LOG.log(System.Logger.Level.DEBUG, "closing a connection", failure);
-            }
+            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was let in", leftAlready);
+            dismiss(channel);
         }
     }
 
-    private void closed(Line line) {
+    private void letIn(SocketChannel channel, InetAddress from) {
+        Line line;
+        try {
+            config.connectionOptions().configureSocket(channel);
+            channel.configureBlocking(false);
+            line = new Line(channel, tls, readiness, gone -> closed(gone, from));
+        } catch (IOException | RuntimeException | Error leftAlready) {
+            LOG.log(System.Logger.Level.DEBUG, "a connection was lost before it was served", leftAlready);
+            doorkeeper.leaves(from);
+            dismiss(channel);
+            return;
+        }
+        lines.add(line);
+        if (closing) {
+            line.close();
+        } else {
+            line.serve(() -> serve(line));
+        }
+    }
+
+    private static InetAddress origin(SocketChannel channel) throws IOException {
+        return ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+    }
+
+    private void dismiss(SocketChannel channel) {
+        places.release();
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "closing a connection", failure);
+        }
+    }
+
+    private void closed(Line line, InetAddress from) {
         lines.remove(line);
+        doorkeeper.leaves(from);
         places.release();
     }
 

@@ -4,6 +4,10 @@ import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
+import dev.fanfare.gateway.limits.Limit;
+import dev.fanfare.gateway.limits.LimitMetrics;
+import dev.fanfare.gateway.listener.HandshakeFailure;
+import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.session.SessionMetrics;
@@ -21,9 +25,30 @@ public final class Metrics implements AutoCloseable {
     private final Meters meters = new Meters();
 
     /// Registers everything, until [#close].
-    public Metrics(Channels channels, Sessions sessions, SessionMetrics delivery, Feed feed, FeedMetrics ingest) {
+    public Metrics(
+            Channels channels,
+            Sessions sessions,
+            SessionMetrics delivery,
+            Feed feed,
+            FeedMetrics ingest,
+            LimitMetrics limits,
+            TlsMetrics tls) {
         feed(feed, ingest, channels);
         sessions(sessions, delivery);
+        for (var limit : Limit.values()) {
+            counter(
+                    "fanfare_refused",
+                    "What was refused because of a limit",
+                    limits.refused(limit),
+                    Tag.create("reason", limit.label()));
+        }
+        for (var reason : HandshakeFailure.values()) {
+            counter(
+                    "fanfare_tls_handshake_failures",
+                    "Handshakes of TLS that failed",
+                    tls.failed(reason),
+                    Tag.create("reason", reason.label()));
+        }
     }
 
     /// What serves the path.
@@ -94,6 +119,7 @@ public final class Metrics implements AutoCloseable {
         counter("fanfare_write_failures", "Writes that failed", delivery.writeFailures);
         counter("fanfare_heartbeats", "Heartbeats sent", delivery.heartbeats);
         counter("fanfare_overflows", "Sessions that fell behind the logs", delivery.overflows);
+        gauge("fanfare_unwritten_bytes", "Bytes that wait for clients to read them", sessions::unwrittenBytes);
         gauge("fanfare_replaying", "Sessions that read from Kafka now", sessions::replaying);
     }
 

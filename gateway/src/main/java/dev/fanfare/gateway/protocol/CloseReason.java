@@ -16,9 +16,13 @@ public enum CloseReason {
     REPLAY_BUSY(1013, true),
     /// The connection reached its maximum life.
     MAXIMUM_LIFE(1012, true),
+    /// There turned out to be no place for one more session.
+    NO_PLACE(1013, true),
+    /// What waits for all clients to read it was too much, and this one has not read for longest.
+    WRITE_BUDGET(1013, true),
     /// No sign of the client for two heartbeats.
     CLIENT_SILENT(1001, true),
-    /// More control messages than the client reads answers to.
+    /// More control messages than the client reads answers to, or than it may send.
     POLICY(1008, false),
     /// The token has expired, and no new one came.
     TOKEN_EXPIRED(3000, true),

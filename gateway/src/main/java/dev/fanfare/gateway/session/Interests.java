@@ -5,6 +5,8 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelLog.Subscription;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
+import dev.fanfare.gateway.channel.Head;
+import dev.fanfare.gateway.channel.Mark;
 import dev.fanfare.gateway.channel.Subscriber;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// What one session subscribes to, and the logs that this is read from. Owned by the session's drain.
 final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
+    private static final int SMALL = 64; // a list of more events is not kept
 
     private final Channels channels;
     private final Subscriber subscriber;
     private final List<Interest> interests = new ArrayList<>(1);
+    private final ArrayList<FeedEvent> found = new ArrayList<>(0);
 
     private record Interest(ChannelPattern pattern, Subscription subscription) {}
 
@@ -51,6 +55,18 @@ final class Interests {
         });
     }
 
+    /// Unsubscribes from what is not allowed.
+    ///
+    /// @return what that was
+    List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
+        var ended = interests.stream()
+                .map(Interest::pattern)
+                .filter(allowed.negate())
+                .toList();
+        ended.forEach(this::remove);
+        return ended;
+    }
+
     void clear() {
         interests.forEach(i -> channels.unsubscribe(i.pattern, i.subscription));
         interests.clear();
@@ -80,7 +96,7 @@ final class Interests {
 
     /// What a look into the logs found.
     enum Found {
-        /// Everything up to the bound.
+        /// Everything up to the head.
         ALL,
         /// The beginning of it; there is more.
         PART,
@@ -88,8 +104,36 @@ final class Interests {
         OVERFLOW
     }
 
+    /// Delivers what the logs hold between a place and a head, up to a write's fill, and moves the place there.
+    Found deliver(Place place, Head head, Outlet outlet) {
+        found.clear();
+        var extent = collect(place.position().seq(), head.seq(), found);
+        boolean all = extent == Found.ALL;
+        if (extent != Found.OVERFLOW) {
+            Mark last = place.position();
+            for (var event : found) {
+                last = event;
+                var channel = place.isPast(event) ? null : match(event.channels());
+                if (channel != null) {
+                    outlet.deliver(event, channel);
+                }
+                if (outlet.isFull()) {
+                    all &= event == found.getLast();
+                    break;
+                }
+            }
+            place.moveTo(all && head.seq() >= place.position().seq() ? head : last);
+        }
+        boolean large = found.size() > SMALL;
+        found.clear();
+        if (large) {
+            found.trimToSize();
+        }
+        return extent == Found.ALL && !all ? Found.PART : extent;
+    }
+
     /// Collects the events with `after < seq <= upTo` of all logs: in order, each once.
-    Found collect(long after, long upTo, List<FeedEvent> into) {
+    private Found collect(long after, long upTo, List<FeedEvent> into) {
         long cut = Long.MAX_VALUE;
         for (var interest : interests) {
             int before = into.size();

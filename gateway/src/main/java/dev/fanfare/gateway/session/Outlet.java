@@ -28,7 +28,7 @@ final class Outlet {
     private final Outbox out = new Outbox();
     private @Nullable PositionVector told; // the last cursor that went out
     private boolean cursorDue; // positions moved without an event
-    private boolean unfinished; // what was handed over is not written yet
+    private int unwritten; // bytes that were handed over, as long as not all of them are written
 
     Outlet(SessionOptions options, SessionMetrics metrics, Wire wire, Encodings encodings, Place place) {
         this.options = options;
@@ -74,9 +74,18 @@ final class Outlet {
         out.add(form.notice(notice, place.cursor()));
     }
 
-    void tellReady(Notice.Ready ready) {
-        tell(ready);
-        told = place.vector();
+    /// Says where a session begins, and then what lies missing before that.
+    ///
+    /// @param ready whether the transport says the former
+    void tellStart(Start start, boolean ready) {
+        if (ready) {
+            boolean complete = !(start instanceof Start.After after) || after.complete();
+            tell(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete));
+            told = place.vector();
+        }
+        if (start instanceof Start.After after) {
+            after.gaps().forEach(this::tellGap);
+        }
     }
 
     void tellGap(Notice.Gap gap) {
@@ -165,25 +174,26 @@ final class Outlet {
             return true;
         }
         long begin = System.nanoTime();
-        unfinished = !wire.offer(out.pieces(), out.bytes());
+        unwritten = wire.offer(out.pieces(), out.bytes()) ? 0 : out.bytes();
         long end = System.nanoTime();
         metrics.writes.increment();
         metrics.bytesWritten.add(out.bytes());
         metrics.writeNanos.add(end - begin);
         lastWriteNanos = end;
         out.clear();
-        return !unfinished;
+        return unwritten == 0;
     }
 
-    boolean isUnfinished() {
-        return unfinished;
+    /// What was handed over and is not written yet, in bytes; 0 if all is.
+    int unwritten() {
+        return unwritten;
     }
 
     /// Waits until all that was handed over is written.
     void finish() throws IOException {
         long begin = System.nanoTime();
         wire.finish();
-        unfinished = false;
+        unwritten = 0;
         long end = System.nanoTime();
         metrics.writeNanos.add(end - begin);
         lastWriteNanos = end;

@@ -12,4 +12,14 @@ public interface Permit {
     ///
     /// @return in how many nanoseconds to look again
     long look(Session session);
+
+    /// Whether the session may take a turn to read back from Kafka; then [#endReplay] follows soon. Does not block.
+    default boolean beginReplay() {
+        return true;
+    }
+
+    default void endReplay() {}
+
+    /// The session has ended.
+    default void ended() {}
 }

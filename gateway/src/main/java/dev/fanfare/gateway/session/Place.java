@@ -32,17 +32,22 @@ final class Place {
         this.interests = interests;
     }
 
-    /// Begins with what comes from now on.
-    void begin() {
-        var head = channels.head();
-        position = head;
-        timeMillis = head.timeMillis();
-    }
-
-    /// Begins where a client left off.
+    /// Begins with what comes from now on, or where a client left off.
     ///
     /// @return false if history was cut back since the start was worked out
-    boolean begin(Start.After after) {
+    boolean begin(Start start) {
+        return switch (start) {
+            case Start.Live() -> {
+                var head = channels.head();
+                position = head;
+                timeMillis = head.timeMillis();
+                yield true;
+            }
+            case Start.After after -> begin(after);
+        };
+    }
+
+    private boolean begin(Start.After after) {
         foreign = after.foreign();
         startTopology = after.head().topology();
         timeMillis = after.timeMillis();

@@ -1,24 +1,15 @@
 package dev.fanfare.gateway.session;
 
 import dev.fanfare.events.ChannelPattern;
-import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
-import dev.fanfare.gateway.channel.HistoryUnavailableException;
-import dev.fanfare.gateway.channel.Mark;
 import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
-import dev.fanfare.gateway.session.Interests.Found;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,36 +17,30 @@ import org.jspecify.annotations.Nullable;
 /// Kafka where the logs do not reach back far enough.
 ///
 /// Threads: any thread may [#signal], [#command] or [#end]. At most one drain runs, and only it touches the fields
-/// below
-/// `run` and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on on a
-/// virtual thread of its own. No lock is held during I/O.
+/// below `run` and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on
+/// on a virtual thread of its own. No lock is held during I/O.
 public final class Session implements Subscriber {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
     private static final int IDLE = 0;
     private static final int RUN = 1;
     private static final int AGAIN = 2;
     private static final int CLOSED = 3;
-    private static final int COMMANDS_MAX = 64;
     private static final int WRITES_MAX = 16; // on a thread that others wait for
-    private static final int BLOCKS_A_TURN = 4;
-    private static final Duration TURN_TRY = Duration.ofMillis(200); // then heartbeats and commands are looked after
-    private static final long KAFKA_RETRY_NANOS = Duration.ofMillis(250).toNanos();
 
     private final Sessions sessions;
     private final SessionOptions options;
     private final Wire wire;
-    private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger commandCount = new AtomicInteger();
+    private final Commands commands = new Commands();
     private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
     private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
     private final AtomicInteger run = new AtomicInteger(RUN); // until started
+    private volatile boolean cut; // without having been written to
 
     // owned by the drain
     private final Interests interests;
     private final Place place;
     private final Outlet outlet;
-    private final ArrayList<FeedEvent> found = new ArrayList<>(0);
-    private long turnWaitNanos; // since when a turn is waited for; 0: none is
+    private @Nullable Walker walker; // once it has walked
     private long behindSinceNanos; // since when the session keeps falling back from live; 0: it does not
 
     /// Something to be done by the drain, between two writes.
@@ -97,21 +82,10 @@ public final class Session implements Subscriber {
 
     private void begin(List<ChannelPattern> patterns, Start start, boolean ready) {
         patterns.forEach(interests::add); // first, so that nothing falls between the position and the logs
-        switch (start) {
-            case Start.Live() -> place.begin();
-            case Start.After after -> {
-                if (!place.begin(after)) {
-                    end(CloseReason.SHUTTING_DOWN); // the start has to be worked out anew
-                }
-            }
+        if (!place.begin(start)) {
+            end(CloseReason.SHUTTING_DOWN); // the start has to be worked out anew
         }
-        if (ready) {
-            boolean complete = !(start instanceof Start.After after) || after.complete();
-            outlet.tellReady(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete));
-        }
-        if (start instanceof Start.After(var _, var _, var _, var _, var gaps, var _, var _)) {
-            gaps.forEach(outlet::tellGap);
-        }
+        outlet.tellStart(start, ready);
     }
 
     @Override
@@ -137,14 +111,10 @@ public final class Session implements Subscriber {
 
     /// Has the drain do something soon. A client that asks for more than it reads answers to is closed.
     public void command(Command command) {
-        if (commandCount.incrementAndGet() > COMMANDS_MAX) {
-            end(CloseReason.POLICY);
-        } else {
-            commands.add(session -> {
-                commandCount.decrementAndGet();
-                command.run(session);
-            });
+        if (commands.offer(command)) {
             signal();
+        } else {
+            end(CloseReason.POLICY);
         }
     }
 
@@ -180,11 +150,28 @@ public final class Session implements Subscriber {
     /// Cuts a connection to which a write has stalled; called every so often while one is waited for.
     void checkStall(long nowNanos) {
         long stalledSince = wire.stalledSince();
-        if (stalledSince != 0 && nowNanos - stalledSince > options.writeStall().toNanos()) {
-            ending.compareAndSet(null, CloseReason.TOO_SLOW);
-            wire.abort();
-            signal();
+        if (stalledSince != 0
+                && (cut || nowNanos - stalledSince > options.writeStall().toNanos())) {
+            cut(CloseReason.TOO_SLOW);
         }
+    }
+
+    /// How long a write has made no progress.
+    long stalledNanos(long nowNanos) {
+        long stalledSince = wire.stalledSince();
+        return stalledSince == 0 ? 0 : nowNanos - stalledSince;
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+
+    /// Ends the session without a word: its client does not read.
+    void cut(CloseReason reason) {
+        cut = true;
+        ending.compareAndSet(null, reason);
+        wire.abort();
+        signal();
     }
 
     /// Looks after heartbeats and dead peers; called by one thread.
@@ -213,7 +200,7 @@ public final class Session implements Subscriber {
     /// @param mayWait whether on a thread of its own; otherwise one takes over where it has to wait
     private void drain(boolean mayWait) {
         try {
-            if (outlet.isUnfinished()) {
+            if (outlet.unwritten() > 0) {
                 finishWrite();
             }
             int writes = 0;
@@ -231,7 +218,7 @@ public final class Session implements Subscriber {
                     return;
                 }
                 var head = sessions.channels().head(); // before the commands: what it passes over is told by then
-                runCommands();
+                commands.run(this);
                 var walk = place.replay();
                 boolean more = walk == null ? live(head) : replayed(walk);
                 outlet.heartbeat(more);
@@ -257,75 +244,45 @@ public final class Session implements Subscriber {
             }
         } catch (IOException gone) {
             sessions.metrics().writeFailures.increment();
-            ending.compareAndSet(null, CloseReason.CLIENT_GONE);
-            wire.abort();
-            finish();
+            breakOff(CloseReason.CLIENT_GONE);
         } catch (InterruptedException cut) {
-            ending.compareAndSet(null, CloseReason.CLIENT_GONE);
-            wire.abort();
-            finish();
+            breakOff(CloseReason.CLIENT_GONE);
         } catch (RuntimeException | Error fault) {
             LOG.log(System.Logger.Level.ERROR, "session " + options.id() + " failed", fault);
-            ending.compareAndSet(null, CloseReason.INTERNAL);
-            wire.abort(); // without a goodbye: its cursor could be ahead of what was written
-            finish();
+            breakOff(CloseReason.INTERNAL);
         }
+    }
+
+    /// Without a goodbye: its cursor could be ahead of what was written.
+    private void breakOff(CloseReason reason) {
+        ending.compareAndSet(null, reason);
+        wire.abort();
+        finish();
     }
 
     private void finishWrite() throws IOException {
-        sessions.waitsForWrite(this, true);
+        sessions.unwritten().add(this, outlet.unwritten());
         try {
             outlet.finish();
         } finally {
-            sessions.waitsForWrite(this, false);
-        }
-    }
-
-    private void runCommands() {
-        for (var command = commands.poll(); command != null; command = commands.poll()) {
-            command.run(this);
+            sessions.unwritten().remove(this);
         }
     }
 
     /// Takes what the logs hold up to a head. True if there is more to do.
     private boolean live(Head head) {
-        found.clear();
         if (place.knowsMoreThanAtStart(head.topology())) {
             end(CloseReason.SHUTTING_DOWN);
             return true;
         }
-        var extent = interests.collect(place.position().seq(), head.seq(), found);
-        if (extent == Found.OVERFLOW) {
-            found.clear();
-            return fallBack(head);
-        }
-        Mark last = place.position();
-        for (var event : found) {
-            last = event;
-            take(event);
-            if (outlet.isFull()) {
-                break;
+        return switch (interests.deliver(place, head, outlet)) {
+            case ALL -> {
+                behindSinceNanos = 0;
+                yield false;
             }
-        }
-        boolean all = extent == Found.ALL && (found.isEmpty() || last == found.getLast());
-        place.moveTo(all && head.seq() >= place.position().seq() ? head : last);
-        if (found.size() > 64) {
-            found.clear();
-            found.trimToSize();
-        } else {
-            found.clear();
-        }
-        if (all) {
-            behindSinceNanos = 0;
-        }
-        return !all;
-    }
-
-    private void take(FeedEvent event) {
-        var channel = place.isPast(event) ? null : interests.match(event.channels());
-        if (channel != null) {
-            outlet.deliver(event, channel);
-        }
+            case PART -> true;
+            case OVERFLOW -> fallBack(head);
+        };
     }
 
     /// The logs have moved on beyond this session: the way back is the same as for one that comes back.
@@ -342,52 +299,15 @@ public final class Session implements Subscriber {
         return true;
     }
 
-    /// Walks on for one turn, or until there is enough for a write; what was found goes out before the next turn is
-    /// waited for. True always: there is more to do.
+    /// Walks on through Kafka. True always: there is more to do.
     private boolean replayed(Replay walk) throws InterruptedException {
-        if (!takeTurn(walk)) {
-            return true;
+        if (walker == null) {
+            walker = new Walker(this, sessions, outlet);
         }
-        boolean kafkaAway = false;
-        try {
-            walk.limit(options.replayEventsMax(), outlet::tellLost);
-            for (int blocks = 0; blocks < BLOCKS_A_TURN && !walk.isDone() && goesOn(); ) {
-                blocks += walk.step(outlet::deliver, outlet::tellLost, outlet::isFull) ? 1 : 0;
-            }
-        } catch (HistoryUnavailableException away) {
-            kafkaAway = true;
-        } finally {
-            walk.rest(); // a client that takes its time with what was read holds nothing that others wait for
-            sessions.replays().giveBack();
-        }
-        if (kafkaAway) {
-            LockSupport.parkNanos(KAFKA_RETRY_NANOS); // stays connected: the walk goes on where it stopped
-        }
-        if (walk.takeMoved()) {
-            outlet.moved();
-        }
-        if (walk.isDone()) {
+        if (walker.walk(walk)) {
             place.arrive(walk);
         }
         return true;
-    }
-
-    private boolean goesOn() {
-        return !outlet.isFull() && !outlet.isHeartbeatDue() && ending.get() == null;
-    }
-
-    /// Waits a little for a turn to read from Kafka, and ends the session when that took too long in all.
-    private boolean takeTurn(Replay walk) throws InterruptedException {
-        long since = turnWaitNanos == 0 ? System.nanoTime() : turnWaitNanos;
-        if (sessions.replays().take(walk::distance, since, TURN_TRY)) {
-            turnWaitNanos = 0;
-            return true;
-        }
-        turnWaitNanos = since;
-        if (System.nanoTime() - since > options.permitWait().toNanos()) {
-            end(CloseReason.REPLAY_BUSY);
-        }
-        return false;
     }
 
     private void finish() {
@@ -395,11 +315,11 @@ public final class Session implements Subscriber {
         interests.clear();
         commands.clear();
         var reason = Objects.requireNonNullElse(ending.get(), CloseReason.INTERNAL);
-        sessions.waitsForWrite(this, true);
+        sessions.unwritten().add(this, 0);
         try {
             wire.close(reason, place::cursor);
         } finally {
-            sessions.waitsForWrite(this, false);
+            sessions.unwritten().remove(this);
             sessions.ended(this, reason);
         }
     }
@@ -427,8 +347,7 @@ public final class Session implements Subscriber {
     /// @return false if it is subscribed to already
     public boolean subscribe(ChannelPattern pattern) {
         boolean added = interests.add(pattern);
-        run.compareAndSet(
-                RUN, AGAIN); // what came between the head that the drain knows and now was signalled to others
+        run.compareAndSet(RUN, AGAIN); // what came since the head that the drain knows was signalled to others
         return added;
     }
 
@@ -443,15 +362,7 @@ public final class Session implements Subscriber {
     ///
     /// @return those that were ended
     public List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
-        var ended = new ArrayList<ChannelPattern>();
-        interests.any(pattern -> {
-            if (!allowed.test(pattern)) {
-                ended.add(pattern);
-            }
-            return false;
-        });
-        ended.forEach(interests::remove);
-        return ended;
+        return interests.retain(allowed);
     }
 
     /// How many patterns are subscribed to. From a [Command] only.

@@ -25,17 +25,19 @@ public final class Sessions implements AutoCloseable {
     private final SessionMetrics metrics;
     private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
-    private final Set<Session> waiting = ConcurrentHashMap.newKeySet(); // for a write
+    private final Unwritten unwritten;
     private final Wheel<Session> wheel = new Wheel<>();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
 
     /// @param replaysMax replays that read from Kafka at once; further ones wait
-    public Sessions(Channels channels, History history, SessionMetrics metrics, int replaysMax) {
+    /// @param unwrittenMax bytes that wait for clients to read them
+    public Sessions(Channels channels, History history, SessionMetrics metrics, int replaysMax, long unwrittenMax) {
         this.channels = channels;
         this.history = history;
         this.metrics = metrics;
         this.replays = new Turns(replaysMax);
+        this.unwritten = new Unwritten(unwrittenMax);
         ticker.start();
     }
 
@@ -91,6 +93,11 @@ public final class Sessions implements AutoCloseable {
         return replays.taken();
     }
 
+    /// What waits for clients to read it, in bytes.
+    public long unwrittenBytes() {
+        return unwritten.bytes();
+    }
+
     /// Tells every session that could have got an event of the partition that a range of it is gone.
     ///
     /// @param partition index in the topology
@@ -109,13 +116,8 @@ public final class Sessions implements AutoCloseable {
         return replays;
     }
 
-    /// Whether a drain waits for a write, which is to be cut if it stalls.
-    void waitsForWrite(Session session, boolean waits) {
-        if (waits) {
-            waiting.add(session);
-        } else {
-            waiting.remove(session);
-        }
+    Unwritten unwritten() {
+        return unwritten;
     }
 
     void lookSoon(Session session) {
@@ -126,6 +128,7 @@ public final class Sessions implements AutoCloseable {
         wheel.cancel(session.timer());
         if (all.remove(session)) {
             metrics.ended(reason).increment();
+            session.options().permit().ended();
         }
     }
 
@@ -136,7 +139,7 @@ public final class Sessions implements AutoCloseable {
                 next += Wheel.TICK.toNanos();
                 Thread.sleep(Duration.ofNanos(Math.max(1, next - System.nanoTime())));
                 long now = System.nanoTime();
-                waiting.forEach(session -> checkStall(session, now));
+                unwritten.forEach(session -> checkStall(session, now));
                 wheel.advance().forEach(session -> tick(session, now));
             }
         } catch (InterruptedException stop) {

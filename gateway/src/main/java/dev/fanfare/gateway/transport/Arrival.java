@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.listener.Line;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
@@ -10,8 +11,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A connection from its first byte on: waits for what tells its protocol, HTTP/2 with prior knowledge (RFC 9113 §3.4)
-/// or else HTTP/1.1, and is that from then on. Everything but [#handle] may be called by any thread.
+/// A connection from its first byte on: waits for what tells its protocol, ALPN (RFC 7301) if there is TLS, else the
+/// first bytes, HTTP/2 with prior knowledge (RFC 9113 §3.4) or HTTP/1.1, and is that from then on. Everything but
+/// [#handle] may be called by any thread.
 public final class Arrival implements ServerConnection, Patience.Awaited {
     private static final Duration HTTP2_IDLE_MAX = Duration.ofMinutes(5);
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -53,11 +55,15 @@ public final class Arrival implements ServerConnection, Patience.Awaited {
         try {
             reader.ensureAvailable();
             deadline.met(reader.available());
+            var agreed = ((Line) context.serverSocket()).applicationProtocol();
+            if (agreed.isPresent()) {
+                return agreed.get().equals("h2") ? http2.connection(context, deadline) : http1();
+            }
             while (true) {
                 var first = new byte[Math.min(reader.available(), PREFACE.length)];
                 reader.getBuffer(first.length).read(first);
                 if (!Arrays.equals(first, 0, first.length, PREFACE, 0, first.length)) {
-                    return new TakeoverConnection(http1, new ClientConnection(context, deadline, patience, this));
+                    return http1();
                 }
                 if (first.length == PREFACE.length) {
                     return http2.connection(context, deadline);
@@ -70,6 +76,10 @@ public final class Arrival implements ServerConnection, Patience.Awaited {
         } catch (DataReader.InsufficientDataAvailableException gone) {
             throw new Departure();
         }
+    }
+
+    private ServerConnection http1() {
+        return new TakeoverConnection(http1, new ClientConnection(context, deadline, patience, this));
     }
 
     @Override

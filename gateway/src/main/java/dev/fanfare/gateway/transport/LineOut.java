@@ -1,12 +1,15 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.listener.Line;
+import dev.fanfare.gateway.listener.Scratch;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side of a connection: for one writer, and cuttable by anybody.
 public final class LineOut implements Out {
+    private static final Scratch BUFFERS = new Scratch(128 * 1024);
+
     private final Line line;
     private @Nullable Rest rest; // writer only
     private volatile long progressNanos; // 0: nobody waits
@@ -25,7 +28,7 @@ public final class LineOut implements Out {
     @Override
     public boolean offer(List<byte[]> pieces, int bytes) throws IOException {
         int done = writeFrom(pieces, 0);
-        if (done == bytes) {
+        if (done == bytes && line.isFlushed()) {
             return true;
         }
         rest = new Rest(List.copyOf(pieces), done);
@@ -42,13 +45,13 @@ public final class LineOut implements Out {
         int bytes = left.pieces.stream().mapToInt(piece -> piece.length).sum();
         progressNanos = System.nanoTime();
         try {
-            for (int done = left.done; done < bytes; ) {
+            for (int done = left.done; done < bytes || !line.isFlushed(); ) {
                 int more = writeFrom(left.pieces, done);
                 if (more > 0) {
                     done += more;
                     progressNanos = System.nanoTime();
                 }
-                if (done < bytes) {
+                if (done < bytes || !line.isFlushed()) {
                     line.awaitRoom();
                 }
             }
@@ -62,7 +65,7 @@ public final class LineOut implements Out {
     /// @param done so many bytes of the pieces were written before
     /// @return how many more are
     private int writeFrom(List<byte[]> pieces, int done) throws IOException {
-        var scratch = Scratch.take();
+        var scratch = BUFFERS.take();
         try {
             int skip = done;
             for (int i = 0; i < pieces.size() && scratch.hasRemaining(); i++) {
@@ -75,7 +78,7 @@ public final class LineOut implements Out {
             line.writeNow(scratch);
             return scratch.position();
         } finally {
-            Scratch.giveBack(scratch);
+            BUFFERS.giveBack(scratch);
         }
     }
 

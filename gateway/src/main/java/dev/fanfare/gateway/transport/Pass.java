@@ -4,6 +4,7 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.Caller;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.access.Refusals;
+import dev.fanfare.gateway.limits.Stay;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.session.Permit;
@@ -26,15 +27,37 @@ final class Pass implements Permit {
     private static final long UNSEEN = -1; // a revocation may have come since the caller was let in
 
     private final Gate gate;
+    private final Stay stay;
     private final AtomicReference<Held> held;
 
     /// @param told whether the client knows that the token expires
     /// @param seen the version of the revocations that the token was held against
     private record Held(Caller caller, boolean told, long seen) {}
 
-    Pass(Gate gate, Caller caller) {
+    Pass(Gate gate, Caller caller, Stay stay) {
         this.gate = gate;
+        this.stay = stay;
         this.held = new AtomicReference<>(new Held(caller.withoutClaims(), false, UNSEEN));
+    }
+
+    /// What the session takes of its client's limits.
+    Stay stay() {
+        return stay;
+    }
+
+    @Override
+    public boolean beginReplay() {
+        return stay.tryReplay();
+    }
+
+    @Override
+    public void endReplay() {
+        stay.endReplay();
+    }
+
+    @Override
+    public void ended() {
+        stay.close();
     }
 
     /// Who is served now.

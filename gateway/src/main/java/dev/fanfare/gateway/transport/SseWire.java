@@ -41,7 +41,12 @@ final class SseWire implements Wire, Guest {
     }
 
     /// What comes before the session's own bytes.
-    static byte[] head(String requestId, long retryMillis) {
+    ///
+    /// @param headers besides the usual ones
+    static byte[] head(String requestId, Map<String, String> headers, long retryMillis) {
+        var more = new StringBuilder();
+        headers.forEach(
+                (name, value) -> more.append(name).append(": ").append(value).append("\r\n"));
         return """
                 HTTP/1.1 200 OK\r
                 Date: %s\r
@@ -50,10 +55,11 @@ final class SseWire implements Wire, Guest {
                 X-Accel-Buffering: no\r
                 X-Request-Id: %s\r
                 Connection: close\r
-                \r
+                %s\r
                 retry: %d
 
-                """.formatted(DateTime.rfc1123String(), requestId, retryMillis).getBytes(StandardCharsets.US_ASCII);
+                """.formatted(DateTime.rfc1123String(), requestId, more, retryMillis)
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     void connect(Out connection) {

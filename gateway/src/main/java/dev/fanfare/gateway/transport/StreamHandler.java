@@ -1,19 +1,22 @@
 package dev.fanfare.gateway.transport;
 
-import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
+import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.protocol.SseForm;
+import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
-import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -41,29 +44,24 @@ public final class StreamHandler implements Handler {
             Pattern.compile("(?i).*;\\s*q=0(\\.0*)?\\s*(;.*)?"); // RFC 9110 §12.4.2
 
     private final GatewaySettings settings;
-    private final Gate gate;
+    private final Entrance entrance;
     private final Sessions sessions;
-    private final Starts starts;
     private final Admission admission;
     private final Http2Watch http2;
+    private final Map<String, String> strictTransport;
     private final PollBuffers pollBuffers;
 
     /// Made once.
     ///
     /// @param http2 tells when a stream or its connection has ended
     public StreamHandler(
-            GatewaySettings settings,
-            Gate gate,
-            Sessions sessions,
-            Starts starts,
-            Admission admission,
-            Http2Watch http2) {
+            GatewaySettings settings, Entrance entrance, Sessions sessions, Admission admission, Http2Watch http2) {
         this.settings = settings;
-        this.gate = gate;
+        this.entrance = entrance;
         this.sessions = sessions;
-        this.starts = starts;
         this.admission = admission;
         this.http2 = http2;
+        this.strictTransport = StrictTransport.headers(settings.server().tls());
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
@@ -118,62 +116,75 @@ public final class StreamHandler implements Handler {
                         && !NOT_ACCEPTABLE.matcher(range).matches());
     }
 
-    private Pass admit(ServerRequest request, Map<String, List<String>> query, StreamRequest asked) {
-        var pass = new Pass(gate, gate.admit(request.headers(), query));
-        pass.checkSubscribe(asked.patterns());
-        return pass;
+    private static boolean isForLater(ProblemException problem) {
+        int status = problem.code().status();
+        return status == Status.SERVICE_UNAVAILABLE_503.code() || status == Status.TOO_MANY_REQUESTS_429.code();
     }
 
     private void sse(
             ServerRequest request, ServerResponse response, Map<String, List<String>> query, StreamRequest asked)
             throws IOException, InterruptedException {
         var requestId = HttpProblems.requestId(request, response);
-        var refusal = admission.refusal();
-        if (refusal.isPresent()) {
-            refuse(response, requestId);
-            return;
-        }
         Pass pass;
+        Start start;
         try {
-            pass = admit(request, query, asked);
-        } catch (ProblemException later) {
-            if (later.code() == ErrorCode.ISSUER_AWAY) {
-                refuse(response, requestId);
+            admission.check();
+            pass = entrance.admit(request.remotePeer(), request.headers(), query, asked);
+            start = entrance.start(asked, pass);
+            entrance.limits().enter(pass.stay());
+        } catch (ProblemException refusal) {
+            if (isForLater(refusal)) {
+                refuse(request, response, requestId);
                 return;
             }
-            throw later;
+            throw refusal;
         }
-        var start = starts.find(asked.start(), asked.patterns());
         var limits = settings.session();
         var options = SessionOptions.of(
                         Transport.SSE, limits.granted(asked.heartbeat()), limits.sseLife(), limits, settings.replay())
                 .under(pass);
         var wire = new SseWire(SseForm.of(asked.format(), asked.naming()), admission::retryMillis);
-        if (isHttp1(request)) {
-            var out = Takeover.of(response, wire).out();
-            wire.connect(out);
-            var head = SseWire.head(requestId, admission.retryMillis());
-            write(out, head);
-            wire.serve(sessions.open(wire, options, asked.patterns(), start, true));
-        } else {
-            eventStream(response);
-            var out = new StreamOut(response.outputStream());
-            wire.connect(out);
-            http2.onEnd(request, wire::peerGone);
-            try {
-                write(out, SseForm.retry(admission.retryMillis()));
-                wire.serve(sessions.open(wire, options, asked.patterns(), start, true));
-                out.awaitEnd();
-            } finally {
-                http2.forget(request);
+        Session session = null;
+        try {
+            if (isHttp1(request)) {
+                var out = Takeover.of(response, wire).out();
+                wire.connect(out);
+                write(out, SseWire.head(requestId, strictTransport, admission.retryMillis()));
+                session = sessions.open(wire, options, asked.patterns(), start, true);
+                wire.serve(session);
+            } else {
+                eventStream(response);
+                var out = new StreamOut(response.outputStream());
+                wire.connect(out);
+                http2.onEnd(request, wire::peerGone);
+                try {
+                    write(out, SseForm.retry(admission.retryMillis()));
+                    session = sessions.open(wire, options, asked.patterns(), start, true);
+                    wire.serve(session);
+                    out.awaitEnd();
+                } finally {
+                    http2.forget(request);
+                }
+            }
+        } finally {
+            if (session == null) {
+                pass.ended();
             }
         }
     }
 
-    /// A browser's `EventSource` gives up for ever on anything but a stream, so it gets one that ends at once.
-    private void refuse(ServerResponse response, String requestId) {
+    /// A browser's `EventSource` gives up for ever on anything but a stream, so it gets one that ends at once, and its
+    /// connection with it.
+    private void refuse(ServerRequest request, ServerResponse response, String requestId) {
         eventStream(response);
-        response.header(HttpProblems.REQUEST_ID, requestId).send(SseForm.retry(admission.retryMillis()));
+        response.header(HttpProblems.REQUEST_ID, requestId);
+        if (isHttp1(request)) {
+            response.header(HeaderNames.CONNECTION, "close");
+        }
+        response.send(SseForm.retry(admission.retryMillis()));
+        if (isHttp1(request)) {
+            throw new CloseConnectionException("sent away");
+        }
     }
 
     private static void eventStream(ServerResponse response) {
@@ -189,17 +200,29 @@ public final class StreamHandler implements Handler {
     private void poll(
             ServerRequest request, ServerResponse response, Map<String, List<String>> query, StreamRequest asked)
             throws InterruptedException {
-        admission.refusal().ifPresent(problem -> {
-            throw problem;
-        });
+        admission.check();
         if (pollBuffers.isOverdrawn()) {
             throw new ProblemException(
                     ErrorCode.POLL_BUSY,
                     "the answers to other long-polls take all the memory there is for them: come back in a moment",
                     Map.of("Retry-After", Long.toString(Math.max(1, Math.ceilDiv(admission.retryMillis(), 1000L)))));
         }
-        var pass = admit(request, query, asked);
-        var start = starts.find(asked.start(), asked.patterns());
+        var pass = entrance.admit(request.remotePeer(), request.headers(), query, asked);
+        var start = entrance.start(asked, pass);
+        entrance.limits().enter(pass.stay());
+        Session session = null;
+        try {
+            session = poll(request, response, asked, pass, start);
+        } finally {
+            if (session == null) {
+                pass.ended();
+            }
+        }
+    }
+
+    /// Answers at once, or has the connection taken over.
+    private Session poll(ServerRequest request, ServerResponse response, StreamRequest asked, Pass pass, Start start)
+            throws InterruptedException {
         var preferred = preferredWait(request);
         var hold = min(
                 asked.hold().or(() -> preferred).orElse(settings.poll().hold()),
@@ -211,6 +234,7 @@ public final class StreamHandler implements Handler {
         headers.put("Cache-Control", "no-store");
         headers.put("X-Request-Id", HttpProblems.requestId(request, response));
         headers.put("Vary", "Accept, Prefer");
+        headers.putAll(strictTransport);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }
@@ -222,16 +246,20 @@ public final class StreamHandler implements Handler {
             var answer = new Http1Answer(headers, keepAlive, buffers);
             var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
             answer.connect(Takeover.of(response, wire));
-            wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
+            var session = sessions.open(wire, options, asked.patterns(), start, false);
+            wire.serve(session);
+            return session;
         } else {
             var answer = new Http2Answer();
             var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
             http2.onEnd(request, wire::peerGone);
             try (buffers) {
-                wire.serve(sessions.open(wire, options, asked.patterns(), start, false));
+                var session = sessions.open(wire, options, asked.patterns(), start, false);
+                wire.serve(session);
                 var body = answer.await();
                 headers.forEach(response::header);
                 response.send(body);
+                return session;
             } finally {
                 http2.forget(request);
             }

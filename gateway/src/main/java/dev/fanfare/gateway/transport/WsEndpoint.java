@@ -1,9 +1,9 @@
 package dev.fanfare.gateway.transport;
 
-import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
 import dev.fanfare.gateway.protocol.ClientMessage;
+import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.CloudEventForm;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventForm;
@@ -13,9 +13,10 @@ import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.publish.PublishRequest;
 import dev.fanfare.gateway.publish.PublishRequests;
 import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
-import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.gateway.websocket.WebSocketAnswer;
 import dev.fanfare.gateway.websocket.WebSocketHandshake;
@@ -35,9 +36,8 @@ public final class WsEndpoint {
     private static final String PATH = "/v1/events";
 
     private final GatewaySettings settings;
-    private final Gate gate;
+    private final Entrance entrance;
     private final Sessions sessions;
-    private final Starts starts;
     private final Admission admission;
     private final Optional<Publisher> publisher;
     private final PublishRequests publishRequests;
@@ -46,15 +46,13 @@ public final class WsEndpoint {
 
     public WsEndpoint(
             GatewaySettings settings,
-            Gate gate,
+            Entrance entrance,
             Sessions sessions,
-            Starts starts,
             Admission admission,
             Optional<Publisher> publisher) {
         this.settings = settings;
-        this.gate = gate;
+        this.entrance = entrance;
         this.sessions = sessions;
-        this.starts = starts;
         this.admission = admission;
         this.publisher = publisher;
         this.publishRequests = new PublishRequests(settings.publish());
@@ -88,14 +86,11 @@ public final class WsEndpoint {
                     ErrorCode.TRANSPORT_OFF,
                     "transport 'ws' is switched off here: POST /v1/negotiate tells what is offered");
         }
-        admission.refusal().ifPresent(problem -> {
-            throw problem;
-        });
+        admission.check();
         var subprotocol = subprotocol(handshake.offeredSubprotocols());
-        var pass = new Pass(gate, gate.admit(handshake.headers(), query));
-        pass.checkSubscribe(asked.patterns());
+        var pass = entrance.admit(handshake.remote(), handshake.headers(), query, asked);
         try {
-            var start = starts.find(asked.start(), asked.patterns());
+            var start = entrance.start(asked, pass);
             var limits = settings.session();
             var options = SessionOptions.of(
                             Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay())
@@ -105,9 +100,10 @@ public final class WsEndpoint {
                     : jsonForms.getOrDefault(asked.format(), cloudEventForms);
             var wire = new WsWire(
                     forms,
-                    w -> sessions.open(w, options, asked.patterns(), start, true),
+                    w -> open(w, options, asked, start, pass),
                     message -> publish(message, pass),
                     pass,
+                    entrance.limits().messages(),
                     admission::retryMillis,
                     limits.channelsMax());
             return new WebSocketAnswer.Accept(subprotocol.orElse(null), Map.of(), wire);
@@ -115,6 +111,17 @@ public final class WsEndpoint {
             Thread.currentThread().interrupt();
             throw new ProblemException(ErrorCode.SHUTTING_DOWN, "this node stops");
         }
+    }
+
+    /// The place is taken here, as a handshake may come to nothing. If others have come first, the client is told so in
+    /// the WebSocket.
+    private Session open(WsWire wire, SessionOptions options, StreamRequest asked, Start start, Pass pass) {
+        var full = pass.stay().enter();
+        var session = sessions.open(wire, options, asked.patterns(), start, true);
+        if (full.isPresent()) {
+            session.end(CloseReason.NO_PLACE);
+        }
+        return session;
     }
 
     /// The first that we speak; none if none is offered, or none that we know, as RFC 6455 §4.2.2 has it.
@@ -126,6 +133,9 @@ public final class WsEndpoint {
 
     private Notice.Published publish(ClientMessage.Publish message, Pass pass) {
         var writer = publisher.orElseThrow(Publisher::off);
+        var limits = entrance.limits();
+        limits.publish(pass.stay().party());
+        limits.published(pass.stay().party(), message.body().length);
         var query = new HashMap<String, List<String>>();
         var channel = message.channel();
         if (channel != null) {

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.limits.MessageRate;
 import dev.fanfare.gateway.protocol.ClientMessage;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
@@ -29,6 +30,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final Function<WsWire, Session> open;
     private final Function<ClientMessage.Publish, Notice.Published> publisher;
     private final Pass pass;
+    private final MessageRate rate;
     private final LongSupplier retryMillis;
     private final int channelsMax;
 
@@ -43,17 +45,20 @@ final class WsWire implements Wire, WebSocketApplication {
     /// @param open opens the session, once the handshake is done
     /// @param publisher blocks until the event is written
     /// @param pass the session's
+    /// @param rate of what the client says, pings too
     WsWire(
             Function<Boolean, EventForm> forms,
             Function<WsWire, Session> open,
             Function<ClientMessage.Publish, Notice.Published> publisher,
             Pass pass,
+            MessageRate rate,
             LongSupplier retryMillis,
             int channelsMax) {
         this.forms = forms;
         this.open = open;
         this.publisher = publisher;
         this.pass = pass;
+        this.rate = rate;
         this.retryMillis = retryMillis;
         this.channelsMax = channelsMax;
     }
@@ -73,7 +78,11 @@ final class WsWire implements Wire, WebSocketApplication {
     public void text(String message) {
         lastHeard = System.nanoTime();
         var to = session();
-        switch (ClientMessage.parse(message)) {
+        var said = ClientMessage.parse(message);
+        if (isTooMuch(said.id())) {
+            return;
+        }
+        switch (said) {
             case ClientMessage.Subscribe(var id, var channels) -> to.command(s -> subscribe(s, id, channels));
             case ClientMessage.Unsubscribe(var id, var channels) -> to.command(s -> unsubscribe(s, id, channels));
             case ClientMessage.Publish publish -> {
@@ -94,6 +103,9 @@ final class WsWire implements Wire, WebSocketApplication {
     @Override
     public void binary(byte[] message) {
         lastHeard = System.nanoTime();
+        if (isTooMuch(null)) {
+            return;
+        }
         session()
                 .command(s -> s.tell(new Notice.Failure(
                         null, ErrorCode.INVALID_MESSAGE, "binary messages are not understood: send JSON as text")));
@@ -110,9 +122,26 @@ final class WsWire implements Wire, WebSocketApplication {
         if (last) {
             owedClose = wholeFrame;
             session().end(CloseReason.CLIENT_CLOSED);
-        } else {
+        } else if (!isTooMuch(null)) {
             session().command(s -> s.send(wholeFrame));
         }
+    }
+
+    /// Whether the client has said more than it may. It is told so, and closed if it does not listen.
+    private boolean isTooMuch(@Nullable String id) {
+        switch (rate.next()) {
+            case FINE -> {
+                return false;
+            }
+            case TOO_MANY ->
+                session()
+                        .command(s -> s.tell(new Notice.Failure(
+                                id,
+                                ErrorCode.TOO_MANY_REQUESTS,
+                                "too many messages a second: this one is refused, say it again later")));
+            case ENOUGH -> session().end(CloseReason.POLICY);
+        }
+        return true;
     }
 
     @Override

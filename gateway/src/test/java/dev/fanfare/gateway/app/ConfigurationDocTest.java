@@ -110,7 +110,8 @@ class ConfigurationDocTest {
         return switch (value) {
             case Duration duration -> "`" + Units.show(duration) + "`";
             case Optional<?> none -> "none";
-            case List<?> none -> "none";
+            case List<?> list when list.isEmpty() -> "none";
+            case List<?> _, Enum<?> _ -> "`" + SettingsKeys.text(value) + "`";
             case Integer size when type(key).equals("size") -> "`" + Units.show(size) + "`";
             case Long size when type(key).equals("size") -> "`" + Units.show(size) + "`";
             default -> "`" + value + "`";

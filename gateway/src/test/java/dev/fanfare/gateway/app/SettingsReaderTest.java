@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.access.IssuerSettings.KeySource;
 import dev.fanfare.service.config.ConfigException;
@@ -398,6 +399,8 @@ class SettingsReaderTest {
                     kafka.request.timeout.ms: soon                | kafka.request.timeout.ms: 'soon' | Not a number
                     kafka.security.protocol: SSLL                 | kafka.security.protocol: 'SSLL' | SASL_SSL
                     kafka.batch.size: many                        | kafka.batch.size: 'many' | Not a number
+                    server.tls.client-auth: maybe             | server.tls.client-auth: 'maybe' | one of none, want, need
+                    server.tls.protocols: [TLSv1.3, SSLv3]    | server.tls.protocols: 'SSLv3' | TLSv1.3 or TLSv1.2
                     """)
     void refusesWhatCannotBe(String yaml, String start, String part) {
         assertRefused(NEEDED + yaml + "\n", start, part);
@@ -504,10 +507,13 @@ class SettingsReaderTest {
             case Boolean flag -> !flag;
             case Duration duration -> duration.plusMillis(1);
             case Optional<?> none -> Optional.of("changed");
+            case ClientAuth _ -> ClientAuth.NEED;
+            case List<?> both when key.endsWith(".protocols") -> List.of("TLSv1.2");
             case List<?> none
             when key.startsWith("access.anonymous.") ->
                 List.of(ChannelPattern.parse("changed"), ChannelPattern.parse("too.*"));
             case List<?> none when key.endsWith(".origins") -> List.of("https://changed", "http://too");
+            case List<?> none when key.equals("server.trusted-proxies") -> List.of("10.0.0.0/8", "fd00::1");
             case List<?> none -> List.of("changed.{sub}", "too.**");
             case String text -> key.equals("server.host") ? "127.0.0.2" : "changed";
             case null, default -> throw new AssertionError("no other value for " + key);

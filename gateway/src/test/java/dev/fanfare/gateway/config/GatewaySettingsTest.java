@@ -50,6 +50,7 @@ class GatewaySettingsTest {
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
                 GatewaySettings.Access.DEFAULT,
+                GatewaySettings.Limits.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
     }
 }

@@ -113,7 +113,13 @@ final class TestGateway implements AutoCloseable {
             var server = GatewaySettings.Server.DEFAULT;
             return new GatewaySettings(
                     new GatewaySettings.Server(
-                            server.host(), 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
+                            server.host(),
+                            0,
+                            server.connectionsMax(),
+                            server.backlog(),
+                            server.sendBuffer(),
+                            false,
+                            server.tls()),
                     Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
                     List.of(new Routing.Rule(topics, List.of("{topic}.{key}", "by-key.{key}"))),
                     GatewaySettings.DeadLetter.DEFAULT,
@@ -126,6 +132,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.Poll.DEFAULT,
                     GatewaySettings.Publish.DEFAULT,
                     Open.access(),
+                    Open.limits(),
                     new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100)));
         }
     }

@@ -92,6 +92,7 @@ class FeedTest {
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
                 GatewaySettings.Access.DEFAULT,
+                GatewaySettings.Limits.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));
         feed = new Feed(

@@ -46,7 +46,7 @@ final class TestGateway implements AutoCloseable {
         var server = GatewaySettings.Server.DEFAULT;
         var settings = new GatewaySettings(
                 new GatewaySettings.Server(
-                        host, 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false),
+                        host, 0, server.connectionsMax(), server.backlog(), server.sendBuffer(), false, server.tls()),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 List.of(new Routing.Rule(List.of(topic), List.of("{key}"))),
                 GatewaySettings.DeadLetter.DEFAULT,
@@ -59,6 +59,7 @@ final class TestGateway implements AutoCloseable {
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
                 Open.access(),
+                Open.limits(),
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)));
         var started = new TestGateway(Gateway.start(settings));
         await().atMost(Duration.ofSeconds(30)).until(() -> started.counter("feed_ready") == 1);

@@ -219,7 +219,13 @@ class PageTest {
         var publish = GatewaySettings.Publish.DEFAULT;
         return new GatewaySettings(
                 new GatewaySettings.Server(
-                        server.host(), port, server.connectionsMax(), server.backlog(), server.sendBuffer(), true),
+                        server.host(),
+                        port,
+                        server.connectionsMax(),
+                        server.backlog(),
+                        server.sendBuffer(),
+                        true,
+                        server.tls()),
                 Topics.kafka(broker),
                 List.of(
                         new Routing.Rule(List.of("orders"), List.of("orders.{key}")),
@@ -252,6 +258,7 @@ class PageTest {
                         publish.idempotency(),
                         publish.idempotencyEntries()),
                 Open.access(),
+                Open.limits(),
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 

@@ -39,7 +39,7 @@ class DeliveryTest {
             var signaller = new Signaller();
             var channels = new Channels(1 << 20, channelEvents, Duration.ofHours(1), signaller);
             log.begin(channels, at);
-            var sessions = new Sessions(channels, log, new SessionMetrics(), 4);
+            var sessions = new Sessions(channels, log, new SessionMetrics(), 4, 1 << 20);
             return new Node(channels, sessions, new Starts(channels, log, REPLAY), signaller);
         }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
@@ -36,7 +37,7 @@ class SessionTest {
     private final Log log = new Log(2);
     private final Signaller signaller = new Signaller();
     private final Channels channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
-    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions());
+    private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions(), 1 << 20);
     private final Starts starts = new Starts(channels, log, REPLAY);
 
     SessionTest() {
@@ -458,6 +459,24 @@ class SessionTest {
         client.read();
 
         await().untilAsserted(() -> assertThat(client.closed()).isEqualTo(CloseReason.POLICY));
+    }
+
+    @Test
+    void doesInOrderWhatItWasToldWhileItWrote() {
+        var client = new Client();
+        var session = live(client, "a");
+        await().until(() -> client.cursor() != null);
+        client.stopReading();
+        session.command(s -> s.tell(new Notice.Pong(null)));
+        await().until(client::isWriting);
+        var done = new CopyOnWriteArrayList<Integer>();
+        for (int i = 0; i < 5; i++) {
+            int number = i;
+            session.command(_ -> done.add(number));
+        }
+        client.read();
+
+        await().untilAsserted(() -> assertThat(done).containsExactly(0, 1, 2, 3, 4));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
+import dev.fanfare.gateway.config.GatewaySettings.Limits;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
@@ -15,6 +16,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +29,7 @@ import org.awaitility.Awaitility;
 
 /// What a test changes of a gateway's settings before it starts one in this JVM, on a free port.
 public final class Gateways {
-    public Server server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true);
+    public Server server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, TlsSettings.OFF);
     public Map<String, String> kafka = new HashMap<>();
     public List<Routing.Rule> routes = new ArrayList<>();
     public DeadLetter deadLetter = DeadLetter.DEFAULT;
@@ -40,6 +42,7 @@ public final class Gateways {
     public Poll poll = Poll.DEFAULT;
     public Publish publish = Publish.DEFAULT;
     public Access access = Open.access();
+    public Limits limits = Open.limits();
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -74,6 +77,7 @@ public final class Gateways {
                 poll,
                 publish,
                 access,
+                limits,
                 shutdown);
     }
 

@@ -77,9 +77,22 @@ public final class RawClient implements AutoCloseable {
     }
 
     public static RawClient connect(int port) throws IOException {
-        var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+        return over(new Socket(InetAddress.ofLiteral("127.0.0.1"), port));
+    }
+
+    /// On a connection that is there, such as one with TLS.
+    public static RawClient over(Socket socket) throws IOException {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
+        return new RawClient(socket);
+    }
+
+    /// A client at another address of this machine.
+    ///
+    /// @param from such as 127.0.0.2
+    public static RawClient connect(int port, String from) throws IOException {
+        var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port, InetAddress.ofLiteral(from), 0);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         return new RawClient(socket);
     }
 

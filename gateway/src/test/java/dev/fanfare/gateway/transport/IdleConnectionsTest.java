@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.testing.ConnectionThreads;
 import io.helidon.webserver.WebServer;
@@ -20,6 +21,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +50,10 @@ class IdleConnectionsTest {
                         .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                         .maxTcpConnections(PLACES)
                         .buildPrototype(),
+                Optional.empty(),
                 HttpRouting.builder().get("/n", (request, response) -> response.send("answer")),
-                context -> new Arrival(context, http1, http2, patience));
+                context -> new Arrival(context, http1, http2, patience),
+                Doorkeeper.NONE);
     }
 
     @AfterEach

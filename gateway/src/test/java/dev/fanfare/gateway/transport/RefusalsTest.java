@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
+import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.quickstart.broker.LocalBroker;
@@ -181,7 +182,7 @@ class RefusalsTest {
     @Test
     void servesNoPageWhereThatIsOff() throws IOException {
         var gateways = new Gateways().route(topic, "{topic}.{key}");
-        gateways.server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, false);
+        gateways.server = new Server("127.0.0.1", 0, 15_000, 4096, 65_536, false, TlsSettings.OFF);
         try (var plain = gateways.start()) {
             assertProblem(plain.get("/"), 404, "not-found");
             assertProblem(plain.get("/page.js"), 404, "not-found");

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.websocket;
 
+import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.http.ProblemException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,8 +49,10 @@ final class EchoServer implements AutoCloseable {
                         .bindAddress(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
                         .maxTcpConnections(1000)
                         .buildPrototype(),
+                Optional.empty(),
                 HttpRouting.builder().get("/http", (request, response) -> response.send("ordinary")),
-                http1::connection);
+                http1::connection,
+                Doorkeeper.NONE);
     }
 
     int port() {

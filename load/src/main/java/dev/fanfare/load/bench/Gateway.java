@@ -108,6 +108,11 @@ final class Gateway extends Served {
                 access:
                   anonymous:
                     subscribe: ["**"]
+                limits:
+                  sessions: 0
+                  connects-per-second: 0
+                  unwritten-bytes: 1024GiB
+                  address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0}
                 shutdown:
                   deadline: 5s
                 session:

@@ -3,8 +3,10 @@ package dev.fanfare.service.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The values of all layers by key and type, and everything that is wrong with them: a bad value is noted and its
 /// default returned, so that one run finds all problems. A key becomes known by being asked for.
@@ -79,6 +82,21 @@ public final class Values {
             case "false" -> Optional.of(false);
             default -> Optional.empty();
         });
+    }
+
+    /// One of an enum's constants, in small letters.
+    public <E extends Enum<E>> E choice(String key, E fallback) {
+        var all = Arrays.asList(fallback.getDeclaringClass().getEnumConstants());
+        var wanted = all.stream().map(Values::small).collect(Collectors.joining(", "));
+        return read(
+                key,
+                fallback,
+                "one of " + wanted,
+                text -> all.stream().filter(one -> small(one).equals(text)).findFirst());
+    }
+
+    private static String small(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     public String text(String key, String fallback) {

@@ -1,0 +1,56 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.limits.Limits;
+import dev.fanfare.gateway.session.Start;
+import dev.fanfare.gateway.session.StartPoint;
+import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.service.http.ProblemException;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.Headers;
+import java.util.List;
+import java.util.Map;
+
+/// How a client gets to a session, over any transport: within its limits, by its token, and from where it wants to
+/// start. Thread-safe; may wait for an issuer's keys and for Kafka.
+public final class Entrance {
+    private final Gate gate;
+    private final Limits limits;
+    private final Starts starts;
+
+    public Entrance(Gate gate, Limits limits, Starts starts) {
+        this.gate = gate;
+        this.limits = limits;
+        this.starts = starts;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /// Who comes, and with what right. There is a place at this moment, which is not taken yet.
+    ///
+    /// @throws ProblemException if they come too often, have too much already, or may not subscribe
+    Pass admit(PeerInfo peer, Headers headers, Map<String, List<String>> query, StreamRequest asked) {
+        var party = limits.party(peer, headers);
+        limits.connect(party);
+        var caller = gate.admit(headers, query);
+        caller.checkSubscribe(asked.patterns());
+        var known = party.with(caller.token());
+        limits.checkRoom(known);
+        return new Pass(gate, caller, limits.stay(known));
+    }
+
+    /// Where a session begins. All but a fresh one may cost Kafka something.
+    Start start(StreamRequest asked, Pass pass) throws InterruptedException {
+        if (asked.start() instanceof StartPoint.Live) {
+            return starts.find(asked.start(), asked.patterns());
+        }
+        limits.beginReplay(pass.stay());
+        try {
+            return starts.find(asked.start(), asked.patterns());
+        } finally {
+            pass.stay().endReplay();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.gateway.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.gateway.listener;
+
+import org.jspecify.annotations.NullMarked;
