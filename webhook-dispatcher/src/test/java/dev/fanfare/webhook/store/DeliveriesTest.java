@@ -47,11 +47,13 @@ class DeliveriesTest {
     }
 
     private static Filter all() {
-        return new Filter(Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
+        return new Filter(
+                Optional.empty(), Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
     }
 
     private static Filter of(Endpoint endpoint, State... states) {
         return new Filter(
+                Optional.empty(),
                 Optional.of(endpoint.id()),
                 Optional.empty(),
                 Set.of(states.length == 0 ? State.values() : states),
@@ -131,12 +133,22 @@ class DeliveriesTest {
         assertThat(offsets(of(endpoint, State.DEAD_LETTER, State.ENDED))).containsExactly(3L, 4L);
         assertThat(offsets(all())).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
         var event = new Filter(
-                Optional.empty(), Optional.of(id(other, 3).message()), Set.of(State.values()), Instant.EPOCH, EVER);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(id(other, 3).message()),
+                Set.of(State.values()),
+                Instant.EPOCH,
+                EVER);
         assertThat(deliveries.list(event, Optional.empty(), 100))
                 .extracting(Delivery::id)
                 .containsExactlyInAnyOrder(id(endpoint, 3), id(other, 3));
         assertThat(offsets(new Filter(
-                        Optional.of(EndpointId.random()), event.event(), event.states(), Instant.EPOCH, EVER)))
+                        Optional.empty(),
+                        Optional.of(EndpointId.random()),
+                        event.event(),
+                        event.states(),
+                        Instant.EPOCH,
+                        EVER)))
                 .isEmpty();
     }
 
@@ -160,7 +172,7 @@ class DeliveriesTest {
     }
 
     private static Filter range(Instant since, Instant until) {
-        return new Filter(Optional.empty(), Optional.empty(), Set.of(State.values()), since, until);
+        return new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Set.of(State.values()), since, until);
     }
 
     @Test
