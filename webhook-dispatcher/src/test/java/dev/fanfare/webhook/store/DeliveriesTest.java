@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -150,6 +151,36 @@ class DeliveriesTest {
                         Instant.EPOCH,
                         EVER)))
                 .isEmpty();
+    }
+
+    @Test
+    void keepsToTheTenants() {
+        var acmes = oneOfEach();
+        var evils = oneOfEach();
+        stage.store(acmes);
+        stage.store(evils);
+        stage.execute(
+                "update endpoint set tenant = 'acme' where id = ?", acmes.id().value());
+        stage.execute(
+                "update endpoint set tenant = 'evil' where id = ?", evils.id().value());
+        assertThat(endpoints(Set.of("acme"))).containsExactly(acmes.id());
+        assertThat(endpoints(Set.of("acme", "evil", "other"))).containsExactlyInAnyOrder(acmes.id(), evils.id());
+        assertThat(endpoints(Set.of("other"))).isEmpty();
+        assertThat(endpoints(Set.of())).isEmpty();
+        var store = new EndpointStore(stage.database);
+        assertThat(store.tenant(acmes.id())).contains("acme");
+        assertThat(store.tenant(EndpointId.random())).isEmpty();
+        assertThat(store.list(Optional.of(Set.of()), Optional.empty(), 10)).isEmpty();
+    }
+
+    /// Those that deliveries of these tenants, and all of their states, are listed of.
+    private Set<EndpointId> endpoints(Set<String> tenants) {
+        var filter = new Filter(
+                Optional.of(tenants), Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
+        var found = deliveries.list(filter, Optional.empty(), 100);
+        var endpoints = found.stream().map(one -> one.id().endpoint()).collect(Collectors.toSet());
+        assertThat(found).hasSize(5 * endpoints.size());
+        return endpoints;
     }
 
     @Test
