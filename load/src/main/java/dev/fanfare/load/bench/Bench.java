@@ -113,10 +113,10 @@ public final class Bench implements Callable<Integer> {
                 System.getProperty("java.io.tmpdir"),
                 "fanfare-bench-" + ProcessHandle.current().pid());
         boolean failed = false;
-        try (var parts = new Servers(serverFolder, gatewayJvm);
-                var tool = new LoadTool(text -> err.println("  " + text))) {
-            Runtime.getRuntime().addShutdownHook(new Thread(tool::close, "stop-load"));
-            Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop-servers"));
+        try (var processes = new Processes(serverFolder);
+                var parts = new Servers(processes, gatewayJvm)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(processes::close, "stop-processes"));
+            var tool = new LoadTool(processes, text -> err.println("  " + text));
             var contenders = present(Names.choose("--servers", servers, parts.all(), Contender::name));
             Files.createDirectories(serverFolder);
             var ground = new Ground(contenders, tool, options);

@@ -15,14 +15,14 @@ final class Broker implements AutoCloseable {
     private static final int PARTITIONS = 3;
 
     private final Path jar;
-    private final Path folder;
+    private final Processes processes;
     private final int port = Child.freePort();
     private @Nullable Child child;
 
     /// @param jar of the quickstart's broker
-    Broker(Path jar, Path folder) {
+    Broker(Path jar, Processes processes) {
         this.jar = jar;
-        this.folder = folder;
+        this.processes = processes;
     }
 
     String servers() {
@@ -33,10 +33,10 @@ final class Broker implements AutoCloseable {
         if (child != null) {
             return;
         }
-        var data = folder.resolve("kafka").toString();
-        child = Child.start(
+        var data = processes.folder("kafka").toString();
+        child = processes
+                .start(
                         "broker",
-                        folder,
                         Java.command(
                                 "-Xmx512m",
                                 "-XX:+UseSerialGC",

@@ -53,8 +53,9 @@ final class Catalogue {
                 List.of(new Case(
                         "1,000 channels of 9 sessions, 5,000 events/s", fanout(Transport.SSE, MANY, 1000, 5000))),
                 List.of(Metric.CPU_PER_MILLION, Metric.P99)));
-        rows.add(new Idle("idle-sse", "memory per idle session, sse", Transport.SSE, MANY));
-        rows.add(new Idle("idle-ws", "memory per idle session, ws", Transport.WEBSOCKET, MANY));
+        rows.add(new Idle("idle-sse", "memory per idle session, sse", Transport.SSE, MANY, false));
+        rows.add(new Idle("idle-ws", "memory per idle session, ws", Transport.WEBSOCKET, MANY, false));
+        rows.add(new Idle("idle-tls", "memory per idle session, sse over TLS", Transport.SSE, MANY, true));
         rows.add(new Steady(
                 "connect",
                 "how fast 9,000 sessions connect",

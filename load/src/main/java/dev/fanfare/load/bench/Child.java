@@ -9,41 +9,24 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// A server's process. What it prints goes to a file.
+/// A server's process, started by [Processes]. What it prints goes to a file.
 final class Child implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private final String name;
     private final Path log;
     private final Process process;
+    private final Processes all;
 
-    private Child(String name, Path log, Process process) {
+    /// @param log holds what it prints
+    Child(String name, Path log, Process process, Processes all) {
         this.name = name;
         this.log = log;
         this.process = process;
-    }
-
-    /// @param folder where it runs and its output is kept, as `NAME.log`
-    static Child start(String name, Path folder, List<String> command) {
-        try {
-            Files.createDirectories(folder);
-            var log = folder.resolve(name + ".log");
-            var builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
-            // the gateway takes its settings from its file alone
-            builder.environment().keySet().removeIf(variable -> variable.startsWith("FANFARE_"));
-            return new Child(name, log, builder.start());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure.getMessage(), failure);
-        }
+        this.all = all;
     }
 
     static int freePort() {
@@ -75,8 +58,9 @@ final class Child implements AutoCloseable {
         long end = System.nanoTime() + START.toNanos();
         while (!condition.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
+                var failure = all.failure(process, "%s does not come up: %s".formatted(name, said()));
                 close();
-                throw new IllegalStateException("%s does not come up: %s".formatted(name, said()));
+                throw failure;
             }
             Thread.sleep(LOOK);
         }
@@ -92,19 +76,8 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /// With all that it has started.
     @Override
     public void close() {
-        var others = process.descendants().toList();
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException hurry) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
-        others.forEach(ProcessHandle::destroyForcibly);
+        Processes.end(process);
     }
 }

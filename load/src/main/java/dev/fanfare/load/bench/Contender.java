@@ -37,6 +37,11 @@ interface Contender extends AutoCloseable {
         return Optional.empty();
     }
 
+    /// The same with TLS; empty: it is not compared.
+    default Optional<Contender> secured() {
+        return Optional.empty();
+    }
+
     /// Ends the server; it may be started again.
     @Override
     default void close() {}

@@ -1,5 +1,6 @@
 package dev.fanfare.load.bench;
 
+import dev.fanfare.load.wire.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -7,31 +8,48 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /// Fanfare's gateway, with the flags of `./fanfare gateway` and the settings that it has by default.
-final class Gateway implements Contender {
+final class Gateway extends Served {
     private static final int CONNECTIONS_MAX = 19_500; // the limit of open files is 20,000 in many places
 
     private final Path jar;
-    private final Path folder;
+    private final Processes processes;
     private final Broker broker;
-    private final boolean coalescing;
+    private final Kind kind;
     private final List<String> jvm;
     private final int port = Child.freePort();
-    private @Nullable Child child;
-    private @Nullable Gateway single;
+    private final Map<Kind, Gateway> others = new EnumMap<>(Kind.class);
+    private @Nullable Certificate certificate;
 
-    /// @param coalescing whether what has come together goes out together
+    enum Kind {
+        USUAL("gateway"),
+        /// Each event goes out in a write of its own.
+        SINGLE("gateway-single"),
+        /// Clients speak TLS.
+        TLS("gateway-tls");
+
+        private final String folder;
+
+        Kind(String folder) {
+            this.folder = folder;
+        }
+    }
+
     /// @param jvm flags
-    Gateway(Path jar, Path folder, Broker broker, boolean coalescing, List<String> jvm) {
+    Gateway(Path jar, Processes processes, Broker broker, Kind kind, List<String> jvm) {
         this.jar = jar;
-        this.folder = folder;
+        this.processes = processes;
         this.broker = broker;
-        this.coalescing = coalescing;
+        this.kind = kind;
         this.jvm = List.copyOf(jvm);
     }
 
@@ -56,20 +74,20 @@ final class Gateway implements Contender {
     }
 
     @Override
-    public void start() throws InterruptedException {
-        if (child != null) {
-            return;
-        }
+    Child launch() throws InterruptedException {
         broker.start();
-        var name = coalescing ? "gateway" : "gateway-single";
+        if (kind == Kind.TLS && certificate == null) {
+            certificate = Certificate.in(processes.folder(kind.folder));
+        }
         var command = Java.command(
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:G1PeriodicGCInterval=15000",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");
         command.addAll(jvm);
-        command.addAll(List.of("-jar", jar.toString(), "--config", config(name).toString()));
-        child = Child.start(name, folder, command).await(this::isReady);
+        var config = processes.write(kind.folder, "gateway.yaml", config());
+        command.addAll(List.of("-jar", jar.toString(), "--config", config.toString()));
+        return processes.start(kind.folder, command).await(this::isReady);
     }
 
     /// Where the records go.
@@ -77,61 +95,67 @@ final class Gateway implements Contender {
         return broker.servers();
     }
 
-    private Path config(String name) {
-        try {
-            return Files.writeString(folder.resolve(name + ".yaml"), """
-                    server:
-                      port: %d
-                      connections-max: %d
-                    kafka:
-                      bootstrap.servers: "%s"
-                    routes:
-                      - topics: [%s]
-                        channels: ["{key}"]
-                    access:
-                      anonymous:
-                        subscribe: ["**"]
-                    shutdown:
-                      deadline: 5s
-                    session:
-                      write-bytes: %s
-                    """.formatted(
-                            port, CONNECTIONS_MAX, broker.servers(), Broker.TOPIC, coalescing ? "64KiB" : "1"));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+    private String config() {
+        return """
+                server:
+                  port: %d
+                  connections-max: %d
+                %skafka:
+                  bootstrap.servers: "%s"
+                routes:
+                  - topics: [%s]
+                    channels: ["{key}"]
+                access:
+                  anonymous:
+                    subscribe: ["**"]
+                shutdown:
+                  deadline: 5s
+                session:
+                  write-bytes: %s
+                """.formatted(
+                port, CONNECTIONS_MAX, tls(), broker.servers(), Broker.TOPIC, kind == Kind.SINGLE ? "1" : "64KiB");
+    }
+
+    private String tls() {
+        return certificate == null
+                ? ""
+                : "  tls:\n    keystore-file: \"%s\"\n    keystore-password: \"%s\"\n"
+                        .formatted(certificate.keystore(), Certificate.PASSWORD);
     }
 
     private boolean isReady() {
         try {
-            var url = URI.create("http://127.0.0.1:%d/health/ready".formatted(port))
-                    .toURL();
-            var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
+            var connection = (HttpURLConnection)
+                    URI.create(root() + "/health/ready").toURL().openConnection(Proxy.NO_PROXY);
+            if (certificate != null) {
+                ((HttpsURLConnection) connection)
+                        .setSSLSocketFactory(Trust.of(certificate.pem()).getSocketFactory());
+            }
             connection.setReadTimeout(2000);
             return connection.getResponseCode() == 200;
         } catch (IOException notYet) {
             return false;
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalStateException(unusable);
         }
     }
 
-    @Override
-    public List<String> command(Load load, String channel) {
-        var command = new ArrayList<String>();
-        boolean quiet = load.scenario().equals(Load.QUIET);
-        command.add(quiet ? "fanout" : load.scenario());
-        command.addAll(load.arguments());
-        command.addAll(List.of("--url", "http://127.0.0.1:%d/v1/events".formatted(port), "--channel", channel));
-        command.addAll(
-                quiet
-                        ? List.of("--publisher", "none")
-                        : List.of("--publisher", "kafka", "--kafka", broker.servers(), "--topic", Broker.TOPIC));
-        process().ifPresent(process -> command.addAll(List.of("--server-pid", Long.toString(process.pid()))));
-        return command;
+    private String root() {
+        return "%s://127.0.0.1:%d".formatted(certificate == null ? "http" : "https", port);
     }
 
     @Override
-    public Optional<ProcessHandle> process() {
-        return Optional.ofNullable(child).flatMap(running -> ProcessHandle.of(running.pid()));
+    List<String> target(Load load) {
+        var options = new ArrayList<>(List.of("--url", root() + "/v1/events"));
+        if (certificate != null) {
+            options.addAll(List.of("--tls-trust", certificate.pem().toString()));
+        }
+        return options;
+    }
+
+    @Override
+    List<String> publisher() {
+        return List.of("--publisher", "kafka", "--kafka", broker.servers(), "--topic", Broker.TOPIC);
     }
 
     @Override
@@ -153,20 +177,21 @@ final class Gateway implements Contender {
 
     @Override
     public Optional<Contender> single() {
-        if (single == null) {
-            single = new Gateway(jar, folder, broker, false, jvm);
-        }
-        return Optional.of(single);
+        return Optional.of(other(Kind.SINGLE));
+    }
+
+    @Override
+    public Optional<Contender> secured() {
+        return Optional.of(other(Kind.TLS));
+    }
+
+    private Gateway other(Kind wanted) {
+        return others.computeIfAbsent(wanted, kindOf -> new Gateway(jar, processes, broker, kindOf, jvm));
     }
 
     @Override
     public void close() {
-        if (child != null) {
-            child.close();
-            child = null;
-        }
-        if (single != null) {
-            single.close();
-        }
+        super.close();
+        others.values().forEach(Gateway::close);
     }
 }

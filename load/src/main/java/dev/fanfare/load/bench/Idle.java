@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Memory per session that only listens: what the server's processes have more with all sessions than with none.
 ///
 /// @param sessions before `--scale`
-record Idle(String name, String about, Transport transport, int sessions) implements Row {
+/// @param tls whether they speak it
+record Idle(String name, String about, Transport transport, int sessions, boolean tls) implements Row {
     @Override
     public List<Line> measure(Ground ground) throws InterruptedException {
         var load = new Load(
@@ -25,18 +27,20 @@ record Idle(String name, String about, Transport transport, int sessions) implem
                 1,
                 ground.warmUp(),
                 ground.window().plusMinutes(5),
-                List.of());
+                tls ? List.of("--connect-timeout", "2m") : List.of()); // handshakes take the CPUs that there are
         var cells = new LinkedHashMap<String, Cell>();
         for (var contender : ground.contenders()) {
-            var refused = contender.refuses(load);
-            cells.put(
-                    contender.name(),
-                    refused.isPresent()
-                            ? Cell.none(refused.get())
-                            : ground.attempt(contender, () -> cell(ground, contender, load))
-                                    .orElse(Cell.none("failed")));
+            var variant = tls ? contender.secured() : Optional.of(contender);
+            cells.put(contender.name(), variant.isEmpty() ? Cell.none("–") : attempted(ground, variant.get(), load));
         }
         return List.of(new Line(name, about, "KiB per session", false, cells));
+    }
+
+    private static Cell attempted(Ground ground, Contender contender, Load load) throws InterruptedException {
+        var refused = contender.refuses(load);
+        return refused.isPresent()
+                ? Cell.none(refused.get())
+                : ground.attempt(contender, () -> cell(ground, contender, load)).orElse(Cell.none("failed"));
     }
 
     private static Cell cell(Ground ground, Contender contender, Load load) throws InterruptedException {

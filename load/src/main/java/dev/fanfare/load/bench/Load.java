@@ -22,8 +22,10 @@ record Load(
         List<String> more) {
     static final String QUIET = "quiet";
 
+    /// Sessions per second.
+    static final int CONNECT_RATE = 5000;
+
     private static final int BYTES = 200;
-    private static final int CONNECT_RATE = 5000; // sessions per second
 
     /// Events to all sessions.
     static Load fanout(

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Runs the load tool as a process of its own, so that its CPU time is not the server's, nor ours.
-final class LoadTool implements AutoCloseable {
+final class LoadTool {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(4); // beyond what was asked for
 
+    private final Processes processes;
     private final Consumer<String> progress;
     private int runs;
-    private volatile @Nullable Process running; // the last that was started
 
     /// @param progress is told of each run
-    LoadTool(Consumer<String> progress) {
+    LoadTool(Processes processes, Consumer<String> progress) {
+        this.processes = processes;
         this.progress = progress;
     }
 
@@ -58,13 +58,13 @@ final class LoadTool implements AutoCloseable {
             }
             process.waitFor();
             if (!last.startsWith("{")) {
-                throw new IllegalStateException("the load tool failed: " + String.join("; ", errors));
+                throw processes.failure(process, "the load tool failed: " + String.join("; ", errors));
             }
             var figures = Figures.of(load, json(last), seconds);
             progress.accept(said(contender, figures));
             return figures;
         } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            throw processes.failure(process, "the load tool failed: " + failure.getMessage());
         } finally {
             watch.cancel(false);
             process.destroyForcibly();
@@ -79,11 +79,14 @@ final class LoadTool implements AutoCloseable {
             awaitOpen(process.errorReader(), errors);
             var expected = "%d of %d sessions are open".formatted(load.sessions(), load.sessions());
             if (!errors.contains(expected)) {
-                throw new IllegalStateException("not all sessions are open: " + String.join("; ", errors));
+                throw processes.failure(process, "not all sessions are open: " + String.join("; ", errors));
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException failure) {
             process.destroyForcibly();
-            throw new IllegalStateException(failure.getMessage(), failure);
+            throw processes.failure(process, "the load tool failed: " + failure.getMessage());
+        } catch (RuntimeException failure) {
+            process.destroyForcibly();
+            throw failure;
         }
         return () -> process.destroyForcibly().onExit().join();
     }
@@ -94,19 +97,9 @@ final class LoadTool implements AutoCloseable {
                 "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path", ""), Main.class.getName());
         command.addAll(contender.command(load, "run%d.{n}".formatted(++runs)));
         try {
-            var process = new ProcessBuilder(command).start();
-            running = process;
-            return process;
+            return processes.start(new ProcessBuilder(command));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
-        }
-    }
-
-    @Override
-    public void close() {
-        var process = running;
-        if (process != null) {
-            process.destroyForcibly();
         }
     }
 

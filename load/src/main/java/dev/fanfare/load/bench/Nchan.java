@@ -1,30 +1,26 @@
 package dev.fanfare.load.bench;
 
 import dev.fanfare.load.client.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// nginx with its module Nchan, from Debian's packages. Events are posted to it; its messages stay in shared memory.
-final class Nchan implements Contender {
+final class Nchan extends Served {
     private static final Path MODULE = Path.of("/usr/lib/nginx/modules/ngx_nchan_module.so");
     private static final int CONNECTIONS_MAX = 19_500;
 
     private final String name;
     private final int workers;
-    private final Path folder;
+    private final Processes processes;
     private final int port = Child.freePort();
-    private @Nullable Child child;
 
-    Nchan(String name, int workers, Path folder) {
+    Nchan(String name, int workers, Processes processes) {
         this.name = name;
         this.workers = workers;
-        this.folder = folder;
+        this.processes = processes;
     }
 
     @Override
@@ -55,18 +51,11 @@ final class Nchan implements Contender {
     }
 
     @Override
-    public void start() throws InterruptedException {
-        if (child != null) {
-            return;
-        }
-        try {
-            var home = Files.createDirectories(folder.resolve(name));
-            Files.writeString(home.resolve("nginx.conf"), config(home));
-            var command = List.of("nginx", "-p", home.toString(), "-c", "nginx.conf", "-g", "daemon off;");
-            child = Child.start(name, folder, command).awaitPort(port);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+    Child launch() throws InterruptedException {
+        var home = processes.folder(name);
+        processes.write(name, "nginx.conf", config(home));
+        var command = List.of("nginx", "-p", home.toString(), "-c", "nginx.conf", "-g", "daemon off;");
+        return processes.start(name, command).awaitPort(port);
     }
 
     private String config(Path home) {
@@ -127,41 +116,27 @@ final class Nchan implements Contender {
     }
 
     @Override
-    public List<String> command(Load load, String channel) {
-        var command = new ArrayList<String>();
-        boolean quiet = load.scenario().equals(Load.QUIET);
-        var root = "http://127.0.0.1:%d/".formatted(port);
-        command.add(quiet ? "fanout" : load.scenario());
-        command.addAll(load.arguments());
-        command.addAll(List.of("--url", root + load.transport().label() + "/{channel}", "--channel", channel));
-        command.addAll(List.of("--ready", "none"));
+    List<String> target(Load load) {
+        var options = new ArrayList<>(List.of("--url", root() + load.transport().label() + "/{channel}"));
+        options.addAll(List.of("--ready", "none"));
         if (load.transport() == Transport.POLL) {
-            command.addAll(List.of("--poll-first", "none", "--cursor-field", "headers"));
+            options.addAll(List.of("--poll-first", "none", "--cursor-field", "headers"));
         }
-        command.addAll(
-                quiet
-                        ? List.of("--publisher", "none")
-                        : List.of("--publisher", "http", "--publish-url", root + "pub/{key}"));
-        process().ifPresent(process -> command.addAll(List.of("--server-pid", Long.toString(process.pid()))));
-        return command;
+        return options;
     }
 
     @Override
-    public Optional<ProcessHandle> process() {
-        return Optional.ofNullable(child).flatMap(running -> ProcessHandle.of(running.pid()));
+    List<String> publisher() {
+        return List.of("--publisher", "http", "--publish-url", root() + "pub/{key}");
+    }
+
+    private String root() {
+        return "http://127.0.0.1:%d/".formatted(port);
     }
 
     /// It writes each event by itself anyway.
     @Override
     public Optional<Contender> single() {
         return Optional.of(this);
-    }
-
-    @Override
-    public void close() {
-        if (child != null) {
-            child.close();
-            child = null;
-        }
     }
 }

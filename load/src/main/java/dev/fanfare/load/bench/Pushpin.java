@@ -1,11 +1,7 @@
 package dev.fanfare.load.bench;
 
 import dev.fanfare.load.client.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// Pushpin, from Debian's package, with a tiny origin behind it. Events are posted to its control port.
 ///
 /// Long-polls are left out: an event between two of them is lost unless the origin keeps it.
-final class Pushpin implements Contender {
+final class Pushpin extends Served {
     private static final int CONNECTIONS_MAX = 19_000;
     private static final int CONNECT_RATE = 400; // it refuses some of those that come faster
     private static final String BODY = "{\"items\":[{\"channel\":\"{key}\",\"formats\":{"
             + "\"http-stream\":{\"content\":\"data: {text}\\n\\n\"},"
             + "\"ws-message\":{\"content\":\"{text}\"}}}]}";
 
-    private final Path folder;
+    private final Processes processes;
     private final int port = Child.freePort();
     private final int control = Child.freePort();
-    private @Nullable Child child;
     private @Nullable GripOrigin origin;
 
-    Pushpin(Path folder) {
-        this.folder = folder;
+    Pushpin(Processes processes) {
+        this.processes = processes;
     }
 
     @Override
@@ -52,21 +47,16 @@ final class Pushpin implements Contender {
     }
 
     @Override
-    public void start() throws InterruptedException {
-        if (child != null) {
-            return;
+    Child launch() throws InterruptedException {
+        if (origin == null) {
+            origin = new GripOrigin();
         }
-        origin = new GripOrigin();
-        try {
-            var home = Files.createDirectories(folder.resolve("pushpin"));
-            Files.writeString(home.resolve("routes"), "* 127.0.0.1:%d,over_http\n".formatted(origin.port()));
-            var config = Files.writeString(home.resolve("pushpin.conf"), config(home));
-            child = Child.start("pushpin", folder, List.of("pushpin", "--config=" + config))
-                    .awaitPort(port)
-                    .awaitPort(control);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        processes.write(name(), "routes", "* 127.0.0.1:%d,over_http\n".formatted(origin.port()));
+        var config = processes.write(name(), "pushpin.conf", config(processes.folder(name())));
+        return processes
+                .start(name(), List.of("pushpin", "--config=" + config))
+                .awaitPort(port)
+                .awaitPort(control);
     }
 
     private String config(Path home) {
@@ -99,31 +89,21 @@ final class Pushpin implements Contender {
     }
 
     @Override
-    public List<String> command(Load load, String channel) {
-        var command = new ArrayList<String>();
-        boolean quiet = load.scenario().equals(Load.QUIET);
-        command.add(quiet ? "fanout" : load.scenario());
-        command.addAll(load.arguments(CONNECT_RATE));
-        var url = "http://127.0.0.1:%d/%s/{channel}"
-                .formatted(port, load.transport().label());
-        command.addAll(List.of("--url", url, "--channel", channel, "--ready", "none"));
-        command.addAll(
-                quiet
-                        ? List.of("--publisher", "none")
-                        : List.of(
-                                "--publisher",
-                                "http",
-                                "--publish-url",
-                                "http://127.0.0.1:%d/publish/".formatted(control),
-                                "--publish-body",
-                                BODY));
-        process().ifPresent(process -> command.addAll(List.of("--server-pid", Long.toString(process.pid()))));
-        return command;
+    int connectRate() {
+        return CONNECT_RATE;
     }
 
     @Override
-    public Optional<ProcessHandle> process() {
-        return Optional.ofNullable(child).flatMap(running -> ProcessHandle.of(running.pid()));
+    List<String> target(Load load) {
+        var url = "http://127.0.0.1:%d/%s/{channel}"
+                .formatted(port, load.transport().label());
+        return List.of("--url", url, "--ready", "none");
+    }
+
+    @Override
+    List<String> publisher() {
+        var url = "http://127.0.0.1:%d/publish/".formatted(control);
+        return List.of("--publisher", "http", "--publish-url", url, "--publish-body", BODY);
     }
 
     /// It writes each event by itself anyway.
@@ -134,10 +114,7 @@ final class Pushpin implements Contender {
 
     @Override
     public void close() {
-        if (child != null) {
-            child.close();
-            child = null;
-        }
+        super.close();
         if (origin != null) {
             origin.close();
             origin = null;

@@ -3,22 +3,20 @@ package dev.fanfare.load.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/// All servers that can be compared, and the broker. Closing ends those that run, once.
+/// All servers that can be compared, and the broker.
 final class Servers implements AutoCloseable {
     private final Broker broker;
     private final List<Contender> all;
-    private boolean closed;
 
-    /// @param folder for what they write
     /// @param gatewayJvm more flags for the gateway's JVM
-    Servers(Path folder, List<String> gatewayJvm) {
-        broker = new Broker(jar("fanfare.broker.jar"), folder);
+    Servers(Processes processes, List<String> gatewayJvm) {
+        broker = new Broker(jar("fanfare.broker.jar"), processes);
         all = List.of(
-                new Gateway(jar("fanfare.gateway.jar"), folder, broker, true, gatewayJvm),
+                new Gateway(jar("fanfare.gateway.jar"), processes, broker, Gateway.Kind.USUAL, gatewayJvm),
                 new RawLoop(32),
-                new Nchan("nchan", 1, folder),
-                new Nchan("nchan2", 2, folder),
-                new Pushpin(folder));
+                new Nchan("nchan", 1, processes),
+                new Nchan("nchan2", 2, processes),
+                new Pushpin(processes));
     }
 
     private static Path jar(String property) {
@@ -30,12 +28,10 @@ final class Servers implements AutoCloseable {
         return all;
     }
 
+    /// Those that run.
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            all.forEach(Contender::close);
-            broker.close();
-        }
+    public void close() {
+        all.forEach(Contender::close);
+        broker.close();
     }
 }

@@ -21,7 +21,6 @@ final class ChurnCommand extends Scenario {
 
     @Override
     double share() {
-        Check.share("--share", share);
         return share;
     }
 

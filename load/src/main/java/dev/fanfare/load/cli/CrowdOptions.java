@@ -5,6 +5,7 @@ import dev.fanfare.load.client.Crowd;
 import dev.fanfare.load.client.Transport;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Who listens to what.
@@ -29,8 +30,8 @@ final class CrowdOptions {
             description = "sessions per second that connect at most (${DEFAULT-VALUE})")
     private double connectRate;
 
-    @Option(names = "--loops", defaultValue = "0", description = "threads for the sessions (half of the CPUs)")
-    private int loops;
+    @Mixin
+    private final LoopOptions loops = new LoopOptions();
 
     int channels() {
         Check.atLeast("--channels", channels, 1);
@@ -41,15 +42,13 @@ final class CrowdOptions {
         Check.atLeast("--sessions", sessions, 1);
         Check.atLeast("--channels-per-session", channelsPerSession, 1);
         Check.atLeast("--connect-rate", connectRate, 1);
-        Check.atLeast("--loops", loops, 0);
         if (channelsPerSession > channels()) {
             throw new Misuse("--channels-per-session %d are more than there are: raise --channels %d"
                     .formatted(channelsPerSession, channels));
         }
         files();
-        int threads = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         return new Crowd(
-                sessions, mix, channels, channelsPerSession, connectRate, threads, share, specialName, fromZero);
+                sessions, mix, channels, channelsPerSession, connectRate, loops.count(), share, specialName, fromZero);
     }
 
     private void files() {

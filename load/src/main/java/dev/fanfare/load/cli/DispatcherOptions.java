@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Where the dispatcher is, and where it finds the receiver.
@@ -38,25 +39,21 @@ final class DispatcherOptions {
     @Option(names = "--receiver-url", description = "how the dispatcher reaches that (http://HOST:PORT)")
     private @Nullable String receiverUrl;
 
-    @Option(names = "--loops", defaultValue = "0", description = "threads for the calls (half of the CPUs)")
-    private int loops;
+    @Mixin
+    private final LoopOptions loops = new LoopOptions();
 
     String api() {
         return api;
     }
 
     Dispatcher dispatcher(Duration timeout, Consumer<String> progress) {
-        return new Dispatcher(TargetOptions.uri("--api", api, "http"), token(), timeout, progress);
+        return new Dispatcher(Urls.plain("--api", api), token(), timeout, progress);
     }
 
     Receiver receiver(Fields fields) {
-        Check.atLeast("--loops", loops, 0);
         var address = address();
         try {
-            return new Receiver(
-                    address,
-                    loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-                    fields);
+            return new Receiver(address, loops.count(), fields);
         } catch (UncheckedIOException taken) {
             throw new Misuse("--receiver %s cannot be listened on: %s".formatted(receiver, taken.getMessage()));
         }
@@ -67,7 +64,7 @@ final class DispatcherOptions {
         if (receiverUrl == null) {
             return "http://%s:%d".formatted(receiver.substring(0, receiver.lastIndexOf(':')), port);
         }
-        var url = TargetOptions.uri("--receiver-url", receiverUrl, "http").toString();
+        var url = Urls.plain("--receiver-url", receiverUrl).toString();
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 

@@ -19,28 +19,21 @@ final class EventOptions {
     @Option(
             names = "--warm-up",
             defaultValue = "5s",
-            converter = Conversions.Time.class,
             description = "events before the measured time: checked, not measured (${DEFAULT-VALUE})")
     private Duration warmUp = Duration.ZERO;
 
-    @Option(
-            names = "--duration",
-            defaultValue = "30s",
-            converter = Conversions.Time.class,
-            description = "the measured time (${DEFAULT-VALUE})")
+    @Option(names = "--duration", defaultValue = "30s", description = "the measured time (${DEFAULT-VALUE})")
     private Duration duration = Duration.ZERO;
 
     @Option(
             names = "--drain",
             defaultValue = "10s",
-            converter = Conversions.Time.class,
             description = "how long what was sent may take to come, at the end (${DEFAULT-VALUE})")
     private Duration drain = Duration.ZERO;
 
     @Option(
             names = "--connect-timeout",
             defaultValue = "30s",
-            converter = Conversions.Time.class,
             description = "what all sessions may take to be open, beyond --connect-rate (${DEFAULT-VALUE})")
     private Duration connectTimeout = Duration.ZERO;
 

@@ -3,6 +3,7 @@ package dev.fanfare.load.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -48,6 +49,8 @@ public final class Main {
     /// The status to exit with: 0 if all deliveries were right, 1 if some were not, 2 for misuse.
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         var line = new CommandLine(new Main()).setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Duration.class, new Conversions.Time());
+        line.registerConverter(Shares.class, new Conversions.Mix());
         line.setParameterExceptionHandler((wrong, _) -> misuse(err, message(wrong)));
         line.setExecutionExceptionHandler((failure, _, _) -> {
             if (failure instanceof Misuse) {

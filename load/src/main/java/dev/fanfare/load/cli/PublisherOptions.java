@@ -66,14 +66,20 @@ final class PublisherOptions {
     /// @param url that is posted to if there is no other; empty: there has to be
     /// @param headers sent with each `POST`
     /// @param attributes of each record; empty: it is no CloudEvent
+    /// @param tls of what is posted
     Source source(
-            List<String> channels, String url, List<String> headers, Payload payload, Map<String, String> attributes) {
+            List<String> channels,
+            String url,
+            List<String> headers,
+            Payload payload,
+            Map<String, String> attributes,
+            TlsOptions tls) {
         var keys = IntStream.range(0, channels.size())
                 .mapToObj(n -> key.replace("{channel}", channels.get(n)).replace("{n}", Integer.toString(n)))
                 .toList();
         return switch (publisher) {
             case none -> new Silence(channels.size());
-            case http -> new HttpSource(keys.stream().map(k -> post(url, k)).toList(), headers, payload);
+            case http -> new HttpSource(keys.stream().map(k -> post(url, k)).toList(), headers, payload, tls.context());
             case kafka -> kafka(keys, payload, attributes);
         };
     }
@@ -112,6 +118,6 @@ final class PublisherOptions {
         if (!url.contains("{key}") && (publishBody == null || !publishBody.contains("{key}"))) {
             url += (url.contains("?") ? "&" : "?") + "channel={key}";
         }
-        return TargetOptions.uri("--publish-url", url.replace("{key}", encoded), "http");
+        return Urls.web("--publish-url", url.replace("{key}", encoded));
     }
 }

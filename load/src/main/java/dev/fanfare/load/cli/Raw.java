@@ -41,12 +41,8 @@ final class Raw implements Callable<Integer> {
     @Mixin
     private final CrowdOptions crowd = new CrowdOptions();
 
-    @Option(
-            names = "--transports",
-            defaultValue = "sse",
-            converter = Conversions.Mix.class,
-            description = "sse, ws, poll, or shares of them: sse=2,ws=1 (${DEFAULT-VALUE})")
-    private Shares mix = new Shares(Map.of());
+    @Mixin
+    private final TransportOptions transports = new TransportOptions();
 
     @Mixin
     private final EventOptions events = new EventOptions();
@@ -64,8 +60,8 @@ final class Raw implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
         Check.atLeast("--events-a-write", eventsAWrite, 1);
-        var who = crowd.crowd(mix.of(), true, 0, "");
-        if (mix.of().containsKey(Transport.POLL) && who.channelsPerSession() > 1) {
+        var who = crowd.crowd(transports.mix(), true, 0, "");
+        if (transports.mix().containsKey(Transport.POLL) && who.channelsPerSession() > 1) {
             throw new Misuse("--channels-per-session %d: a raw long-poll is of one channel, so use 1 with poll"
                     .formatted(who.channelsPerSession()));
         }
@@ -84,7 +80,8 @@ final class Raw implements Callable<Integer> {
                     "cursor",
                     "wait=0",
                     Optional.of("ready"),
-                    events.fields());
+                    events.fields(),
+                    Optional.empty());
             var plan = new Plan(
                     "raw",
                     settings(who.channels()),

@@ -15,7 +15,6 @@ final class ReturnOptions {
     @Option(
             names = "--catch-up",
             defaultValue = "2m",
-            converter = Conversions.Time.class,
             description = "how long they may take to have all (${DEFAULT-VALUE})")
     private Duration catchUp = Duration.ZERO;
 

@@ -4,7 +4,7 @@ import dev.fanfare.load.client.Target;
 import dev.fanfare.load.run.Disturbance;
 import dev.fanfare.load.run.Plan;
 import dev.fanfare.load.run.Run;
-import java.net.URI;
+import dev.fanfare.load.watch.Watched;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,9 @@ abstract class Scenario implements Callable<Integer> {
 
     @Mixin
     private final TargetOptions target = new TargetOptions();
+
+    @Mixin
+    private final TlsOptions tls = new TlsOptions();
 
     @Mixin
     private final CrowdOptions crowd = new CrowdOptions();
@@ -55,8 +58,8 @@ abstract class Scenario implements Callable<Integer> {
     }
 
     /// Where the server tells of itself.
-    final Optional<URI> metrics() {
-        return watched.url();
+    final Optional<Watched.Metrics> metrics() {
+        return watched.metrics(tls);
     }
 
     /// Is told what happens, a line at a time.
@@ -67,8 +70,12 @@ abstract class Scenario implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         var command = Objects.requireNonNull(spec);
+        tls.check();
+        if (command.findOption("--share") != null) {
+            Check.share("--share", share());
+        }
         var who = crowd.crowd(target.mix(), publisher.publishes(), share(), specialName());
-        var where = target.target(events.fields());
+        var where = target.target(events.fields(), tls);
         var plan = new Plan(
                 command.name(),
                 settings(),
@@ -80,11 +87,11 @@ abstract class Scenario implements Callable<Integer> {
                 events.drain(),
                 events.connectTimeout(),
                 disturbance(),
-                watched.watched());
+                watched.watched(tls));
         var server = target.server();
         var line = command.commandLine();
         try (var source = publisher.source(
-                names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of())) {
+                names(where, who.channels()), target.url(), target.headers(), events.payload(), Map.of(), tls)) {
             var outcome = new Run(plan, source, report.listener(line.getErr())).run(server);
             return report.print(outcome, line.getOut());
         }
@@ -94,6 +101,7 @@ abstract class Scenario implements Callable<Integer> {
         var settings = new LinkedHashMap<String, Object>();
         report.profile().ifPresent(profile -> settings.put("profile", profile.toString()));
         settings.put("url", target.url());
+        settings.putAll(tls.settings());
         settings.put("channels", crowd.channels());
         settings.put("rate", events.rate());
         settings.put("bytes", events.bytes());

@@ -2,7 +2,6 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.watch.Probe;
 import dev.fanfare.load.watch.Watched;
-import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +25,17 @@ final class ServerOptions {
             description = "which of them are reported: those whose names begin so (${DEFAULT-VALUE})")
     private String prefix = "";
 
-    Watched watched() {
-        return new Watched(Optional.ofNullable(process).map(ServerOptions::probe), metrics());
+    Watched watched(TlsOptions tls) {
+        return new Watched(Optional.ofNullable(process).map(ServerOptions::probe), metrics(tls));
     }
 
     OptionalLong process() {
         return process == null ? OptionalLong.empty() : OptionalLong.of(process);
     }
 
-    Optional<URI> url() {
-        return Optional.ofNullable(metrics).map(url -> TargetOptions.uri("--server-metrics", url, "http"));
-    }
-
-    private Optional<Watched.Metrics> metrics() {
-        return url().map(url -> new Watched.Metrics(url, prefix));
+    Optional<Watched.Metrics> metrics(TlsOptions tls) {
+        return Optional.ofNullable(metrics)
+                .map(url -> new Watched.Metrics(Urls.web("--server-metrics", url), prefix, tls.context()));
     }
 
     private static Probe probe(long pid) {

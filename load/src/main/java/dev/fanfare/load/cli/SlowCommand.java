@@ -28,7 +28,6 @@ final class SlowCommand extends Scenario {
 
     @Override
     double share() {
-        Check.share("--share", share);
         return share;
     }
 

@@ -53,13 +53,11 @@ final class SoakCommand extends Scenario {
     @Option(
             names = "--interim",
             defaultValue = "1m",
-            converter = Conversions.Time.class,
             description = "how often it says how it stands (${DEFAULT-VALUE})")
     private Duration interim = Duration.ZERO;
 
     @Override
     double share() {
-        Check.share("--share", share);
         return share;
     }
 
@@ -76,7 +74,7 @@ final class SoakCommand extends Scenario {
         if (interim.isZero()) {
             throw new Misuse("--interim 0s is too often: use 1s at least");
         }
-        var memory = new ServerMemory(process(), metrics().orElse(null), heapMetric, sessionsMetric);
+        var memory = new ServerMemory(process(), metrics(), heapMetric, sessionsMetric);
         return new Soak(churnRate, memory, growthMax, growthNoise, interim, progress());
     }
 }

@@ -25,7 +25,6 @@ final class StormCommand extends Scenario {
     @Option(
             names = "--away",
             defaultValue = "5s",
-            converter = Conversions.Time.class,
             description = "how long: times --rate, by channel, is how far behind they are (${DEFAULT-VALUE})")
     private Duration away = Duration.ZERO;
 
@@ -34,7 +33,6 @@ final class StormCommand extends Scenario {
 
     @Override
     double share() {
-        Check.share("--share", share);
         return share;
     }
 

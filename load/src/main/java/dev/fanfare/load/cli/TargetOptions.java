@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The server, and what it calls things. The defaults are Fanfare's.
@@ -30,12 +31,8 @@ final class TargetOptions {
     @Option(names = "--poll-url", description = "another one for long-polling")
     private @Nullable String pollUrl;
 
-    @Option(
-            names = "--transports",
-            defaultValue = "sse",
-            converter = Conversions.Mix.class,
-            description = "sse, ws, poll, or shares of them: sse=2,ws=1 (${DEFAULT-VALUE})")
-    private Shares mix = new Shares(Map.of());
+    @Mixin
+    private final TransportOptions transports = new TransportOptions();
 
     @Option(names = "--header", split = "\\n", description = "'Name: value', sent with each request; repeatable")
     private List<String> headers = new ArrayList<>();
@@ -75,7 +72,7 @@ final class TargetOptions {
     private String ready = "";
 
     Map<Transport, Integer> mix() {
-        return mix.of();
+        return transports.mix();
     }
 
     List<String> headers() {
@@ -83,11 +80,12 @@ final class TargetOptions {
         return headers;
     }
 
-    Target target(Fields fields) {
+    Target target(Fields fields, TlsOptions tls) {
         var urls = new EnumMap<Transport, URI>(Transport.class);
         urls.put(Transport.SSE, uri("--sse-url", sseUrl));
         urls.put(Transport.WEBSOCKET, uri("--ws-url", wsUrl));
         urls.put(Transport.POLL, uri("--poll-url", pollUrl));
+        boolean secure = Urls.isSecure(uri("--sse-url", sseUrl));
         return new Target(
                 urls,
                 headers(),
@@ -97,16 +95,19 @@ final class TargetOptions {
                 cursorField.equals("headers") ? "" : cursorField,
                 pollFirst.equals("none") ? "" : pollFirst,
                 ready.equals("none") ? Optional.empty() : Optional.of(ready),
-                fields);
+                fields,
+                secure ? Optional.of(tls.context()) : Optional.empty());
     }
 
     /// Where all sessions connect.
     InetSocketAddress server() {
         var all = List.of(uri("--sse-url", sseUrl), uri("--ws-url", wsUrl), uri("--poll-url", pollUrl));
-        if (all.stream().map(URI::getRawAuthority).distinct().count() > 1) {
-            throw new Misuse("--sse-url, --ws-url and --poll-url are of several servers: one run loads one of them");
+        if (all.stream().map(URI::getRawAuthority).distinct().count() > 1
+                || all.stream().map(Urls::isSecure).distinct().count() > 1) {
+            throw new Misuse("--sse-url, --ws-url and --poll-url are of several servers, or some with TLS: one run"
+                    + " loads one of them");
         }
-        var address = new InetSocketAddress(all.getFirst().getHost(), port(all.getFirst()));
+        var address = new InetSocketAddress(all.getFirst().getHost(), Urls.port(all.getFirst()));
         if (address.isUnresolved()) {
             throw new Misuse("--url %s: no address is known for '%s'".formatted(url, address.getHostString()));
         }
@@ -118,27 +119,6 @@ final class TargetOptions {
     }
 
     private URI uri(String option, @Nullable String own) {
-        return own == null ? uri("--url", url, "http") : uri(option, own, "ws".equals(scheme(own)) ? "ws" : "http");
-    }
-
-    static URI uri(String option, String value, String scheme) {
-        try {
-            var uri = URI.create(value.replace("{", "%7B").replace("}", "%7D"));
-            if (scheme.equals(uri.getScheme()) && uri.getHost() != null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException wrong) {
-            // said below
-        }
-        throw new Misuse("%s '%s' is no URL without TLS: use http://HOST:PORT/PATH".formatted(option, value));
-    }
-
-    private static String scheme(String url) {
-        int colon = url.indexOf(':');
-        return colon < 0 ? "" : url.substring(0, colon);
-    }
-
-    private static int port(URI uri) {
-        return uri.getPort() < 0 ? 80 : uri.getPort();
+        return own == null ? Urls.web("--url", url) : Urls.session(option, own);
     }
 }

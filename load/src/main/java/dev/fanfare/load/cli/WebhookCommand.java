@@ -33,6 +33,9 @@ final class WebhookCommand implements Callable<Integer> {
     private final DispatcherOptions dispatcher = new DispatcherOptions();
 
     @Mixin
+    private final TlsOptions tls = new TlsOptions();
+
+    @Mixin
     private final EndpointOptions endpoints = new EndpointOptions();
 
     @Mixin
@@ -45,7 +48,7 @@ final class WebhookCommand implements Callable<Integer> {
     private boolean exactlyOnce;
 
     @Mixin
-    private final ProcessOptions process = new ProcessOptions();
+    private final ServerOptions watched = new ServerOptions();
 
     @Mixin
     private final ReportOptions report = new ReportOptions();
@@ -53,13 +56,16 @@ final class WebhookCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var line = Objects.requireNonNull(spec).commandLine();
+        tls.check();
         if (!publisher.publishes()) {
             throw new Misuse("--publisher none: nobody says then what has to come: use kafka or http");
         }
         var wanted = wanted();
+        var listener = report.listener(line.getErr());
         try (var receiver = dispatcher.receiver(events.fields());
-                var source = publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted));
-                var api = dispatcher.dispatcher(events.connectTimeout(), line.getErr()::println)) {
+                var source =
+                        publisher.source(wanted.channels(), "", List.of(), events.payload(), attributes(wanted), tls);
+                var api = dispatcher.dispatcher(events.connectTimeout(), listener::say)) {
             var plan = new HookPlan(
                     settings(wanted),
                     wanted,
@@ -69,8 +75,8 @@ final class WebhookCommand implements Callable<Integer> {
                     events.duration(),
                     events.drain(),
                     exactlyOnce,
-                    process.id());
-            var outcome = new HookRun(plan, source, receiver, line.getErr()::println).run(api);
+                    watched.watched(tls));
+            var outcome = new HookRun(plan, source, receiver, listener).run(api);
             return report.print(outcome, line.getOut());
         } catch (RefusedException refused) {
             throw new Misuse(
@@ -93,6 +99,7 @@ final class WebhookCommand implements Callable<Integer> {
         var settings = new LinkedHashMap<String, Object>();
         report.profile().ifPresent(profile -> settings.put("profile", profile.toString()));
         settings.put("api", dispatcher.api());
+        settings.putAll(tls.settings());
         settings.put("endpoints", wanted.count());
         settings.put("channels", wanted.channels().size());
         settings.put("rate", events.rate());

@@ -1,22 +1,20 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.Measured;
-import java.lang.management.ManagementFactory;
+import dev.fanfare.load.wire.Loops;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
-/// All sessions of a run. Its methods may be called by one thread, while the loops run.
+/// All sessions of a run. Asked by any thread, while the loops run.
 public final class Clients {
-    private final List<EventLoop> loops;
+    private final Loops<EventLoop> loops;
 
-    private Clients(List<EventLoop> loops) {
+    private Clients(Loops<EventLoop> loops) {
         this.loops = loops;
     }
 
@@ -25,45 +23,39 @@ public final class Clients {
         var loops = IntStream.range(0, crowd.loops())
                 .mapToObj(number -> new EventLoop(number, target, crowd, server))
                 .toList();
-        loops.forEach(EventLoop::start);
-        return new Clients(loops);
+        return new Clients(new Loops<>(loops));
     }
 
     public Crowded count() {
-        return all(EventLoop::count).stream().reduce(new Crowded(0, 0, 0, 0, 0), Crowded::plus);
+        return loops.ask(EventLoop::count).stream().reduce(new Crowded(0, 0, 0, 0, 0), Crowded::plus);
     }
 
-    /// What has come since this was last asked. By any thread, while the loops run.
+    /// What has come since this was last asked.
     public Interval interval() {
-        return all(EventLoop::interval).stream().reduce(Interval.NOTHING, Interval::plus);
+        return loops.ask(EventLoop::interval).stream().reduce(Interval.NOTHING, Interval::plus);
     }
 
     /// From now on these events are measured, and the loops themselves.
     public void measure(Measured measured) {
-        all(loop -> {
-            loop.measure(measured);
-            return true;
-        });
+        loops.tell(loop -> loop.measure(measured));
+        loops.countTicks(true);
     }
 
     /// The loops themselves no longer are.
     public void stopTicks() {
-        all(loop -> {
-            loop.stopTicks();
-            return true;
-        });
+        loops.countTicks(false);
     }
 
     /// Events that were acknowledged, by channel, and have not come yet.
     public long missing(long[] ends) {
-        return all(loop -> loop.missing(ends)).stream()
+        return loops.ask(loop -> loop.missing(ends)).stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }
 
     public Map<String, Long> tails(long[] ends) {
         var sums = new TreeMap<String, Long>();
-        all(loop -> loop.tails(ends))
+        loops.ask(loop -> loop.tails(ends))
                 .forEach(tails -> tails.forEach((label, tail) -> sums.merge(label, tail, Long::sum)));
         return sums;
     }
@@ -71,67 +63,46 @@ public final class Clients {
     /// So many special sessions end their connections, without a word, in turn. How many have.
     public int leave(int atMost) {
         int left = 0;
-        for (int i = 0; i < loops.size(); i++) {
-            var loop = loops.get(i);
-            int part = (atMost - left + loops.size() - i - 1) / (loops.size() - i);
-            left += loop.ask(() -> loop.leave(part)).join();
+        var all = loops.all();
+        for (int i = 0; i < all.size(); i++) {
+            var one = all.get(i);
+            int part = (atMost - left + all.size() - i - 1) / (all.size() - i);
+            left += one.loop().ask(() -> one.leave(part)).join();
         }
         return left;
     }
 
     /// Those that have left connect again, so many per second, and go on behind their cursors.
     public void comeBack(double perSecond) {
-        all(loop -> {
-            loop.comeBack(perSecond);
-            return true;
-        });
+        loops.tell(loop -> loop.comeBack(perSecond));
     }
 
     /// The special sessions read so many bytes per second from now on.
     public void slow(long bytesPerSecond) {
-        all(loop -> {
-            loop.slow(bytesPerSecond);
-            return true;
-        });
+        loops.tell(loop -> loop.slow(bytesPerSecond));
     }
 
     /// They read as fast as they can again.
     public void fast() {
-        all(loop -> {
-            loop.fast();
-            return true;
-        });
+        loops.tell(loop -> loop.fast());
     }
 
     /// What each loop's thread has taken so far, in nanoseconds of CPU.
     public List<Long> cpuNanos() {
-        var threads = ManagementFactory.getThreadMXBean();
-        return loops.stream()
-                .map(loop -> threads.getThreadCpuTime(loop.threadId()))
-                .toList();
+        return loops.cpuNanos();
     }
 
     /// Ends all sessions. What follows may be asked afterwards only.
     public void stop() throws InterruptedException {
-        for (var loop : loops) {
-            loop.stop();
-        }
+        loops.stop();
     }
 
     public List<Tally> tallies() {
-        return loops.stream().flatMap(loop -> loop.tallies().stream()).toList();
+        return loops.all().stream().flatMap(loop -> loop.tallies().stream()).toList();
     }
 
     /// How late the loops' own timers were, in microseconds.
     public Histogram delay() {
-        var sum = new Histogram(60_000_000L, 3);
-        loops.forEach(loop -> sum.add(loop.delay()));
-        return sum;
-    }
-
-    private <T> List<T> all(Function<EventLoop, T> question) {
-        var answers = new ArrayList<CompletableFuture<T>>();
-        loops.forEach(loop -> answers.add(loop.ask(() -> question.apply(loop))));
-        return answers.stream().map(CompletableFuture::join).toList();
+        return loops.delay();
     }
 }

@@ -1,18 +1,18 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Input;
 import dev.fanfare.load.wire.Loop;
+import dev.fanfare.load.wire.TlsClient;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// The sessions of one loop. Others reach them by [#ask] only.
 final class EventLoop implements Loop.Work {
@@ -25,6 +25,7 @@ final class EventLoop implements Loop.Work {
     private final InetSocketAddress server;
     private final boolean manyAddresses;
     private final Loop loop;
+    private final @Nullable TlsClient tls;
 
     // owned by the thread
     private final Population population;
@@ -41,36 +42,20 @@ final class EventLoop implements Loop.Work {
         population = new Population(number, target, crowd, opening::open);
         opening.add(population.sessions(), crowd.connectRate() / crowd.loops());
         loop = new Loop("load-" + number, this);
+        tls = target.tls()
+                .map(context -> new TlsClient(context, server.getHostString(), server.getPort()))
+                .orElse(null);
     }
 
-    void start() {
-        loop.start();
-    }
-
-    /// Of its thread, for measuring its CPU time.
-    long threadId() {
-        return loop.threadId();
-    }
-
-    /// Has the thread answer.
-    <T> CompletableFuture<T> ask(Supplier<T> question) {
-        return loop.ask(question);
-    }
-
-    /// Ends all sessions and the thread, and waits for it.
-    void stop() throws InterruptedException {
-        loop.stop();
+    @Override
+    public Loop loop() {
+        return loop;
     }
 
     // --- what may be asked, by the thread only
 
     void measure(Measured measured) {
         population.receipts().forEach(sink -> sink.measure(measured));
-        loop.countTicks(!measured.equals(Measured.NOTHING));
-    }
-
-    void stopTicks() {
-        loop.countTicks(false);
     }
 
     Crowded count() {
@@ -178,10 +163,6 @@ final class EventLoop implements Loop.Work {
         return population.receipts().stream().map(Receipts::tally).toList();
     }
 
-    Histogram delay() {
-        return loop.delay();
-    }
-
     // --- what the loop calls
 
     @Override
@@ -211,7 +192,7 @@ final class EventLoop implements Loop.Work {
     }
 
     private void open(Session session) {
-        session.open(loop.selector(), server, source(session.number()));
+        session.open(loop.selector(), server, source(session.number()), tls);
     }
 
     private Optional<InetSocketAddress> source(int number) {

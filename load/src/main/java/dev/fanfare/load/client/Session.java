@@ -3,6 +3,7 @@ package dev.fanfare.load.client;
 import dev.fanfare.load.wire.Bytes;
 import dev.fanfare.load.wire.Connection;
 import dev.fanfare.load.wire.Input;
+import dev.fanfare.load.wire.TlsClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -74,9 +75,9 @@ abstract class Session {
 
     /// From now on it may read so many bytes and no more.
     void allow(int bytes) {
-        allowance = bytes;
+        allowance = (int) Math.min(bytes, (long) allowance + bytes); // less what was too much, as a record of TLS is
         returns = true;
-        reads(bytes > 0);
+        reads(allowance > 0);
     }
 
     /// From now on it reads whatever comes.
@@ -105,7 +106,10 @@ abstract class Session {
     }
 
     /// Begins to connect, also once more.
-    void open(Selector selector, InetSocketAddress server, Optional<InetSocketAddress> source) {
+    ///
+    /// @param tls makes the connection secure; null: nothing does
+    void open(
+            Selector selector, InetSocketAddress server, Optional<InetSocketAddress> source, @Nullable TlsClient tls) {
         standing.connect();
         SocketChannel channel = null;
         try {
@@ -116,9 +120,9 @@ abstract class Session {
                 channel.bind(source.get());
             }
             var key = channel.register(selector, SelectionKey.OP_CONNECT, this);
-            connection = new Connection(channel, key);
+            connection = new Connection(channel, key, tls);
             if (channel.connect(server)) { // at once, as it may be on the loopback address
-                connected(key);
+                connected(connection, key);
             }
         } catch (IOException failure) {
             Connection.close(channel);
@@ -129,14 +133,21 @@ abstract class Session {
     /// What the selector has found.
     void select(SelectionKey selected, Input in, ResponseHead head) {
         try {
+            if (connection == null) {
+                return;
+            }
             if (selected.isConnectable()) {
                 ((SocketChannel) selected.channel()).finishConnect();
-                connected(selected);
-            } else if (connection != null) {
-                if (selected.isWritable()) {
-                    connection.flush();
-                }
-                if (selected.isReadable()) {
+                connected(connection, selected);
+                return;
+            }
+            if (selected.isWritable()) {
+                connection.flush();
+            }
+            if (selected.isReadable()) {
+                if (standing.connecting()) {
+                    shakeHands(connection, in);
+                } else {
                     read(connection, in, head);
                 }
             }
@@ -145,8 +156,28 @@ abstract class Session {
         }
     }
 
-    private void connected(SelectionKey key) throws IOException {
-        key.interestOps(allowance > 0 ? SelectionKey.OP_READ : 0);
+    private void connected(Connection to, SelectionKey key) throws IOException {
+        key.interestOps(SelectionKey.OP_READ);
+        to.begin();
+        if (to.isEstablished()) {
+            established(to);
+        }
+    }
+
+    private void shakeHands(Connection with, Input in) throws IOException {
+        if (with.read(in, UNLIMITED) < 0) {
+            throw new IOException("the connection ended within the TLS handshake");
+        }
+        with.keep(in);
+        if (with.isEstablished()) {
+            established(with);
+        }
+    }
+
+    private void established(Connection with) throws IOException {
+        if (allowance <= 0) {
+            with.reads(false);
+        }
         request();
     }
 

@@ -1,7 +1,8 @@
 package dev.fanfare.load.client;
 
+import dev.fanfare.load.check.Interval;
+import dev.fanfare.load.check.Latencies;
 import dev.fanfare.load.check.Sequences;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -9,14 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What one loop has counted on one transport. Owned by the loop until it has ended.
 public final class Tally {
-    private static final long LATENCY_MAX_MICROS = 3_600_000_000L;
     private static final int REASONS_MAX = 32;
 
     private final String label;
     private final Sequences sequences;
-    private final Histogram handedOver = histogram();
-    private Histogram latency = histogram(); // of what was measured since it was handed over
-    private Histogram others = histogram(); // the same of all other events
+    private final Latencies latencies = new Latencies();
     private final Map<String, Integer> reasons = new TreeMap<>();
     int ready;
     int open;
@@ -47,35 +45,18 @@ public final class Tally {
 
     /// Receipt less intended time of what was to be sent within the measured time, in microseconds.
     public Histogram latency() {
-        var all = handedOver.copy();
-        all.add(latency);
-        return all;
+        return latencies.measured();
     }
 
     /// What has come since this was last asked. The histograms are given away: the next ones are new.
     Interval interval() {
         long count = receipts - handedOverReceipts;
         handedOverReceipts = receipts;
-        var measured = Map.<String, Histogram>of();
-        if (latency.getTotalCount() > 0) {
-            handedOver.add(latency);
-            measured = Map.of(label, latency);
-            latency = histogram();
-        }
-        var rest = List.<Histogram>of();
-        if (others.getTotalCount() > 0) {
-            rest = List.of(others);
-            others = histogram();
-        }
-        return new Interval(measured, rest, count, open, wrong());
+        return latencies.interval(label, count, open, wrong());
     }
 
     private long wrong() {
         return lost + sequences.gaps() + sequences.duplicates() + sequences.reorderings() + strays + reportedGaps;
-    }
-
-    private static Histogram histogram() {
-        return new Histogram(LATENCY_MAX_MICROS, 3);
     }
 
     /// Sessions that were open.
@@ -137,12 +118,12 @@ public final class Tally {
         if (latencyMicros < 0) {
             early++;
         }
-        latency.recordValue(Math.clamp(latencyMicros, 0, LATENCY_MAX_MICROS));
+        latencies.measure(latencyMicros);
         lastMicros = now;
     }
 
     /// An event that was not to be sent within the measured time.
     void pass(long latencyMicros) {
-        others.recordValue(Math.clamp(latencyMicros, 0, LATENCY_MAX_MICROS));
+        latencies.pass(latencyMicros);
     }
 }

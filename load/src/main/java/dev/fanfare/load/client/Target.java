@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// The server under load, and what it calls things.
 ///
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param pollFirst added to the query of a long-poll without cursor, so that it returns at once; empty: it is held
 /// @param ready the notice after which a stream misses nothing; none: the response's head says so
 /// @param fields the marker's names
+/// @param tls whom sessions trust; empty: they do without TLS
 public record Target(
         Map<Transport, URI> urls,
         List<String> headers,
@@ -30,7 +32,8 @@ public record Target(
         String cursorField,
         String pollFirst,
         Optional<String> ready,
-        Fields fields) {
+        Fields fields,
+        Optional<SSLContext> tls) {
 
     public Target {
         urls = Map.copyOf(urls);

@@ -1,7 +1,6 @@
 package dev.fanfare.load.hook;
 
 import dev.fanfare.load.check.Fields;
-import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Connection;
 import dev.fanfare.load.wire.Input;
@@ -13,9 +12,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
 
 /// The receiver's connections of one loop. The first loop accepts them for all, in turn.
 final class HookLoop implements Loop.Work {
@@ -29,25 +25,14 @@ final class HookLoop implements Loop.Work {
         judge = new Judge(fields);
     }
 
-    void start() {
-        loop.start();
-    }
-
-    void stop() throws InterruptedException {
-        loop.stop();
-    }
-
-    long threadId() {
-        return loop.threadId();
-    }
-
-    <T> CompletableFuture<T> ask(Supplier<T> question) {
-        return loop.ask(question);
+    @Override
+    public Loop loop() {
+        return loop;
     }
 
     /// Accepts connections from now on, for all of these.
     void accept(ServerSocketChannel listener, List<HookLoop> loops) {
-        ask(() -> {
+        loop.ask(() -> {
                     all = loops;
                     return register(listener);
                 })
@@ -58,19 +43,6 @@ final class HookLoop implements Loop.Work {
 
     Judge judge() {
         return judge;
-    }
-
-    void measure(Measured measured) {
-        judge.measure(measured);
-        loop.countTicks(true);
-    }
-
-    void stopTicks() {
-        loop.countTicks(false);
-    }
-
-    Histogram delay() {
-        return loop.delay();
     }
 
     // --- what the loop calls
@@ -116,7 +88,7 @@ final class HookLoop implements Loop.Work {
             for (var channel = listener.accept(); channel != null; channel = listener.accept()) {
                 var client = channel;
                 var next = all.get(accepted++ % all.size());
-                var _ = next.ask(() -> next.add(client));
+                var _ = next.loop.ask(() -> next.add(client));
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -1,5 +1,7 @@
 package dev.fanfare.load.hook;
 
+import dev.fanfare.load.check.Interval;
+import dev.fanfare.load.check.Latencies;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
@@ -8,8 +10,10 @@ public final class HookTally {
     private static final long LATENCY_MAX_MICROS = 3_600_000_000L;
 
     private final String label;
-    private final Histogram accepted = new Histogram(LATENCY_MAX_MICROS, 3);
+    private final Latencies accepted = new Latencies();
     private final Histogram first = new Histogram(LATENCY_MAX_MICROS, 3);
+    private long taken; // deliveries, also those that are not measured
+    private long takenBefore; // when it was last asked
     long attempts;
     long retries;
     long duplicates;
@@ -35,7 +39,14 @@ public final class HookTally {
 
     /// First accepted call less intended time, of what was to be sent within the measured time, in microseconds.
     public Histogram accepted() {
-        return accepted;
+        return accepted.measured();
+    }
+
+    /// What has come since this was last asked.
+    Interval interval() {
+        long count = taken - takenBefore;
+        takenBefore = taken;
+        return accepted.interval(label, count, 0, wrongSignatures + changedIds + strays);
     }
 
     /// The same for the first call, whatever its answer.
@@ -106,10 +117,15 @@ public final class HookTally {
         return lastMicros;
     }
 
-    void accept(long latencyMicros, long now) {
-        early += latencyMicros < 0 ? 1 : 0;
-        accepted.recordValue(Math.clamp(latencyMicros, 0, LATENCY_MAX_MICROS));
-        lastMicros = now;
+    void accept(long latencyMicros, long now, boolean measured) {
+        taken++;
+        if (measured) {
+            early += latencyMicros < 0 ? 1 : 0;
+            accepted.measure(latencyMicros);
+            lastMicros = now;
+        } else {
+            accepted.pass(latencyMicros);
+        }
     }
 
     void first(long latencyMicros) {

@@ -1,6 +1,7 @@
 package dev.fanfare.load.hook;
 
 import dev.fanfare.load.check.Fields;
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.MarkerReader;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.wire.Input;
@@ -45,6 +46,11 @@ final class Judge {
 
     Collection<HookTally> tallies() {
         return tallies.values();
+    }
+
+    /// What has come since this was last asked.
+    Interval interval() {
+        return tallies.values().stream().map(HookTally::interval).reduce(Interval.NOTHING, Interval::plus);
     }
 
     /// Takes one request, whose body is `in`'s data from `from` on. Not null: it is answered later, or never.
@@ -136,8 +142,8 @@ final class Judge {
     }
 
     private void accept(Call call, HookTally tally, long now) {
-        if (call.endpoint().accept(call) && measured.holds(call.dueMicros())) {
-            tally.accept(now - call.dueMicros(), now);
+        if (call.endpoint().accept(call)) {
+            tally.accept(now - call.dueMicros(), now, measured.holds(call.dueMicros()));
         }
     }
 

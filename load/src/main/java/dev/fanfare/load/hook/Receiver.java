@@ -1,28 +1,27 @@
 package dev.fanfare.load.hook;
 
 import dev.fanfare.load.check.Fields;
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.Measured;
+import dev.fanfare.load.wire.Loops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
-/// The HTTP server that the dispatcher calls: one address for all endpoints, `/hook/N` for the Nth. Its methods may be
-/// called by one thread, while the loops run.
+/// The HTTP server that the dispatcher calls: one address for all endpoints, `/hook/N` for the Nth. Asked by any
+/// thread, while the loops run.
 public final class Receiver implements AutoCloseable {
     private static final int BACKLOG = 4096;
 
     private final ServerSocketChannel listener;
-    private final List<HookLoop> loops;
+    private final Loops<HookLoop> loops;
+    private volatile int served; // endpoints
 
     /// Listens at once.
     ///
@@ -36,11 +35,10 @@ public final class Receiver implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        this.loops = IntStream.range(0, loops)
+        this.loops = new Loops<>(IntStream.range(0, loops)
                 .mapToObj(number -> new HookLoop(number, fields))
-                .toList();
-        this.loops.forEach(HookLoop::start);
-        this.loops.getFirst().accept(listener, this.loops);
+                .toList());
+        this.loops.all().getFirst().accept(listener, this.loops.all());
     }
 
     public int port() {
@@ -49,63 +47,56 @@ public final class Receiver implements AutoCloseable {
 
     /// From now on these are called.
     public void serve(List<Endpoint> endpoints) {
-        all(loop -> {
-            loop.judge().serve(endpoints);
-            return true;
-        });
+        loops.tell(loop -> loop.judge().serve(endpoints));
+        served = endpoints.size();
     }
 
     /// From now on these events are measured, and the loops themselves.
     public void measure(Measured measured) {
-        all(loop -> {
-            loop.measure(measured);
-            return true;
-        });
+        loops.tell(loop -> loop.judge().measure(measured));
+        loops.countTicks(true);
     }
 
     /// The loops themselves no longer are.
     public void stopTicks() {
-        all(loop -> {
-            loop.stopTicks();
-            return true;
-        });
+        loops.countTicks(false);
+    }
+
+    /// What has come since this was last asked: deliveries that were accepted, and endpoints in place of sessions.
+    public Interval interval() {
+        var sum = loops.ask(loop -> loop.judge().interval()).stream().reduce(Interval.NOTHING, Interval::plus);
+        return sum.plus(new Interval(Map.of(), List.of(), 0, served, 0));
     }
 
     /// Calls so far.
     public long receipts() {
-        return all(loop -> loop.judge().receipts()).stream()
+        return loops.ask(loop -> loop.judge().receipts()).stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }
 
     /// What each loop's thread has taken so far, in nanoseconds of CPU.
     public List<Long> cpuNanos() {
-        var threads = ManagementFactory.getThreadMXBean();
-        return loops.stream()
-                .map(loop -> threads.getThreadCpuTime(loop.threadId()))
-                .toList();
+        return loops.cpuNanos();
     }
 
     /// Ends all connections. What follows may be asked afterwards only.
     public void stop() throws InterruptedException {
-        for (var loop : loops) {
-            loop.stop();
-        }
+        loops.stop();
     }
 
     /// By label.
     public Map<String, HookTally> tallies() {
         var sums = new TreeMap<String, HookTally>();
-        loops.forEach(
-                loop -> loop.judge().tallies().forEach(tally -> sums.merge(tally.label(), tally, HookTally::plus)));
+        loops.all()
+                .forEach(loop ->
+                        loop.judge().tallies().forEach(tally -> sums.merge(tally.label(), tally, HookTally::plus)));
         return sums;
     }
 
     /// How late the loops' own timers were, in microseconds.
     public Histogram delay() {
-        var sum = new Histogram(60_000_000L, 3);
-        loops.forEach(loop -> sum.add(loop.delay()));
-        return sum;
+        return loops.delay();
     }
 
     @Override
@@ -118,11 +109,5 @@ public final class Receiver implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-    }
-
-    private <T> List<T> all(Function<HookLoop, T> question) {
-        var answers = new ArrayList<CompletableFuture<T>>();
-        loops.forEach(loop -> answers.add(loop.ask(() -> question.apply(loop))));
-        return answers.stream().map(CompletableFuture::join).toList();
     }
 }

@@ -51,7 +51,7 @@ final class Charts {
         charts.add(percentiles());
         charts.add(overTime("Deliveries per second", line("deliveries", "%,.0f/s", Second::deliveriesPerSecond)));
         charts.add(overTime("Events published per second", line("published", "%,.1f/s", Second::publishedPerSecond)));
-        charts.add(overTime("Sessions open", line("open", "%,.0f", Second::open)));
+        charts.add(overTime(outcome.particulars().titled() + " open", line("open", "%,.0f", Second::open)));
         if (seconds.stream().anyMatch(second -> second.errors() > 0)) {
             charts.add(overTime("Errors so far", line("errors", "%,.0f", Second::errors)));
         }

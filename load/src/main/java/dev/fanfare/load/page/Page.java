@@ -96,7 +96,7 @@ public final class Page {
     private static String tiles(Outcome outcome) {
         var total = outcome.total();
         var text = new StringBuilder("<div class=\"tiles\">");
-        tile(text, "Sessions", format("%,d", total.sessions()));
+        tile(text, outcome.particulars().titled(), format("%,d", total.sessions()));
         tile(text, "Deliveries", format("%,d", total.receipts()));
         tile(text, "Deliveries per second", format("%,.0f", outcome.deliveriesPerSecond()));
         tile(text, "Latency p50", brief(total.latency(), 50));
@@ -114,10 +114,10 @@ public final class Page {
     }
 
     private static String table(Outcome outcome) {
-        var text = new StringBuilder("""
-                <div class="scroll"><table><thead><tr><th></th><th>sessions</th><th>deliveries</th><th>per second</th>\
+        var text = new StringBuilder(format("""
+                <div class="scroll"><table><thead><tr><th></th><th>%s</th><th>deliveries</th><th>per second</th>\
                 <th>p50 ms</th><th>p90 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>max ms</th><th>wrong</th></tr></thead><tbody>
-                """);
+                """, outcome.particulars().who()));
         var rows = new ArrayList<>(outcome.rows());
         if (rows.size() > 1) {
             rows.add(outcome.total());

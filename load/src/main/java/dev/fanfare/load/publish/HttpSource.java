@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Posts events, those of one channel one after the other: two requests at once may overtake each other.
@@ -22,10 +23,7 @@ public final class HttpSource implements Source {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int WAITING_MAX = 20_000; // then sending waits; the intended times stay
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .build();
+    private final HttpClient http;
     private final List<Post> posts;
     private final List<String> headers;
     private final Payload payload;
@@ -48,7 +46,13 @@ public final class HttpSource implements Source {
 
     /// @param posts one for each channel
     /// @param headers sent with each, `Name: value`
-    public HttpSource(List<Post> posts, List<String> headers, Payload payload) {
+    /// @param tls of `https`
+    public HttpSource(List<Post> posts, List<String> headers, Payload payload, SSLContext tls) {
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(TIMEOUT)
+                .sslContext(tls)
+                .build();
         this.posts = List.copyOf(posts);
         this.headers = List.copyOf(headers);
         this.payload = payload;

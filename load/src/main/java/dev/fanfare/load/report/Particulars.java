@@ -23,6 +23,11 @@ public record Particulars(
         faults = List.copyOf(faults);
     }
 
+    /// Who gets the deliveries, with a capital.
+    public String titled() {
+        return Character.toUpperCase(who.charAt(0)) + who.substring(1);
+    }
+
     /// Of sessions.
     public static Particulars of(Map<String, Object> figures) {
         return of(figures, List.of());

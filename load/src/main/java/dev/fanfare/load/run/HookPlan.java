@@ -1,9 +1,9 @@
 package dev.fanfare.load.run;
 
 import dev.fanfare.load.hook.Endpoints;
+import dev.fanfare.load.watch.Watched;
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /// What one run with webhooks does.
 ///
@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 /// @param warmUp events of this time are checked, but not measured; no endpoint fails
 /// @param drain how long what was acknowledged may take to be accepted, behind the last event
 /// @param exactlyOnce whether an event that comes again behind a 2xx is wrong
-/// @param serverProcess a process on this machine whose CPU time is reported
+/// @param watched what of the dispatcher is looked at
 public record HookPlan(
         Map<String, Object> settings,
         Endpoints endpoints,
@@ -23,4 +23,4 @@ public record HookPlan(
         Duration duration,
         Duration drain,
         boolean exactlyOnce,
-        OptionalLong serverProcess) {}
+        Watched watched) {}

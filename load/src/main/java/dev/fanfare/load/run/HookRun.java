@@ -13,8 +13,9 @@ import dev.fanfare.load.report.Particulars;
 import dev.fanfare.load.report.Row;
 import dev.fanfare.load.report.Server;
 import dev.fanfare.load.report.TimeLine;
+import dev.fanfare.load.watch.Listener;
 import dev.fanfare.load.watch.ServerWatch;
-import dev.fanfare.load.watch.Watched;
+import dev.fanfare.load.watch.Watch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
@@ -35,35 +35,45 @@ public final class HookRun {
     private final HookPlan plan;
     private final Source source;
     private final Receiver receiver;
-    private final Consumer<String> progress;
+    private final Listener listener;
 
     /// Nothing is started before [#run].
     ///
     /// @param receiver listens already
-    /// @param progress is told what happens, a line at a time
-    public HookRun(HookPlan plan, Source source, Receiver receiver, Consumer<String> progress) {
+    /// @param listener is told how it goes on
+    public HookRun(HookPlan plan, Source source, Receiver receiver, Listener listener) {
         this.plan = plan;
         this.source = source;
         this.receiver = receiver;
-        this.progress = progress;
+        this.listener = listener;
     }
 
     /// Blocks until all is over.
     ///
     /// @throws dev.fanfare.load.hook.RefusedException if the dispatcher does not take an endpoint
     public Outcome run(Dispatcher dispatcher) throws InterruptedException {
-        progress.accept("making %d endpoints".formatted(plan.endpoints().count()));
-        var endpoints = plan.endpoints().register(dispatcher, plan.url());
-        receiver.serve(endpoints);
-        progress.accept("they are made; publishing");
+        listener.say("making %d endpoints".formatted(plan.endpoints().count()));
+        var loaded = new Watch.Loaded("endpoints", plan.endpoints().count(), receiver::interval, receiver::cpuNanos);
+        try (var serverWatch = new ServerWatch(plan.watched(), listener::say);
+                var watch = Watch.start(loaded, source.acknowledgements(), serverWatch, listener)) {
+            serverWatch.opened();
+            var endpoints = plan.endpoints().register(dispatcher, plan.url());
+            receiver.serve(endpoints);
+            listener.say("they are made; publishing");
+            return publish(dispatcher, endpoints, watch, serverWatch);
+        }
+    }
+
+    private Outcome publish(Dispatcher dispatcher, List<Endpoint> endpoints, Watch watch, ServerWatch serverWatch)
+            throws InterruptedException {
         long start = Micros.now() + Micros.of(LEAD);
         var all = plan.warmUp().plus(plan.duration());
         var schedule = new Schedule(
                 start, plan.perSecond(), all, plan.endpoints().channels().size());
         var measured = new Measured(start + Micros.of(plan.warmUp()), start + Micros.of(all));
-        var watch = new ServerWatch(Watched.process(plan.serverProcess()), progress);
-        watch.opened();
-        var usage = new Usage(new Usage.Loops(receiver::cpuNanos, receiver::receipts, receiver::delay), watch);
+        var usage = new Usage(new Usage.Loops(receiver::cpuNanos, receiver::receipts, receiver::delay), serverWatch);
+        serverWatch.measure(measured.fromMicros(), measured.toMicros());
+        watch.measure(start, measured, plan.drain());
         receiver.measure(measured);
         var publishing = Aside.start("publish", () -> {
             source.run(schedule);
@@ -72,11 +82,12 @@ public final class HookRun {
         usage.measure(measured.fromMicros(), measured.toMicros(), Aside.failure(publishing));
         receiver.stopTicks();
         Aside.finish("publishing", publishing.orTimeout(LATE_MAX.toMillis(), TimeUnit.MILLISECONDS));
-        progress.accept("published, waiting for what has not come yet");
+        listener.say("published, waiting for what has not come yet");
         Aside.await(plan.drain(), () -> missing(endpoints) == 0);
+        var timeLine = watch.finish();
         dispatcher.close();
         receiver.stop();
-        return outcome(endpoints, measured, usage, watch.server());
+        return outcome(endpoints, measured, usage, serverWatch.server(), timeLine);
     }
 
     private long missing(List<Endpoint> endpoints) {
@@ -84,7 +95,8 @@ public final class HookRun {
         return endpoints.stream().mapToLong(endpoint -> endpoint.missing(ends)).sum();
     }
 
-    private Outcome outcome(List<Endpoint> endpoints, Measured measured, Usage usage, Optional<Server> server) {
+    private Outcome outcome(
+            List<Endpoint> endpoints, Measured measured, Usage usage, Optional<Server> server, TimeLine timeLine) {
         var tallies = receiver.tallies();
         var rows = new ArrayList<Row>();
         tallies.forEach((label, tally) -> {
@@ -114,7 +126,7 @@ public final class HookRun {
                 particulars(tallies),
                 usage.self(),
                 server,
-                new TimeLine(measured.fromMicros(), measured.toMicros(), List.of()));
+                timeLine);
     }
 
     private static Row row(HookTally tally, int endpoints, long missing) {

@@ -45,12 +45,8 @@ public final class Run {
     public Outcome run(InetSocketAddress server) throws InterruptedException {
         try (var serverWatch = new ServerWatch(plan.watched(), listener::say)) {
             var clients = Clients.start(plan.target(), plan.crowd(), server);
-            try (var watch = Watch.start(
-                    clients,
-                    source.acknowledgements(),
-                    serverWatch,
-                    listener,
-                    plan.crowd().sessions())) {
+            var loaded = new Watch.Loaded("sessions", plan.crowd().sessions(), clients::interval, clients::cpuNanos);
+            try (var watch = Watch.start(loaded, source.acknowledgements(), serverWatch, listener)) {
                 connect(clients);
                 serverWatch.opened();
                 return publish(clients, watch, serverWatch);

@@ -1,5 +1,6 @@
 package dev.fanfare.load.run;
 
+import dev.fanfare.load.watch.Watched;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,9 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /// Looks at what a server takes: the memory of its process, and what it says of itself in Prometheus' text format.
 /// For one thread.
@@ -23,11 +24,10 @@ public final class ServerMemory implements AutoCloseable {
     private static final double MEGABYTE = 1e6;
 
     private final OptionalLong process;
-    private final @Nullable URI metrics;
+    private final Optional<Watched.Metrics> metrics;
     private final String heapName;
     private final String sessionsName;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
 
     private boolean rssRead;
     private boolean heapRead;
@@ -39,19 +39,22 @@ public final class ServerMemory implements AutoCloseable {
     record Sample(OptionalDouble rss, OptionalDouble heap, OptionalDouble sessions) {}
 
     /// @param process on this machine, whose `/proc/PID/status` can be read
-    /// @param metrics where the metrics are; null: nowhere
+    /// @param metrics where the metrics are
     /// @param heapName of the metric, in bytes; with the beginning of its labels, if only those count
     /// @param sessionsName likewise
-    public ServerMemory(OptionalLong process, @Nullable URI metrics, String heapName, String sessionsName) {
+    public ServerMemory(OptionalLong process, Optional<Watched.Metrics> metrics, String heapName, String sessionsName) {
         this.process = process;
         this.metrics = metrics;
         this.heapName = heapName;
         this.sessionsName = sessionsName;
+        var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        metrics.ifPresent(from -> client.sslContext(from.tls()));
+        http = client.build();
     }
 
     /// What cannot be had at the moment is empty.
     Sample sample() throws InterruptedException {
-        var text = metrics == null ? "" : fetch(metrics);
+        var text = metrics.isEmpty() ? "" : fetch(metrics.get().url());
         var heap = sum(text, heapName);
         var sample = new Sample(
                 rss(),
@@ -69,13 +72,17 @@ public final class ServerMemory implements AutoCloseable {
         if (process.isPresent() && !rssRead) {
             faults.add("the memory of process %d could not be read".formatted(process.getAsLong()));
         }
-        if (metrics != null && !heapRead) {
-            faults.add("no '%s' could be read from %s".formatted(heapName, metrics));
+        if (metrics.isPresent() && !heapRead) {
+            faults.add(unread(heapName, metrics.get()));
         }
-        if (metrics != null && !sessionsRead) {
-            faults.add("no '%s' could be read from %s".formatted(sessionsName, metrics));
+        if (metrics.isPresent() && !sessionsRead) {
+            faults.add(unread(sessionsName, metrics.get()));
         }
         return faults;
+    }
+
+    private static String unread(String name, Watched.Metrics from) {
+        return "no '%s' could be read from %s".formatted(name, from.url());
     }
 
     @Override

@@ -20,7 +20,7 @@ public record Lines(Consumer<String> lines) implements Listener {
                 .formatted(
                         Words.phase(moment),
                         Words.progress(moment),
-                        Words.sessions(second),
+                        Words.open(second),
                         Words.rates(second),
                         Words.latency(second),
                         Words.errors(second)));

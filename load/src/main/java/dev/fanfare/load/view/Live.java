@@ -67,7 +67,7 @@ public final class Live implements Listener {
         shown = String.join(
                 System.lineSeparator(),
                 "%-10s %s %s".formatted(Words.phase(moment), bar(moment), Words.progress(moment)),
-                "sessions   " + Words.sessions(second),
+                "%-10s %s".formatted(moment.who(), Words.open(second)),
                 "rate       " + Words.rates(second),
                 "latency    " + Words.latency(second),
                 "errors     " + Words.errors(second));

@@ -21,13 +21,13 @@ final class Words {
     /// `12 of 30 s`, or of sessions.
     static String progress(Moment moment) {
         var unit = switch (moment.phase()) {
-            case CONNECTING -> "sessions";
+            case CONNECTING -> moment.who();
             case WARM_UP, MEASURING, DRAINING -> "s";
         };
         return format("%.0f of %.0f %s", moment.done(), moment.all(), unit);
     }
 
-    static String sessions(Second second) {
+    static String open(Second second) {
         return format("%,d open", second.open());
     }
 

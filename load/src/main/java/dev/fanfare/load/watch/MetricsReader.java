@@ -21,8 +21,7 @@ final class MetricsReader implements AutoCloseable {
 
     private final Watched.Metrics what;
     private final Consumer<String> news;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
     private final Thread thread = Thread.ofPlatform().daemon().name("metrics").unstarted(this::run);
 
     @GuardedBy("this")
@@ -43,6 +42,10 @@ final class MetricsReader implements AutoCloseable {
     private MetricsReader(Watched.Metrics what, Consumer<String> news) {
         this.what = what;
         this.news = news;
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(what.tls())
+                .build();
     }
 
     /// @param news is told the first failure

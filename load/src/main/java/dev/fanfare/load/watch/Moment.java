@@ -2,8 +2,9 @@ package dev.fanfare.load.watch;
 
 /// How far a run is.
 ///
-/// @param done of `all`, in sessions while they connect, otherwise in seconds
-public record Moment(Phase phase, double done, double all) {
+/// @param who connects, in the plural
+/// @param done of `all`, in those while they connect, otherwise in seconds
+public record Moment(Phase phase, String who, double done, double all) {
     /// In this order.
     public enum Phase {
         CONNECTING,

@@ -6,7 +6,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -23,17 +25,20 @@ public interface Probe {
 
     /// A process, by its number. One that has gone takes nothing any more.
     static Probe process(long pid) {
-        return new OfProcess(pid, "%d@%s".formatted(pid, host()));
+        return new OfProcess(pid, "%d@%s".formatted(pid, host()), new ConcurrentHashMap<>());
     }
 
     /// A process of this machine with its children: a process each is how some servers work.
     ///
     /// @param name tells it from others
-    record OfProcess(long pid, String name) implements Probe {
+    /// @param known the CPU time of each, when it was last looked at
+    record OfProcess(long pid, String name, Map<Long, Duration> known) implements Probe {
+        /// Of those that have gone, what they had taken when this was last asked: it never goes back.
         @Override
         public Duration cpu() {
-            return all().map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
-                    .reduce(Duration.ZERO, Duration::plus);
+            all().forEach(handle ->
+                    handle.info().totalCpuDuration().ifPresent(taken -> known.put(handle.pid(), taken)));
+            return known.values().stream().reduce(Duration.ZERO, Duration::plus);
         }
 
         @Override

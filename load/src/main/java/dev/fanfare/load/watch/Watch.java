@@ -1,10 +1,9 @@
 package dev.fanfare.load.watch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.load.check.Interval;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
-import dev.fanfare.load.client.Clients;
-import dev.fanfare.load.client.Interval;
 import dev.fanfare.load.publish.Acknowledgements;
 import dev.fanfare.load.report.Latency;
 import dev.fanfare.load.report.Second;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
@@ -25,11 +25,10 @@ public final class Watch implements AutoCloseable {
     private static final long PERIOD_MICROS = 1_000_000;
     private static final long SHORT_MICROS = 300_000; // too short for rates
 
-    private final Clients clients;
+    private final Loaded loaded;
     private final Acknowledgements published;
     private final ServerWatch server;
     private final Listener listener;
-    private final int sessions;
     private final Thread thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::run);
     private volatile Times times = new Times(Long.MAX_VALUE, Measured.NOTHING, 0);
 
@@ -42,26 +41,30 @@ public final class Watch implements AutoCloseable {
     @GuardedBy("this")
     private boolean over;
 
+    /// What is looked at.
+    ///
+    /// @param who is to be open, in the plural
+    /// @param count of these
+    /// @param interval what has come since it was last asked for
+    /// @param cpuNanos of each loop, so far
+    public record Loaded(String who, int count, Supplier<Interval> interval, Supplier<List<Long>> cpuNanos) {}
+
     /// What the counters said when this was last looked.
     private record Look(long micros, long published, List<Long> loops, Duration process, Duration server) {}
 
     private record Times(long startMicros, Measured measured, long drainMicros) {}
 
-    private Watch(Clients clients, Acknowledgements published, ServerWatch server, Listener listener, int sessions) {
-        this.clients = clients;
+    private Watch(Loaded loaded, Acknowledgements published, ServerWatch server, Listener listener) {
+        this.loaded = loaded;
         this.published = published;
         this.server = server;
         this.listener = listener;
-        this.sessions = sessions;
         last = look(Micros.now());
     }
 
     /// Begins.
-    ///
-    /// @param sessions how many are to be open
-    public static Watch start(
-            Clients clients, Acknowledgements published, ServerWatch server, Listener listener, int sessions) {
-        var watch = new Watch(clients, published, server, listener, sessions);
+    public static Watch start(Loaded loaded, Acknowledgements published, ServerWatch server, Listener listener) {
+        var watch = new Watch(loaded, published, server, listener);
         watch.thread.start();
         return watch;
     }
@@ -109,7 +112,7 @@ public final class Watch implements AutoCloseable {
 
     @GuardedBy("this")
     private void tick() {
-        var interval = clients.interval();
+        var interval = loaded.interval.get();
         var next = look(Micros.now());
         var second = second(interval, last, next);
         if (!seconds.isEmpty() && next.micros - last.micros < SHORT_MICROS) {
@@ -147,7 +150,7 @@ public final class Watch implements AutoCloseable {
         return new Look(
                 now,
                 published.count(),
-                List.copyOf(clients.cpuNanos()),
+                List.copyOf(loaded.cpuNanos.get()),
                 ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO),
                 server.cpu());
     }
@@ -156,7 +159,7 @@ public final class Watch implements AutoCloseable {
         var at = times;
         var measured = at.measured;
         if (at.startMicros == Long.MAX_VALUE) {
-            return new Moment(Moment.Phase.CONNECTING, open, sessions);
+            return new Moment(Moment.Phase.CONNECTING, loaded.who, open, loaded.count);
         }
         if (now < measured.fromMicros()) {
             return moment(Moment.Phase.WARM_UP, now, at.startMicros, measured.fromMicros());
@@ -166,8 +169,8 @@ public final class Watch implements AutoCloseable {
                 : moment(Moment.Phase.DRAINING, now, measured.toMicros(), measured.toMicros() + at.drainMicros);
     }
 
-    private static Moment moment(Moment.Phase phase, long now, long from, long to) {
-        return new Moment(phase, Math.clamp((now - from) / 1e6, 0, (to - from) / 1e6), (to - from) / 1e6);
+    private Moment moment(Moment.Phase phase, long now, long from, long to) {
+        return new Moment(phase, loaded.who, Math.clamp((now - from) / 1e6, 0, (to - from) / 1e6), (to - from) / 1e6);
     }
 
     private static Histogram sum(Interval interval) {

@@ -3,6 +3,7 @@ package dev.fanfare.load.watch;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalLong;
+import javax.net.ssl.SSLContext;
 
 /// What of the server is looked at.
 ///
@@ -15,7 +16,8 @@ public record Watched(Optional<Probe> probe, Optional<Metrics> metrics) {
     ///
     /// @param url of the Prometheus text format
     /// @param prefix of the names that are reported
-    public record Metrics(URI url, String prefix) {}
+    /// @param tls of `https`
+    public record Metrics(URI url, String prefix, SSLContext tls) {}
 
     /// A process by its number, if there is one.
     public static Watched process(OptionalLong id) {

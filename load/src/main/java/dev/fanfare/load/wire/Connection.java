@@ -17,6 +17,7 @@ public final class Connection {
 
     private final SocketChannel channel;
     private final SelectionKey key;
+    private final @Nullable Tls tls;
     private byte[] kept = NOTHING;
     private int keptLength;
     private @Nullable ByteBuffer unsent;
@@ -24,8 +25,27 @@ public final class Connection {
 
     /// @param key of the channel, which is not blocking
     public Connection(SocketChannel channel, SelectionKey key) {
+        this(channel, key, null);
+    }
+
+    /// @param secured makes it secure; null: it stays as it is
+    public Connection(SocketChannel channel, SelectionKey key, @Nullable TlsClient secured) {
         this.channel = channel;
         this.key = key;
+        tls = secured == null ? null : secured.over(channel);
+    }
+
+    /// It is connected: begins the TLS handshake, if there is one.
+    public void begin() throws IOException {
+        if (tls != null) {
+            tls.begin();
+            awaitRoom(tls);
+        }
+    }
+
+    /// Whether it can be used. If not, each [#read] goes on with the handshake.
+    public boolean isEstablished() {
+        return tls == null || tls.isEstablished();
     }
 
     public boolean isOpen() {
@@ -41,10 +61,16 @@ public final class Connection {
 
     /// Reads what has come behind what was kept, without its chunks' frames.
     ///
-    /// @param atMost how many bytes
-    /// @return how many bytes have come; -1 at the stream's end
+    /// @param atMost how many bytes off the socket
+    /// @return how many bytes have come, with TLS those in its records; -1 at the stream's end
     public int read(Input in, int atMost) throws IOException {
-        int count = in.read(channel, kept, keptLength, atMost);
+        int count;
+        if (tls == null) {
+            count = in.read(channel, kept, keptLength, atMost);
+        } else {
+            count = in.read(tls, kept, keptLength, atMost);
+            awaitRoom(tls);
+        }
         if (count > 0 && chunks != null) {
             in.end(chunks.decode(in.data(), keptLength, in.end()));
         }
@@ -83,6 +109,11 @@ public final class Connection {
 
     /// What cannot be written now is by [#flush].
     public void send(byte[] bytes) throws IOException {
+        if (tls != null) {
+            tls.write(ByteBuffer.wrap(bytes));
+            awaitRoom(tls);
+            return;
+        }
         if (unsent != null) {
             var more = ByteBuffer.allocate(unsent.remaining() + bytes.length);
             unsent = more.put(unsent).put(bytes).flip();
@@ -98,6 +129,9 @@ public final class Connection {
 
     /// The socket can be written to again.
     public void flush() throws IOException {
+        if (tls != null && !tls.flush()) {
+            return;
+        }
         if (unsent != null) {
             channel.write(unsent);
             if (unsent.hasRemaining()) {
@@ -120,6 +154,12 @@ public final class Connection {
             }
         } catch (IOException failure) {
             System.getLogger(Connection.class.getName()).log(System.Logger.Level.DEBUG, "close", failure);
+        }
+    }
+
+    private void awaitRoom(Tls through) {
+        if (!through.isFlushed()) {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /// A loop's one read buffer: the bytes of the session that is being read, what was kept of its last read first.
 public final class Input {
-    private static final int READ_MIN = 64 * 1024;
+    static final int READ_MIN = 64 * 1024;
     private static final int CAPACITY_MAX = 64 * 1024 * 1024;
 
     private byte[] data = new byte[256 * 1024];
@@ -53,6 +53,20 @@ public final class Input {
     /// @return how many bytes; -1 at the stream's end
     /// @throws IOException also for one message that is larger than the buffer may be
     int read(SocketChannel channel, byte[] kept, int keptLength, int atMost) throws IOException {
+        var room = room(kept, keptLength);
+        room.limit((int) Math.min(room.limit(), keptLength + (long) atMost));
+        return took(channel.read(room), keptLength);
+    }
+
+    /// The same from TLS.
+    ///
+    /// @param atMost how many bytes of its records
+    int read(Tls tls, byte[] kept, int keptLength, int atMost) throws IOException {
+        return took(tls.read(room(kept, keptLength), atMost), keptLength);
+    }
+
+    /// Behind what was kept, for [#READ_MIN] at least.
+    private ByteBuffer room(byte[] kept, int keptLength) throws IOException {
         if (data.length - keptLength < READ_MIN) {
             if (data.length >= CAPACITY_MAX) {
                 throw new IOException("an answer of more than 64 MiB");
@@ -61,8 +75,10 @@ public final class Input {
             buffer = ByteBuffer.wrap(data);
         }
         System.arraycopy(kept, 0, data, 0, keptLength);
-        buffer.limit(Math.min(data.length - keptLength, atMost) + keptLength).position(keptLength);
-        int count = channel.read(buffer);
+        return buffer.clear().position(keptLength);
+    }
+
+    private int took(int count, int keptLength) {
         at = 0;
         end = keptLength + Math.max(0, count);
         return count;

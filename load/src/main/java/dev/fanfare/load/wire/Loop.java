@@ -29,6 +29,9 @@ public final class Loop {
 
     /// What the thread does; called by it only.
     public interface Work {
+        /// The one that calls this.
+        Loop loop();
+
         /// Something of the key is ready.
         ///
         /// @param in the loop's buffer, with the time

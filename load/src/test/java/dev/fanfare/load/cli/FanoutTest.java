@@ -46,7 +46,7 @@ class FanoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"sse", "ws", "poll"})
     void readsWhatComesInPiecesCutAnywhere(String transport) throws Exception {
-        var outcome = run(Fault.none(), Manner.SPLIT, transport, "--rate", "300", "--duration", "2s", "--drain", "20s");
+        var outcome = run(Fault.none(), Manner.SPLIT, transport, "--rate", "600", "--duration", "1s", "--drain", "20s");
         assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
         assertThat(outcome.total("deliveries")).isEqualTo(SESSIONS * 600);
     }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,9 +30,31 @@ class MergeTest {
         var pid = Long.toString(ProcessHandle.current().pid());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var fast = CompletableFuture.supplyAsync(
-                    () -> run("fast", Fault.none(), "--transports", "sse,ws", "--server-pid", pid), threads);
+                    () -> run(
+                            "fast",
+                            Fault.none(),
+                            "--warm-up",
+                            "500ms",
+                            "--duration",
+                            "2s",
+                            "--transports",
+                            "sse,ws",
+                            "--server-pid",
+                            pid),
+                    threads);
             var slow = CompletableFuture.supplyAsync(
-                    () -> run("slow", Fault.late(400), "--server-pid", pid, "--drain", "20s"), threads);
+                    () -> run(
+                            "slow",
+                            Fault.late(400),
+                            "--warm-up",
+                            "500ms",
+                            "--duration",
+                            "2s",
+                            "--server-pid",
+                            pid,
+                            "--drain",
+                            "20s"),
+                    threads);
             assertThat(fast.join().status()).isZero();
             assertThat(slow.join().status()).isZero();
         }
@@ -88,7 +109,7 @@ class MergeTest {
         assertThat(merged.json().get("failures").get(0).asText()).isEqualTo("1 gaps");
         assertThat(merged.json().get("passed").asBoolean()).isFalse();
         assertThat(merged.out())
-                .contains(file("right") + ": 3 sessions, 600 deliveries")
+                .contains(file("right") + ": 3 sessions, 300 deliveries")
                 .contains("FAILED: 1 gaps");
         assertThat(merged.err()).contains("not all of these runs were measured at the same time");
     }
@@ -107,26 +128,9 @@ class MergeTest {
     @Test
     void theLogOfEachSecondAddsUpToTheTable() throws Exception {
         var log = dir.resolve("run.hlog");
-        var run = run("logged", Fault.none(), "--transports", "sse,ws", "--hlog", log.toString());
+        var run = run("logged", Fault.none(), "--transports", "sse,ws", "--duration", "2s", "--hlog", log.toString());
         assertThat(run.status()).isZero();
-        var outcome = ResultFile.read(Path.of(file("logged")));
-        for (var row : outcome.rows()) {
-            var sum = new Histogram(3);
-            int count = 0;
-            try (var reader = new HistogramLogReader(log.toFile())) {
-                while (reader.hasNext()) {
-                    var next = (Histogram) reader.nextIntervalHistogram();
-                    if (row.transport().equals(next.getTag())) {
-                        sum.add(next);
-                        count++;
-                        assertThat(next.getStartTimeStamp())
-                                .isBetween(outcome.timeLine().fromMicros() / 1000 - 2000, next.getEndTimeStamp());
-                    }
-                }
-            }
-            assertThat(count).isGreaterThan(1);
-            assertThat(sum).isEqualTo(row.latency());
-        }
+        Hlog.addsUpTo(ResultFile.read(Path.of(file("logged"))), log);
     }
 
     @Test

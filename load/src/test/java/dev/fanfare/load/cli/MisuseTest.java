@@ -31,8 +31,12 @@ class MisuseTest {
                 "--bytes 10 | --bytes 10 do not hold the marker: use at least",
                 "--duration 0s | --duration 0s measures nothing",
                 "--duration 5 | '5' is no duration: use 500ms, 30s, 5m or 1h",
-                "--url localhost:8080 | --url 'localhost:8080' is no URL without TLS: use http://HOST:PORT/PATH",
-                "--url https://x/ | --url 'https://x/' is no URL without TLS",
+                "--url localhost:8080 | --url 'localhost:8080' is no URL: use http://HOST:PORT/PATH or https://",
+                "--url ftp://x/ | --url 'ftp://x/' is no URL",
+                "--ws-url ftp://x/ | --ws-url 'ftp://x/' is no URL: use http://HOST:PORT/PATH or https://HOST:PORT/PATH,",
+                "--tls-trust nowhere.pem | --tls-trust nowhere.pem cannot be used: ",
+                "--tls-trust x --tls-insecure | --tls-insecure checks no certificate, so --tls-trust x has no use",
+                "--ws-url wss://localhost:8080/ | are of several servers, or some with TLS",
                 "--url http://nowhere.invalid/ | --url http://nowhere.invalid/: no address is known",
                 "--ws-url ws://localhost:1/ | are of several servers",
                 "--header secret | --header takes 'Name: value', not what was given",
@@ -89,6 +93,14 @@ class MisuseTest {
             arguments = new String[] {"webhook", "--publisher", "http"};
         }
         assertThat(refusal(arguments)).contains(message).doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"storm", "churn", "slow", "soak"})
+    void aShareIsOne(String scenario) {
+        assertThat(refusal(scenario, "--publisher", "none", "--share", "1.5"))
+                .contains("--share 1.5 is no share: use more than 0, and 1 at most");
+        assertThat(refusal(scenario, "--publisher", "none", "--share", "0")).contains("--share 0 is no share");
     }
 
     @Test

@@ -36,6 +36,7 @@ final class PlantedDispatcher implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern SEQUENCE = Pattern.compile("\"seq\":(\\d+)");
     private static final int ATTEMPTS_MAX = 50;
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     enum Fault {
         NONE,
@@ -76,6 +77,7 @@ final class PlantedDispatcher implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/v1/endpoints", this::api);
         server.createContext("/events", this::publish);
+        server.createContext("/metrics", this::tell);
         server.start();
     }
 
@@ -151,6 +153,12 @@ final class PlantedDispatcher implements AutoCloseable {
         }
     }
 
+    private void tell(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            answer(exchange, 200, "fanfare_webhook_published_total %d%n".formatted(published.get()));
+        }
+    }
+
     private void deliver(Endpoint endpoint, String channel, String data) {
         var matcher = SEQUENCE.matcher(data);
         if (!matcher.find()) {
@@ -189,7 +197,7 @@ final class PlantedDispatcher implements AutoCloseable {
         var key = now == Fault.OTHER_SECRET ? "another" : endpoint.key;
         var signature = "v1a,AAAA v1," + sign(key, id + "." + seconds + "." + data);
         var request = HttpRequest.newBuilder(endpoint.url)
-                .timeout(Duration.ofMillis(500))
+                .timeout(TIMEOUT)
                 .header("webhook-id", id)
                 .header("webhook-timestamp", "" + seconds)
                 .header("webhook-signature", signature)

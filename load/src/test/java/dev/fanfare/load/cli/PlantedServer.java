@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLServerSocket;
 
 /// A server of plain sockets that takes events by `POST`, and delivers them over SSE, WebSocket and long-polling with
 /// a fault in it.
@@ -61,15 +62,25 @@ final class PlantedServer implements AutoCloseable {
 
     /// @param slip how many events too far on a stream resumes
     PlantedServer(Fault fault, Manner manner, int slip) throws IOException {
+        this(fault, manner, slip, new ServerSocket(0, 256, InetAddress.getLoopbackAddress()));
+    }
+
+    /// @param listener may be one of TLS
+    PlantedServer(Fault fault, Manner manner, int slip, ServerSocket listener) {
         this.slip = slip;
         this.fault = fault;
         this.manner = manner;
-        listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+        this.listener = listener;
         Thread.ofVirtual().start(this::accept);
     }
 
     String url() {
-        return "http://127.0.0.1:" + listener.getLocalPort() + "/events";
+        var scheme = listener instanceof SSLServerSocket ? "https" : "http";
+        return "%s://127.0.0.1:%d/events".formatted(scheme, port());
+    }
+
+    int port() {
+        return listener.getLocalPort();
     }
 
     /// What was posted last.

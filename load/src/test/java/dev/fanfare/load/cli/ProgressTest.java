@@ -14,7 +14,7 @@ class ProgressTest {
 
     @Test
     void isALineASecondIfAskedFor() throws Exception {
-        assertThat(Ran.fanout("--progress", "lines").err())
+        assertThat(Ran.fanout("--progress", "lines", "--duration", "2s").err())
                 .matches(LINE)
                 .contains("connecting 3 sessions", "3 of 3 sessions are open");
     }

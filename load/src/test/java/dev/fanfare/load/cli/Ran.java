@@ -8,9 +8,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What a command line has come to.
 record Ran(int status, String out, String err) {
+    private static final Map<String, String> USUAL =
+            Map.of("--publisher", "http", "--rate", "100", "--warm-up", "200ms", "--duration", "1s");
+
     static Ran of(List<String> arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
@@ -18,18 +22,20 @@ record Ran(int status, String out, String err) {
         return new Ran(status, out.toString(), err.toString());
     }
 
-    /// Three sessions and 100 events a second for two seconds, all right.
+    /// Three sessions and 100 events a second for a second, behind a warm-up of 200 ms; all right.
     static Ran fanout(String... more) throws IOException {
         return fanout(Fault.none(), more);
     }
 
     static Ran fanout(Fault fault, String... more) throws IOException {
         try (var server = new PlantedServer(fault, Manner.PLAIN)) {
-            var arguments = new ArrayList<>(List.of("fanout", "--url", server.url(), "--json"));
-            if (!List.of(more).contains("--publisher")) {
-                arguments.addAll(List.of("--publisher", "http"));
-            }
-            arguments.addAll(List.of("--sessions", "3", "--rate", "100", "--warm-up", "500ms", "--duration", "2s"));
+            var given = List.of(more);
+            var arguments = new ArrayList<>(List.of("fanout", "--url", server.url(), "--json", "--sessions", "3"));
+            USUAL.forEach((option, value) -> {
+                if (!given.contains(option)) {
+                    arguments.addAll(List.of(option, value));
+                }
+            });
             arguments.addAll(List.of(more));
             return of(arguments);
         }

@@ -107,7 +107,11 @@ class ReturningTest {
         try (var server = planted) {
             var arguments = new ArrayList<>(List.of(scenario, "--url", server.url(), "--publisher", "http", "--json"));
             arguments.addAll(List.of("--transports", transport, "--warm-up", "0s", "--connect-timeout", "10s"));
-            arguments.addAll(List.of("--sessions", "4", "--rate", "100", "--duration", "1s", "--drain", "10s"));
+            arguments.addAll(List.of("--sessions", "4", "--drain", "10s"));
+            arguments.addAll(
+                    scenario.equals("slow") // half of the events have to be there before the end
+                            ? List.of("--rate", "100", "--duration", "1s")
+                            : List.of("--rate", "200", "--duration", "500ms"));
             arguments.addAll(List.of(more));
             var out = new StringWriter();
             int status = Main.run(

@@ -25,7 +25,7 @@ class ServerFiguresTest {
         var server = run.json().get("server");
         assertThat(server.get("cpuSeconds").asDouble()).isPositive();
         assertThat(server.get("cpuSecondsPerMillion").asDouble())
-                .isEqualTo(server.get("cpuSeconds").asDouble() / (3 * 200) * 1e6);
+                .isEqualTo(server.get("cpuSeconds").asDouble() / (3 * 100) * 1e6);
         assertThat(server.get("rssBeforeKb").asLong()).isPositive();
         assertThat(server.get("rssEndKb").asLong()).isPositive();
         assertThat(server.get("bytesPerConnection").asDouble())
@@ -52,7 +52,11 @@ class ServerFiguresTest {
         });
         metrics.start();
         try {
-            var run = Ran.fanout("--server-metrics", url(metrics.getAddress().getPort()));
+            var run = Ran.fanout(
+                    "--duration",
+                    "2s",
+                    "--server-metrics",
+                    url(metrics.getAddress().getPort()));
             assertThat(run.status()).as(run.out()).isZero();
             var server = run.json().get("server");
             assertThat(server.get("metricsFailures").asInt()).isZero();
@@ -86,7 +90,7 @@ class ServerFiguresTest {
         assertThat(refused.err()).containsOnlyOnce("the run goes on");
         assertThat(Ran.of(List.of("fanout", "--publisher", "none", "--server-metrics", "localhost:1"))
                         .err())
-                .contains("--server-metrics 'localhost:1' is no URL without TLS");
+                .contains("--server-metrics 'localhost:1' is no URL: use");
     }
 
     private static String url(int port) {

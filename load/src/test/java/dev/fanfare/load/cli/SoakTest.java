@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Runs of two seconds against a server that says that its memory grows.
 @Timeout(60)
+@Isolated("a look each 20 ms, two of which have to be in each of its windows")
 class SoakTest {
     private record Outcome(int status, String text, JsonNode json, String err) {
         String failures() {

@@ -25,6 +25,10 @@ class TimeLineTest {
                 Fault.none(),
                 "--transports",
                 "sse,ws,poll",
+                "--warm-up",
+                "500ms",
+                "--duration",
+                "2s",
                 "--server-pid",
                 Long.toString(ProcessHandle.current().pid()));
         var line = outcome.timeLine();

@@ -6,14 +6,18 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.load.cli.PlantedDispatcher.Fault;
+import dev.fanfare.load.report.ResultFile;
+import dev.fanfare.load.report.Second;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhookTest {
     private static final int ENDPOINTS = 3;
     private static final int EVENTS = 30;
+
+    @TempDir
+    Path dir;
 
     private record Outcome(int status, String table, JsonNode json, String err) {
         long figure(String name) {
@@ -122,7 +129,7 @@ class WebhookTest {
 
     @Test
     void oneMayFailForAPartOfTheTime() throws Exception {
-        var outcome = run(Fault.NONE, "--fail", "answer=500,from=300ms,for=1s");
+        var outcome = run(Fault.NONE, "--duration=1s", "--fail", "answer=500,from=300ms,for=1s");
         assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
         assertThat(outcome.figure("failuresGiven")).isPositive();
         assertThat(outcome.figure("retries")).isEqualTo(outcome.figure("failuresGiven"));
@@ -155,10 +162,10 @@ class WebhookTest {
         assertThat(outcome.json.get("total").get("deliveries").asInt()).isEqualTo(ENDPOINTS * EVENTS);
     }
 
-    /// The planted one waits for half a second.
+    /// The planted one waits for a second.
     @Test
     void anAnswerThatNobodyWaitsForIsNone() throws Exception {
-        var outcome = run(Fault.NONE, "--fail", "events=0.1,answer=slow,delay=2s,times=1");
+        var outcome = run(Fault.NONE, "--fail", "events=0.1,answer=slow,delay=3s,times=1");
         assertThat(outcome.status).as(outcome.table + outcome.err).isZero();
         assertThat(outcome.figure("givenUp")).isEqualTo(ENDPOINTS * EVENTS / 10);
         assertThat(outcome.figure("retries") + outcome.figure("duplicates")).isEqualTo(ENDPOINTS * EVENTS / 10);
@@ -185,6 +192,52 @@ class WebhookTest {
         var outcome = run(Fault.UNKNOWN_EVENT);
         assertThat(outcome.status).isEqualTo(1);
         assertThat(outcome.failures()).containsExactly("1 events of channels that were not subscribed to");
+    }
+
+    @Test
+    void hasATimeLineAndALogOfEachSecondAndTheDispatchersFigures() throws Exception {
+        var file = dir.resolve("run.json");
+        var log = dir.resolve("run.hlog");
+        var page = dir.resolve("run.html");
+        Outcome ran;
+        try (var dispatcher = new PlantedDispatcher(Fault.OTHER_SECRET)) {
+            ran = run(
+                    dispatcher,
+                    "--warm-up=500ms",
+                    "--duration=1500ms",
+                    "--progress=lines",
+                    "--fail=share=0.34,answer=503,times=1",
+                    "--out=" + file,
+                    "--hlog=" + log,
+                    "--html=" + page,
+                    "--server-metrics=" + dispatcher.url() + "/metrics");
+        }
+        var outcome = ResultFile.read(file);
+        var seconds = outcome.timeLine().seconds();
+        assertThat(outcome.timeLine().toMicros() - outcome.timeLine().fromMicros())
+                .isEqualTo(1_500_000);
+        assertThat(seconds.stream().mapToLong(Second::deliveries).sum()).isEqualTo(4 * ENDPOINTS * EVENTS);
+        assertThat(seconds.stream()
+                        .mapToLong(second -> second.latency().unpack().getTotalCount())
+                        .sum())
+                .isEqualTo(4 * ENDPOINTS * EVENTS);
+        assertThat(seconds.stream().mapToLong(Second::published).sum()).isEqualTo(4 * EVENTS);
+        assertThat(seconds.getLast().open()).isEqualTo(ENDPOINTS);
+        assertThat(seconds.getLast().errors()).isEqualTo(1);
+        assertThat(outcome.rows()).hasSize(2);
+        assertThat(outcome.total().receipts()).isEqualTo(3 * ENDPOINTS * EVENTS);
+        Hlog.addsUpTo(outcome, log);
+        assertThat(ran.json
+                        .get("server")
+                        .get("metrics")
+                        .get("fanfare_webhook_published_total")
+                        .get("to")
+                        .asInt())
+                .isGreaterThan(EVENTS);
+        assertThat(ran.err).containsPattern("measuring [01] of 2 s: 3 open, [0-9]+ deliveries/s");
+        assertThat(Files.readString(page))
+                .contains("Endpoints open", "<th>endpoints</th>")
+                .doesNotContain("essions");
     }
 
     @Test
@@ -254,9 +307,9 @@ class WebhookTest {
         var arguments = new ArrayList<>(List.of("webhook", "--api=" + dispatcher.url(), "--json"));
         arguments.addAll(List.of("--token=" + PlantedDispatcher.TOKEN, "--endpoints=" + ENDPOINTS));
         arguments.addAll(List.of("--publisher=http", "--publish-url=" + dispatcher.url() + "/events"));
-        arguments.addAll(List.of("--rate=" + EVENTS, "--warm-up=0s"));
+        arguments.addAll(List.of("--rate=" + 2 * EVENTS));
         var given = List.of(more);
-        for (var usual : List.of("--duration=1s", "--drain=20s")) {
+        for (var usual : List.of("--warm-up=0s", "--duration=500ms", "--drain=20s")) {
             var name = usual.substring(0, usual.indexOf('=') + 1);
             if (given.stream().noneMatch(option -> option.startsWith(name))) {
                 arguments.add(usual);

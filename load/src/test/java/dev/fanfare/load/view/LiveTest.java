@@ -22,9 +22,9 @@ class LiveTest {
     @Test
     void drawsEachSecondOverTheOneBeforeAndKeepsWhatIsSaid() {
         live.say("connecting 1000 sessions");
-        live.second(new Moment(Moment.Phase.CONNECTING, 400, 1000), second(0, 400), Map.of());
+        live.second(new Moment(Moment.Phase.CONNECTING, "sessions", 400, 1000), second(0, 400), Map.of());
         live.say("1000 of 1000 sessions are open");
-        live.second(new Moment(Moment.Phase.MEASURING, 15, 30), second(51_234, 1000), Map.of());
+        live.second(new Moment(Moment.Phase.MEASURING, "sessions", 15, 30), second(51_234, 1000), Map.of());
         assertThat(screen())
                 .containsExactly(
                         "connecting 1000 sessions",
@@ -35,13 +35,14 @@ class LiveTest {
                         "latency    p50 1.00 ms, p99 3.00 ms, max 3.00 ms",
                         "errors     7");
         live.close();
-        live.second(new Moment(Moment.Phase.DRAINING, 1, 10), second(0, 1000), Map.of());
+        live.second(new Moment(Moment.Phase.DRAINING, "sessions", 1, 10), second(0, 1000), Map.of());
         assertThat(screen()).containsExactly("connecting 1000 sessions", "1000 of 1000 sessions are open");
     }
 
     @Test
     void neverWritesALineThatWouldWrap() {
-        live.second(new Moment(Moment.Phase.CONNECTING, 1e6, 1e6), second(2_000_000_000L, 1_000_000), Map.of());
+        live.second(
+                new Moment(Moment.Phase.CONNECTING, "sessions", 1e6, 1e6), second(2_000_000_000L, 1_000_000), Map.of());
         assertThat(screen()).hasSize(5).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
     }
 

@@ -1,4 +1,4 @@
-package dev.fanfare.load.client;
+package dev.fanfare.load.check;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +14,9 @@ import org.HdrHistogram.Histogram;
 /// @param open sessions that are
 /// @param wrong all that is wrong since the beginning: a gap may close still
 public record Interval(Map<String, Histogram> measured, List<Histogram> others, long receipts, int open, long wrong) {
-    static final Interval NOTHING = new Interval(Map.of(), List.of(), 0, 0, 0);
+    public static final Interval NOTHING = new Interval(Map.of(), List.of(), 0, 0, 0);
 
-    Interval plus(Interval more) {
+    public Interval plus(Interval more) {
         var all = new TreeMap<>(measured);
         more.measured.forEach((label, latency) -> all.merge(label, latency, (one, other) -> {
             one.add(other);
