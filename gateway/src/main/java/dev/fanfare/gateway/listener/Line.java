@@ -12,7 +12,6 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,8 +26,7 @@ public final class Line extends LineSocket {
     private static final System.Logger LOG = System.getLogger(Line.class.getName());
     private static final byte[] NOTHING = {};
     private static final byte[] END = {};
-    private static final int SMALL = 1024; // most requests, and all that clients of streams send
-    private static final int LARGE = 8192;
+    private static final Scratch INPUT = new Scratch(8192);
 
     private final SocketChannel channel;
     private final SocketAddress remote;
@@ -36,8 +34,7 @@ public final class Line extends LineSocket {
     private final SelectionKey key;
     private final Consumer<Line> onClosed;
     private final @Nullable TlsRecords tls;
-    private int chunk = SMALL; // these two: reading thread only
-    private byte @Nullable [] early; // was read already
+    private byte @Nullable [] early; // was read already; reading thread only
 
     @GuardedBy("this")
     private @Nullable Thread reader; // waits for something to read
@@ -261,17 +258,18 @@ public final class Line extends LineSocket {
             early = null;
             return first == END ? null : first;
         }
-        var buffer = ByteBuffer.allocate(chunk);
-        int length = channel.read(buffer);
-        if (length < 0) {
-            return null;
+        var buffer = INPUT.take();
+        try {
+            int length = channel.read(buffer);
+            if (length <= 0) {
+                return length < 0 ? null : NOTHING;
+            }
+            var bytes = new byte[length];
+            buffer.get(0, bytes);
+            return bytes;
+        } finally {
+            INPUT.giveBack(buffer);
         }
-        if (length == 0) {
-            return NOTHING;
-        }
-        boolean full = length == chunk;
-        chunk = full ? LARGE : SMALL;
-        return full ? buffer.array() : Arrays.copyOf(buffer.array(), length);
     }
 
     /// Waits for something to read, or the end.
