@@ -1,8 +1,10 @@
 package dev.fanfare.service.http;
 
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// or beside routing; [#only] answers the methods that a path does not have.
 public final class HttpProblems {
     public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+
+    /// Keeps browsers from taking an answer for something else than it says.
+    public static final Header NO_SNIFF = HeaderValues.createCached("X-Content-Type-Options", "nosniff");
 
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String NO_STORE = "no-store";
@@ -101,6 +106,7 @@ public final class HttpProblems {
             var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
             var code = codes.apply(status.code());
             headers.set(REQUEST_ID, id);
+            headers.set(NO_SNIFF);
             headers.set(HeaderNames.CACHE_CONTROL, NO_STORE);
             headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
             return answer(status, headers, Problems.render(code, status.code(), detail(status, message), id));
