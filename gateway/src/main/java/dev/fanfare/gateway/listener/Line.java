@@ -46,7 +46,7 @@ public final class Line extends LineSocket {
     private @Nullable Thread writer; // waits for room
 
     @GuardedBy("this")
-    private @Nullable Runnable parked;
+    private @Nullable Parked parked;
 
     @GuardedBy("this")
     private boolean parkedReads;
@@ -57,9 +57,22 @@ public final class Line extends LineSocket {
     @GuardedBy("this")
     private boolean closed;
 
-    private @Nullable Runnable next; // serving thread only
+    private @Nullable Parked next; // serving thread only
     private boolean nextReads;
     private volatile @Nullable ServerConnection serving;
+
+    /// What a parked line waits for.
+    public interface Parked {
+        /// Serves it, on a thread of its own: there is something to read, or the line is closed, or was woken.
+        void serve();
+
+        /// Is offered what the peer has sent, by the thread that waits for all lines: it must not block.
+        ///
+        /// @return whether that is dealt with, and the line stays parked
+        default boolean take(byte[] bytes) {
+            return false;
+        }
+    }
 
     /// @param channel in non-blocking mode
     /// @param tls null: without
@@ -94,28 +107,32 @@ public final class Line extends LineSocket {
         serving = connection;
     }
 
-    /// Asked of the serving thread, which is to return then: the task is run by another one as soon as there is
+    /// Asked of the serving thread, which is to return then: the line is served by another one as soon as there is
     /// something to read, or the line is closed or woken.
-    public void park(Runnable task) {
-        next = task;
+    public void park(Parked waiting) {
+        next = waiting;
         nextReads = true;
     }
 
     /// As [#park], but does not look at what the peer sends.
-    public void hold(Runnable task) {
-        next = task;
+    public void hold(Parked waiting) {
+        next = waiting;
         nextReads = false;
     }
 
     private void leave() {
-        var task = next;
+        var waiting = next;
         boolean reads = nextReads;
         next = null;
         serving = null;
-        if (task == null) {
+        if (waiting == null) {
             close();
-            return;
+        } else {
+            park(waiting, reads);
         }
+    }
+
+    private void park(Parked waiting, boolean reads) {
         boolean hasMore = reads && tls != null && tls.hasRecord(); // came together with what was read
         boolean now;
         boolean asks = false;
@@ -123,13 +140,13 @@ public final class Line extends LineSocket {
             now = woken || closed || hasMore;
             woken = false;
             if (!now) {
-                parked = task;
+                parked = waiting;
                 parkedReads = reads;
                 asks = reads && ask(SelectionKey.OP_READ);
             }
         }
         if (now) {
-            serve(task);
+            serve(waiting::serve);
         } else if (asks) {
             readiness.changed();
         }
@@ -147,21 +164,21 @@ public final class Line extends LineSocket {
 
     /// Has a parked line served; one that is being served, again after that.
     public void wake() {
-        Runnable task;
+        Parked waiting;
         synchronized (this) {
-            task = parked;
+            waiting = parked;
             parked = null;
-            woken = task == null;
+            woken = waiting == null;
         }
-        if (task != null) {
-            serve(task);
+        if (waiting != null) {
+            serve(waiting::serve);
         }
     }
 
     /// Called by [Readiness]. What a parked line has to read is read at once, so that it need not be asked to tell of
     /// the next time.
     void ready(int operations) {
-        Runnable task = null;
+        Parked waiting = null;
         synchronized (this) {
             int over = operations;
             if ((operations & SelectionKey.OP_WRITE) != 0) {
@@ -173,18 +190,30 @@ public final class Line extends LineSocket {
                     LockSupport.unpark(reader);
                     reader = null;
                 } else if (parked != null && parkedReads) {
-                    task = parked;
+                    waiting = parked;
                     parked = null;
                     over &= ~SelectionKey.OP_READ;
                 }
             }
             forget(over);
         }
-        if (task != null) {
-            try {
-                early = readEarly();
-            } finally {
-                serve(task);
+        if (waiting != null) {
+            read(waiting);
+        }
+    }
+
+    private void read(Parked waiting) {
+        boolean taken = false;
+        try {
+            var bytes = readEarly();
+            early = bytes;
+            taken = tls == null && bytes.length > 0 && waiting.take(bytes);
+        } finally {
+            if (taken) {
+                early = null;
+                park(waiting, true);
+            } else {
+                serve(waiting::serve);
             }
         }
     }
@@ -259,6 +288,11 @@ public final class Line extends LineSocket {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /// Reads what [#writeNow] is going to need.
+    public int approach() {
+        return channel.isOpen() ? channel.isConnected() ? 1 : 2 : 3;
     }
 
     /// Writes what the operating system takes now. With TLS some of what was taken may be left; it goes out before
@@ -348,13 +382,13 @@ public final class Line extends LineSocket {
         }
         readiness.changed();
         onClosed.accept(this);
-        Runnable task;
+        Parked waiting;
         synchronized (this) {
-            task = parked;
+            waiting = parked;
             parked = null;
         }
-        if (task != null) {
-            serve(task);
+        if (waiting != null) {
+            serve(waiting::serve);
         }
     }
 

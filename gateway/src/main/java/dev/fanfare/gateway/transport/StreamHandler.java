@@ -9,6 +9,7 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Start;
+import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
@@ -241,7 +242,6 @@ public final class StreamHandler implements Handler {
         var headers = new HashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("Cache-Control", "no-store");
-        headers.put("X-Request-Id", HttpProblems.requestId(request, response));
         headers.putAll(given(response));
         headers.merge("Vary", "Accept, Prefer", (more, ours) -> ours + ", " + more);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
@@ -252,15 +252,26 @@ public final class StreamHandler implements Handler {
         if (isHttp1(request)) {
             boolean keepAlive = values(request, HeaderNames.CONNECTION).stream()
                     .noneMatch(value -> value.equalsIgnoreCase("close"));
-            var answer = new Http1Answer(headers, keepAlive, buffers);
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
-            answer.connect(Takeover.of(response, wire));
+            var answer = new Http1Answer(headers, requestIds(request, response), keepAlive, buffers);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold, buffers, answer);
+            var connection = Takeover.of(response, wire);
+            answer.connect(connection);
+            var bytes = connection.takenRequest();
+            if (keepAlive
+                    && bytes != null
+                    && asked.start() instanceof StartPoint.AtCursor(var cursor)
+                    && !request.query().contains("ticket")) {
+                var repeat = Repeat.of(bytes, cursor);
+                if (repeat != null) {
+                    wire.repeated(repeat, pass::isAsGood);
+                }
+            }
             var session = sessions.open(wire, options, asked.patterns(), start, false);
             wire.serve(session);
             return session;
         } else {
             var answer = new Http2Answer();
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold, buffers, answer);
             http2.onEnd(request, wire::peerGone);
             try (buffers) {
                 var session = sessions.open(wire, options, asked.patterns(), start, false);
@@ -304,6 +315,11 @@ public final class StreamHandler implements Handler {
         }
 
         @Override
+        public boolean isOutrun() {
+            return false;
+        }
+
+        @Override
         public void abort() {
             body.cancel(false);
         }
@@ -312,6 +328,16 @@ public final class StreamHandler implements Handler {
         public long stalledSince() {
             return 0;
         }
+    }
+
+    /// The client's own each time, or a new one each time.
+    private static Http1Answer.RequestIds requestIds(ServerRequest request, ServerResponse response) {
+        var first = HttpProblems.requestId(request, response);
+        boolean own = request.headers()
+                .first(HttpProblems.REQUEST_ID)
+                .filter(first::equals)
+                .isPresent();
+        return own ? () -> first : () -> HttpProblems.requestId(null);
     }
 
     private static Optional<Duration> preferredWait(ServerRequest request) {

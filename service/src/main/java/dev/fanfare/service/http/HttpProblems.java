@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpProblems {
     public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
-    /// Keeps browsers from taking an answer for something else than it says.
-    public static final Header NO_SNIFF = HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+    /// For browsers, which otherwise may take an answer for a page that it is not.
+    public static final Header NO_SNIFF = HeaderValues.create("X-Content-Type-Options", "nosniff");
 
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String NO_STORE = "no-store";
@@ -85,6 +85,7 @@ public final class HttpProblems {
         response.status(problem.code().status())
                 .header(REQUEST_ID, requestId)
                 .header(HeaderNames.CACHE_CONTROL, NO_STORE)
+                .header(NO_SNIFF)
                 .header(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE)
                 .send(Problems.render(problem, requestId));
     }
@@ -106,8 +107,8 @@ public final class HttpProblems {
             var id = requestId(request.headers().first(REQUEST_ID).orElse(null));
             var code = codes.apply(status.code());
             headers.set(REQUEST_ID, id);
-            headers.set(NO_SNIFF);
             headers.set(HeaderNames.CACHE_CONTROL, NO_STORE);
+            headers.set(NO_SNIFF);
             headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
             return answer(status, headers, Problems.render(code, status.code(), detail(status, message), id));
         };
