@@ -2,7 +2,6 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
-import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.protocol.SseForm;
@@ -49,7 +48,6 @@ public final class StreamHandler implements Handler {
     private final Sessions sessions;
     private final Admission admission;
     private final Http2Watch http2;
-    private final Map<String, String> strictTransport;
     private final PollBuffers pollBuffers;
 
     /// Made once.
@@ -62,7 +60,6 @@ public final class StreamHandler implements Handler {
         this.sessions = sessions;
         this.admission = admission;
         this.http2 = http2;
-        this.strictTransport = StrictTransport.headers(settings.server().tls());
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
@@ -148,9 +145,10 @@ public final class StreamHandler implements Handler {
         Session session = null;
         try {
             if (isHttp1(request)) {
+                var headers = given(response);
                 var out = Takeover.of(response, wire).out();
                 wire.connect(out);
-                write(out, SseWire.head(requestId, strictTransport, admission.retryMillis()));
+                write(out, SseWire.head(requestId, headers, admission.retryMillis()));
                 session = sessions.open(wire, options, asked.patterns(), start, true);
                 wire.serve(session);
             } else {
@@ -194,6 +192,17 @@ public final class StreamHandler implements Handler {
                 .header("X-Accel-Buffering", "no");
     }
 
+    /// What filters have put on the answer besides its id, for those that are not Helidon's to write.
+    private static Map<String, String> given(ServerResponse response) {
+        var headers = new HashMap<String, String>();
+        for (var header : response.headers()) {
+            if (!header.headerName().equals(HttpProblems.REQUEST_ID)) {
+                headers.put(header.name(), header.values());
+            }
+        }
+        return headers;
+    }
+
     private static void write(Out out, byte[] bytes) throws IOException {
         out.write(List.of(bytes), bytes.length);
     }
@@ -233,8 +242,8 @@ public final class StreamHandler implements Handler {
         var headers = new HashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("Cache-Control", "no-store");
-        headers.put("Vary", "Accept, Prefer");
-        headers.putAll(strictTransport);
+        headers.putAll(given(response));
+        headers.merge("Vary", "Accept, Prefer", (more, ours) -> ours + ", " + more);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }

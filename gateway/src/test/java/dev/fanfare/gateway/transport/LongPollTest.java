@@ -74,6 +74,7 @@ class LongPollTest {
                             "Content-Type: application/json",
                             "Cache-Control: no-store",
                             "X-Request-Id: r-7",
+                            "X-Content-Type-Options: nosniff",
                             "Vary: Accept, Prefer",
                             "Content-Length: " + answer.body().length,
                             "Connection: keep-alive");
