@@ -189,6 +189,9 @@ final class ClientConnection extends WrappedContext {
         if (waived) {
             return pull();
         }
+        if (isAtEnd()) { // RFC 9112 §9.6
+            throw new Departure();
+        }
         boolean between = betweenRequests.getAsBoolean() && dataReader().available() == 0;
         if (between) {
             deadline.expectRequest();

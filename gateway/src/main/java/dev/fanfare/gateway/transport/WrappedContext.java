@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Helidon's context of a connection with a reader and a writer of ours in it. Everything else is Helidon's.
 abstract class WrappedContext implements ConnectionContext {
     private final ConnectionContext helidon;
-    private final DataWriter writer;
+    private final DepartingWriter writer;
     private final DataReader reader = DataReader.create(this::next);
 
     WrappedContext(ConnectionContext helidon) {
@@ -36,6 +36,11 @@ abstract class WrappedContext implements ConnectionContext {
             return null;
         }
         return source.readBuffer().readBytes();
+    }
+
+    /// Whether HTTP has said that its last answer was the connection's.
+    final boolean isAtEnd() {
+        return writer.wroteLast();
     }
 
     /// Whether [#pull] need not wait.

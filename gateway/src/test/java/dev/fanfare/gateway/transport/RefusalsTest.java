@@ -58,6 +58,18 @@ class RefusalsTest {
         assertProblem(gateway.get(target, "Accept: text/event-stream"), 400, "invalid-parameter");
     }
 
+    /// RFC 9112 §9.6. Not only refusals: whatever Helidon answers.
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/events", "/nothing", "/health/live", "/metrics", "/"})
+    void endsTheConnectionWhereTheClientAsksForIt(String target) throws IOException {
+        try (var client = gateway.connect()) {
+            assertThat(client.get(target).answer().header("Connection")).isEqualTo("keep-alive");
+            var answer = client.get(target, "Connection: close").answer();
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "orders.%2B, use '*' for one token",
