@@ -56,7 +56,7 @@ public class SignalBenchmark {
     public void prepare() {
         signaller = new Signaller();
         channels = new Channels(16 << 20, 1000, LONG, signaller);
-        all = new Sessions(channels, kafka, new SessionMetrics(), 1);
+        all = new Sessions(channels, kafka, new SessionMetrics(), 1, 1 << 20);
         var form = SseForm.of(Format.DATA, EventNaming.NONE);
         var pattern = List.of(ChannelPattern.parse("orders.42"));
         for (int n = 0; n < sessions; n++) {
