@@ -26,7 +26,7 @@ class ArchitectureTest {
             Map.entry("app", List.of()),
             Map.entry("api", List.of("app", "replay")),
             Map.entry("observe", List.of("app")),
-            Map.entry("config", List.of("app", "dispatch")),
+            Map.entry("config", List.of("api", "app", "dispatch")),
             Map.entry("publish", List.of("app", "observe")),
             Map.entry("replay", List.of("app")),
             Map.entry("dispatch", List.of("app", "observe")),

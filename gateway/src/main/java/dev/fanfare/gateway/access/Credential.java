@@ -39,7 +39,7 @@ sealed interface Credential {
     ///
     /// @param query decoded parameters by name
     /// @throws dev.fanfare.service.http.ProblemException says what is wrong, and shows nothing of it
-    static Credential of(Headers headers, Map<String, List<String>> query, Access settings) {
+    static Credential of(Headers headers, Map<String, List<String>> query, Access settings, Origins origins) {
         var shown = new ArrayList<Credential>();
         for (var header : lines(headers, HeaderNames.AUTHORIZATION)) {
             shown.add(new Bearer(bearer(header)));
@@ -57,7 +57,7 @@ sealed interface Credential {
             throw Refusals.badRequest("the request has several tokens or tickets: send one");
         }
         return shown.isEmpty()
-                ? cookie(headers, settings.cookie())
+                ? cookie(headers, settings.cookie(), origins)
                         .<Credential>map(Bearer::new)
                         .orElseGet(None::new)
                 : shown.getFirst();
@@ -71,9 +71,8 @@ sealed interface Credential {
         return header.substring(scheme.length()).strip();
     }
 
-    /// A cookie counts only for pages that may use it: any page can have a browser send it. Browsers name the page's
-    /// origin for WebSockets and across origins, and elsewhere say whether it is the same (Fetch Metadata §2.3).
-    private static Optional<String> cookie(Headers headers, Cookie settings) {
+    /// A cookie counts only for pages that may use it: any page can have a browser send it.
+    private static Optional<String> cookie(Headers headers, Cookie settings, Origins origins) {
         if (settings.name().isEmpty()) {
             return Optional.empty();
         }
@@ -85,18 +84,10 @@ sealed interface Credential {
                 .map(pair -> pair.substring(start.length()))
                 .filter(text -> !text.isEmpty())
                 .findFirst();
-        if (value.isPresent() && !isAllowed(headers, settings.origins())) {
-            throw Refusals.nobody(
-                    "the cookie is not taken from this page: its origin must be in access.cookie.origins");
+        if (value.isPresent() && !origins.mayUseCookie(headers)) {
+            throw Refusals.nobody("the cookie is not taken from this page: server.origins must name its origin");
         }
         return value;
-    }
-
-    private static boolean isAllowed(Headers headers, List<String> origins) {
-        var origin = lines(headers, HeaderNames.ORIGIN);
-        return origin.isEmpty()
-                ? lines(headers, HeaderNames.create("Sec-Fetch-Site")).equals(List.of("same-origin"))
-                : origin.size() == 1 && origins.contains(origin.getFirst());
     }
 
     private static List<String> lines(Headers headers, HeaderName name) {

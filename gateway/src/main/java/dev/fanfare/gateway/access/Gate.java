@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 /// Finds out who asks. Thread-safe; may wait for an issuer's keys.
 public final class Gate {
     private final Access settings;
+    private final Origins origins;
     private final TokenVerifier verifier;
     private final Tickets tickets;
     private final Revocations revocations;
@@ -29,8 +30,14 @@ public final class Gate {
     private final long graceMillis;
 
     public Gate(
-            Access settings, TokenVerifier verifier, Tickets tickets, Revocations revocations, InstantSource clock) {
+            Access settings,
+            Origins origins,
+            TokenVerifier verifier,
+            Tickets tickets,
+            Revocations revocations,
+            InstantSource clock) {
         this.settings = settings;
+        this.origins = origins;
         this.verifier = verifier;
         this.tickets = tickets;
         this.revocations = revocations;
@@ -50,7 +57,7 @@ public final class Gate {
     /// @param query decoded parameters by name
     /// @throws ProblemException if what is shown is not good, or nothing is and anybody may nothing
     public Caller admit(Headers headers, Map<String, List<String>> query) {
-        var caller = switch (Credential.of(headers, query, settings)) {
+        var caller = switch (Credential.of(headers, query, settings, origins)) {
             case Credential.None() -> anybody;
             case Credential.Bearer(var token) -> caller(() -> verifier.verify(token));
             case Credential.Ticket(var ticket) -> {

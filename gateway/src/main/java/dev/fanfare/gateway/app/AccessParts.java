@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.app;
 
 import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.access.RevocationLog;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.access.Tickets;
@@ -21,14 +22,15 @@ import java.util.Optional;
 record AccessParts(Gate gate, Tickets tickets, Revocations revocations, Optional<RevocationLog> log) {
     private static final int SECRET_MIN = 32;
 
-    static AccessParts open(Access settings, KafkaClients clients, Lifecycle parts) {
+    static AccessParts open(Access settings, Origins origins, KafkaClients clients, Lifecycle parts) {
         var clock = InstantSource.system();
         var verifier = parts.open(new TokenVerifier(settings.issuers(), settings.clockSkew(), clock));
         var log = settings.revocations().topic().map(topic -> parts.open(new RevocationLog(clients, topic, clock)));
         var revocations = log.<Revocations>map(one -> one).orElse(Revocations.NONE);
         var tickets = new Tickets(
                 secret(settings.tickets().keyFile()), settings.tickets().life(), clock);
-        return new AccessParts(new Gate(settings, verifier, tickets, revocations, clock), tickets, revocations, log);
+        return new AccessParts(
+                new Gate(settings, origins, verifier, tickets, revocations, clock), tickets, revocations, log);
     }
 
     private static byte[] secret(Optional<String> file) {

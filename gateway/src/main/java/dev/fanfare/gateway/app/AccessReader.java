@@ -19,12 +19,10 @@ import dev.fanfare.service.config.Values;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// Reads everything under `access`.
 final class AccessReader {
     private static final String PATTERN = "a channel or pattern, such as orders.42 or orders.**";
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
 
     private final Values values;
 
@@ -44,12 +42,7 @@ final class AccessReader {
                         values.text("access.claims.scope", standard.claims().scope())),
                 new Grants(templates("access.grants.subscribe"), templates("access.grants.publish")),
                 values.flag("access.query-token", standard.queryToken()),
-                new Cookie(
-                        values.text("access.cookie.name"),
-                        values.list(
-                                "access.cookie.origins",
-                                "an origin, such as https://app.example.com",
-                                text -> Optional.of(text).filter(ORIGIN.asMatchPredicate()))),
+                new Cookie(values.text("access.cookie.name")),
                 new Tickets(
                         values.text("access.tickets.key-file"),
                         values.duration(

@@ -1,9 +1,11 @@
 package dev.fanfare.gateway.app;
 
 import dev.fanfare.events.Routing;
+import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.http.CrossOrigin;
 import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
@@ -93,7 +95,8 @@ public final class Gateway implements AutoCloseable {
             var tls = Tls.open(settings.server().tls(), tlsMetrics);
             tls.ifPresent(parts::open);
             var clients = new KafkaClients(settings.kafka());
-            var access = AccessParts.open(settings.access(), clients, parts);
+            var origins = new Origins(settings);
+            var access = AccessParts.open(settings.access(), origins, clients, parts);
             var reader = new RecordReader(Routing.of(settings.routes()));
             var feedMetrics = new FeedMetrics();
             var sessionMetrics = new SessionMetrics();
@@ -130,7 +133,7 @@ public final class Gateway implements AutoCloseable {
                     settings.websocket().messageMax(),
                     settings.websocket().deflate(),
                     (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
-                    new WsEndpoint(settings, entrance, sessions, doors, publisher)::judge);
+                    new WsEndpoint(settings, origins, entrance, sessions, doors, publisher)::judge);
             var metrics = parts.open(
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             var observe = ObserveFeature.builder()
@@ -139,7 +142,7 @@ public final class Gateway implements AutoCloseable {
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isClosing))
                     .addObserver(metrics.observer())
                     .build();
-            var routing = routing(settings, access, limits, sessions, streams, publisher);
+            var routing = routing(settings, origins, access, limits, sessions, streams, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -205,6 +208,7 @@ public final class Gateway implements AutoCloseable {
 
     private static HttpRouting.Builder routing(
             GatewaySettings settings,
+            Origins origins,
             AccessParts access,
             Limits limits,
             Sessions sessions,
@@ -214,11 +218,15 @@ public final class Gateway implements AutoCloseable {
         var hsts = StrictTransport.headers(settings.server().tls());
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
+            response.header(HttpProblems.NO_SNIFF);
             hsts.forEach(response::header);
             chain.proceed();
         });
+        var crossOrigin = new CrossOrigin(origins);
+        routing.addFilter(crossOrigin);
         routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
         routing.addFilter(new HeaderLimit(HEADERS_MAX));
+        routing.options(CrossOrigin.PATH + "*", crossOrigin::preflight);
         routing.get("/v1/events", streams);
         routing.post(
                 "/v1/events",

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
-/// The page at `/`: plain files from the archive.
+/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway.
 final class Page {
     private static final Map<String, String> FILES = Map.of(
             "index.html", "text/html; charset=utf-8",
@@ -15,6 +15,10 @@ final class Page {
             "transports.js", "text/javascript; charset=utf-8",
             "page.css", "text/css; charset=utf-8",
             "icon.svg", "image/svg+xml");
+
+    /// Content Security Policy Level 3. Forms are the script's; `connect-src` is for WebSockets too.
+    private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+            + "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     static final List<String> PATHS = FILES.keySet().stream().map(Page::path).toList();
 
@@ -31,8 +35,8 @@ final class Page {
                     path(name),
                     (_, response) -> response.header(HeaderNames.CONTENT_TYPE, type)
                             .header(HeaderNames.CACHE_CONTROL, "no-cache")
-                            .header("Content-Security-Policy", "default-src 'self'")
-                            .header("X-Content-Type-Options", "nosniff")
+                            .header("Content-Security-Policy", CONTENT_SECURITY)
+                            .header("Referrer-Policy", "no-referrer")
                             .send(bytes));
         });
     }

@@ -7,6 +7,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import dev.fanfare.events.Routing;
+import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
@@ -52,6 +53,9 @@ final class SettingsReader {
     private static final Duration SHORTEST = ofMillis(100);
 
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+"); // RFC 9110 §5.6.2
+    private static final Pattern ORIGIN = Pattern.compile( // RFC 6454 §6.2, of schemes with hosts
+            "[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[1-9]\\d{0,4})?");
+    private static final Pattern NEEDLESS_PORT = Pattern.compile("http://.*:80|https://.*:443");
     private static final int SECOND_MAX = 1_000_000;
 
     private final Values values;
@@ -110,11 +114,22 @@ final class SettingsReader {
                         text -> Optional.of(text)
                                 .filter(one -> Subnet.parse(one).isPresent())),
                 headerName("server.forwarded-header", standard.forwardedHeader()),
+                values.list(
+                        "server.origins",
+                        "an origin as browsers send it, in small letters, without a path and without the port that its "
+                                + "scheme has anyway, such as https://app.example.com; or * for any",
+                        text -> Optional.of(text).filter(SettingsReader::isOrigin)),
                 tls());
         if (values.good("server.host")) {
             checkHost(server.host());
         }
         return server;
+    }
+
+    private static boolean isOrigin(String text) {
+        return text.equals(Origins.ANY)
+                || (ORIGIN.matcher(text).matches()
+                        && !NEEDLESS_PORT.matcher(text).matches());
     }
 
     private String headerName(String key, String standard) {

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.channel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fanfare.events.ChannelPattern;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,9 @@ public final class ChannelLog {
     @GuardedBy("this")
     private boolean retired;
 
+    @GuardedBy("this")
+    private @Nullable ChannelPattern shared;
+
     /// @param floor every event of this log with at least this sequence number will be in it
     ChannelLog(long floor) {
         this.floor = floor;
@@ -44,8 +48,16 @@ public final class ChannelLog {
     public final class Subscription {
         private int slot; // guarded by the log
 
-        private Subscription(int slot) {
+        private final ChannelPattern pattern;
+
+        private Subscription(int slot, ChannelPattern pattern) {
             this.slot = slot;
+            this.pattern = pattern;
+        }
+
+        /// What is subscribed to: one object for all who subscribe to it.
+        public ChannelPattern pattern() {
+            return pattern;
         }
 
         public ChannelLog log() {
@@ -156,16 +168,19 @@ public final class ChannelLog {
     }
 
     /// Null if the log is no longer in use.
-    synchronized @Nullable Subscription subscribe(Subscriber subscriber) {
+    synchronized @Nullable Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
         if (retired) {
             return null;
+        }
+        if (shared == null) {
+            shared = pattern;
         }
         if (subscriptionCount == subscriptions.length) {
             int larger = Math.max(2, 2 * subscriptionCount);
             subscriptions = Arrays.copyOf(subscriptions, larger);
             subscribers = Arrays.copyOf(subscribers, larger);
         }
-        var subscription = new Subscription(subscriptionCount);
+        var subscription = new Subscription(subscriptionCount, shared);
         subscribers[subscriptionCount] = subscriber;
         subscriptions[subscriptionCount++] = subscription;
         return subscription;

@@ -283,14 +283,14 @@ public final class Channels {
     public Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
         if (pattern.isLiteral() && !telling) { // without the lock, which thousands would wait for together
             var known = channels.get(pattern.literal());
-            var subscription = known == null ? null : known.log.subscribe(subscriber);
+            var subscription = known == null ? null : known.log.subscribe(pattern, subscriber);
             if (subscription != null) {
                 return subscription;
             }
         }
         synchronized (this) {
             var log = pattern.isLiteral() ? entry(pattern.literal()).log : patternLog(pattern);
-            return Objects.requireNonNull(log.subscribe(subscriber), "a log in the map is in use");
+            return Objects.requireNonNull(log.subscribe(pattern, subscriber), "a log in the map is in use");
         }
     }
 

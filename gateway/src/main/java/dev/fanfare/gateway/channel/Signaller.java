@@ -74,9 +74,23 @@ public final class Signaller implements AutoCloseable {
         var all = walk.subscribers;
         for (int from = walk.next.getAndAdd(STRIDE); from < all.size(); from = walk.next.getAndAdd(STRIDE)) {
             int to = Math.min(all.size(), from + STRIDE);
+            approach(all, from, to);
             for (int i = from; i < to; i++) {
                 signal(all.get(i));
             }
+        }
+    }
+
+    private static void approach(List<@Nullable Subscriber> all, int from, int to) {
+        int seen = 0;
+        for (int i = from; i < to; i++) {
+            var subscriber = all.get(i);
+            if (subscriber != null) {
+                seen += subscriber.approach();
+            }
+        }
+        if (seen == Integer.MIN_VALUE) {
+            Thread.onSpinWait(); // as good as never: it is what the sum is for
         }
     }
 

@@ -78,6 +78,7 @@ public record GatewaySettings(
     /// @param page whether the page is served at `/`
     /// @param trustedProxies addresses and ranges of proxies whose word is taken for where a request comes from
     /// @param forwardedHeader in which they say it
+    /// @param origins of other pages that may use the gateway, as browsers write them; `*`: of all
     public record Server(
             String host,
             int port,
@@ -87,17 +88,19 @@ public record GatewaySettings(
             boolean page,
             List<String> trustedProxies,
             String forwardedHeader,
+            List<String> origins,
             TlsSettings tls) {
         public static final Server DEFAULT = new Server("127.0.0.1", 8080, 15_000, 4096, 65_536, true, TlsSettings.OFF);
 
         public Server {
             trustedProxies = List.copyOf(trustedProxies);
+            origins = List.copyOf(origins);
         }
 
-        /// Without proxies.
+        /// Without proxies and other pages.
         public Server(
                 String host, int port, int connectionsMax, int backlog, int sendBuffer, boolean page, TlsSettings tls) {
-            this(host, port, connectionsMax, backlog, sendBuffer, page, List.of(), "X-Forwarded-For", tls);
+            this(host, port, connectionsMax, backlog, sendBuffer, page, List.of(), "X-Forwarded-For", List.of(), tls);
         }
     }
 
@@ -269,7 +272,7 @@ public record GatewaySettings(
                 new Claims("fanfare.subscribe", "fanfare.publish", "scope"),
                 new Grants(List.of(), List.of()),
                 false,
-                new Cookie(Optional.empty(), List.of()),
+                new Cookie(Optional.empty()),
                 new Tickets(Optional.empty(), Duration.ofSeconds(30)),
                 new Expiry(Duration.ofMinutes(1), Duration.ofSeconds(10)),
                 new Revocations(Optional.empty()),
@@ -311,12 +314,7 @@ public record GatewaySettings(
     /// Tokens in cookies.
     ///
     /// @param name of the cookie; none: no cookie is looked at
-    /// @param origins of pages that may use it, besides those that the gateway's own host serves
-    public record Cookie(Optional<String> name, List<String> origins) {
-        public Cookie {
-            origins = List.copyOf(origins);
-        }
-    }
+    public record Cookie(Optional<String> name) {}
 
     /// One-use tickets.
     ///

@@ -12,7 +12,6 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,8 +26,7 @@ public final class Line extends LineSocket {
     private static final System.Logger LOG = System.getLogger(Line.class.getName());
     private static final byte[] NOTHING = {};
     private static final byte[] END = {};
-    private static final int SMALL = 1024; // most requests, and all that clients of streams send
-    private static final int LARGE = 8192;
+    private static final Scratch INPUT = new Scratch(8192);
 
     private final SocketChannel channel;
     private final SocketAddress remote;
@@ -36,8 +34,7 @@ public final class Line extends LineSocket {
     private final SelectionKey key;
     private final Consumer<Line> onClosed;
     private final @Nullable TlsRecords tls;
-    private int chunk = SMALL; // these two: reading thread only
-    private byte @Nullable [] early; // was read already
+    private byte @Nullable [] early; // was read already; reading thread only
 
     @GuardedBy("this")
     private @Nullable Thread reader; // waits for something to read
@@ -46,7 +43,7 @@ public final class Line extends LineSocket {
     private @Nullable Thread writer; // waits for room
 
     @GuardedBy("this")
-    private @Nullable Runnable parked;
+    private @Nullable Parked parked;
 
     @GuardedBy("this")
     private boolean parkedReads;
@@ -57,9 +54,22 @@ public final class Line extends LineSocket {
     @GuardedBy("this")
     private boolean closed;
 
-    private @Nullable Runnable next; // serving thread only
+    private @Nullable Parked next; // serving thread only
     private boolean nextReads;
     private volatile @Nullable ServerConnection serving;
+
+    /// What a parked line waits for.
+    public interface Parked {
+        /// Serves it, on a thread of its own: there is something to read, or the line is closed, or was woken.
+        void serve();
+
+        /// Is offered what the peer has sent, by the thread that waits for all lines: it must not block.
+        ///
+        /// @return whether that is dealt with, and the line stays parked
+        default boolean take(byte[] bytes) {
+            return false;
+        }
+    }
 
     /// @param channel in non-blocking mode
     /// @param tls null: without
@@ -94,28 +104,32 @@ public final class Line extends LineSocket {
         serving = connection;
     }
 
-    /// Asked of the serving thread, which is to return then: the task is run by another one as soon as there is
+    /// Asked of the serving thread, which is to return then: the line is served by another one as soon as there is
     /// something to read, or the line is closed or woken.
-    public void park(Runnable task) {
-        next = task;
+    public void park(Parked waiting) {
+        next = waiting;
         nextReads = true;
     }
 
     /// As [#park], but does not look at what the peer sends.
-    public void hold(Runnable task) {
-        next = task;
+    public void hold(Parked waiting) {
+        next = waiting;
         nextReads = false;
     }
 
     private void leave() {
-        var task = next;
+        var waiting = next;
         boolean reads = nextReads;
         next = null;
         serving = null;
-        if (task == null) {
+        if (waiting == null) {
             close();
-            return;
+        } else {
+            park(waiting, reads);
         }
+    }
+
+    private void park(Parked waiting, boolean reads) {
         boolean hasMore = reads && tls != null && tls.hasRecord(); // came together with what was read
         boolean now;
         boolean asks = false;
@@ -123,13 +137,13 @@ public final class Line extends LineSocket {
             now = woken || closed || hasMore;
             woken = false;
             if (!now) {
-                parked = task;
+                parked = waiting;
                 parkedReads = reads;
                 asks = reads && ask(SelectionKey.OP_READ);
             }
         }
         if (now) {
-            serve(task);
+            serve(waiting::serve);
         } else if (asks) {
             readiness.changed();
         }
@@ -147,21 +161,21 @@ public final class Line extends LineSocket {
 
     /// Has a parked line served; one that is being served, again after that.
     public void wake() {
-        Runnable task;
+        Parked waiting;
         synchronized (this) {
-            task = parked;
+            waiting = parked;
             parked = null;
-            woken = task == null;
+            woken = waiting == null;
         }
-        if (task != null) {
-            serve(task);
+        if (waiting != null) {
+            serve(waiting::serve);
         }
     }
 
     /// Called by [Readiness]. What a parked line has to read is read at once, so that it need not be asked to tell of
     /// the next time.
     void ready(int operations) {
-        Runnable task = null;
+        Parked waiting = null;
         synchronized (this) {
             int over = operations;
             if ((operations & SelectionKey.OP_WRITE) != 0) {
@@ -173,18 +187,30 @@ public final class Line extends LineSocket {
                     LockSupport.unpark(reader);
                     reader = null;
                 } else if (parked != null && parkedReads) {
-                    task = parked;
+                    waiting = parked;
                     parked = null;
                     over &= ~SelectionKey.OP_READ;
                 }
             }
             forget(over);
         }
-        if (task != null) {
-            try {
-                early = readEarly();
-            } finally {
-                serve(task);
+        if (waiting != null) {
+            read(waiting);
+        }
+    }
+
+    private void read(Parked waiting) {
+        boolean taken = false;
+        try {
+            var bytes = readEarly();
+            early = bytes;
+            taken = tls == null && bytes.length > 0 && waiting.take(bytes);
+        } finally {
+            if (taken) {
+                early = null;
+                park(waiting, true);
+            } else {
+                serve(waiting::serve);
             }
         }
     }
@@ -232,17 +258,18 @@ public final class Line extends LineSocket {
             early = null;
             return first == END ? null : first;
         }
-        var buffer = ByteBuffer.allocate(chunk);
-        int length = channel.read(buffer);
-        if (length < 0) {
-            return null;
+        var buffer = INPUT.take();
+        try {
+            int length = channel.read(buffer);
+            if (length <= 0) {
+                return length < 0 ? null : NOTHING;
+            }
+            var bytes = new byte[length];
+            buffer.get(0, bytes);
+            return bytes;
+        } finally {
+            INPUT.giveBack(buffer);
         }
-        if (length == 0) {
-            return NOTHING;
-        }
-        boolean full = length == chunk;
-        chunk = full ? LARGE : SMALL;
-        return full ? buffer.array() : Arrays.copyOf(buffer.array(), length);
     }
 
     /// Waits for something to read, or the end.
@@ -259,6 +286,11 @@ public final class Line extends LineSocket {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /// Reads what [#writeNow] is going to need.
+    public int approach() {
+        return channel.isOpen() ? channel.isConnected() ? 1 : 2 : 3;
     }
 
     /// Writes what the operating system takes now. With TLS some of what was taken may be left; it goes out before
@@ -348,13 +380,13 @@ public final class Line extends LineSocket {
         }
         readiness.changed();
         onClosed.accept(this);
-        Runnable task;
+        Parked waiting;
         synchronized (this) {
-            task = parked;
+            waiting = parked;
             parked = null;
         }
-        if (task != null) {
-            serve(task);
+        if (waiting != null) {
+            serve(waiting::serve);
         }
     }
 

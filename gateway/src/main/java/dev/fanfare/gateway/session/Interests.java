@@ -2,6 +2,7 @@ package dev.fanfare.gateway.session;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelLog;
 import dev.fanfare.gateway.channel.ChannelLog.Subscription;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
@@ -9,6 +10,7 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Mark;
 import dev.fanfare.gateway.channel.Subscriber;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -17,14 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// What one session subscribes to, and the logs that this is read from. Owned by the session's drain.
 final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
-    private static final int SMALL = 64; // a list of more events is not kept
 
     private final Channels channels;
     private final Subscriber subscriber;
-    private final List<Interest> interests = new ArrayList<>(1);
-    private final ArrayList<FeedEvent> found = new ArrayList<>(0);
+    private Interest[] interests = {}; // most sessions have one
 
-    private record Interest(ChannelPattern pattern, Subscription subscription) {}
+    /// @param log the subscription's
+    private record Interest(ChannelPattern pattern, ChannelLog log, Subscription subscription) {}
 
     Interests(Channels channels, Subscriber subscriber) {
         this.channels = channels;
@@ -32,34 +33,40 @@ final class Interests {
     }
 
     int count() {
-        return interests.size();
+        return interests.length;
     }
 
     /// Subscribes; false if it is there already.
     boolean add(ChannelPattern pattern) {
-        if (interests.stream().anyMatch(i -> i.pattern.equals(pattern))) {
+        if (any(pattern::equals)) {
             return false;
         }
-        interests.add(new Interest(pattern, channels.subscribe(pattern, subscriber)));
+        var subscription = channels.subscribe(pattern, subscriber);
+        var more = Arrays.copyOf(interests, interests.length + 1);
+        more[interests.length] = new Interest(subscription.pattern(), subscription.log(), subscription);
+        interests = more;
         return true;
     }
 
     /// Unsubscribes; false if there is none.
     boolean remove(ChannelPattern pattern) {
-        return interests.removeIf(i -> {
-            if (!i.pattern.equals(pattern)) {
-                return false;
+        for (int i = 0; i < interests.length; i++) {
+            if (interests[i].pattern.equals(pattern)) {
+                channels.unsubscribe(pattern, interests[i].subscription);
+                var fewer = Arrays.copyOf(interests, interests.length - 1);
+                System.arraycopy(interests, i + 1, fewer, i, fewer.length - i);
+                interests = fewer;
+                return true;
             }
-            channels.unsubscribe(pattern, i.subscription);
-            return true;
-        });
+        }
+        return false;
     }
 
     /// Unsubscribes from what is not allowed.
     ///
     /// @return what that was
     List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
-        var ended = interests.stream()
+        var ended = Arrays.stream(interests)
                 .map(Interest::pattern)
                 .filter(allowed.negate())
                 .toList();
@@ -68,8 +75,16 @@ final class Interests {
     }
 
     void clear() {
-        interests.forEach(i -> channels.unsubscribe(i.pattern, i.subscription));
-        interests.clear();
+        for (var interest : interests) {
+            channels.unsubscribe(interest.pattern, interest.subscription);
+        }
+        interests = new Interest[0];
+    }
+
+    /// See [Subscriber#approach].
+    int approach() {
+        var all = interests;
+        return all.length > 0 && all[0].subscription == null ? 0 : 1;
     }
 
     boolean any(Predicate<ChannelPattern> test) {
@@ -106,7 +121,7 @@ final class Interests {
 
     /// Delivers what the logs hold between a place and a head, up to a write's fill, and moves the place there.
     Found deliver(Place place, Head head, Outlet outlet) {
-        found.clear();
+        var found = new ArrayList<FeedEvent>(4);
         var extent = collect(place.position().seq(), head.seq(), found);
         boolean all = extent == Found.ALL;
         if (extent != Found.OVERFLOW) {
@@ -124,11 +139,6 @@ final class Interests {
             }
             place.moveTo(all && head.seq() >= place.position().seq() ? head : last);
         }
-        boolean large = found.size() > SMALL;
-        found.clear();
-        if (large) {
-            found.trimToSize();
-        }
         return extent == Found.ALL && !all ? Found.PART : extent;
     }
 
@@ -137,14 +147,14 @@ final class Interests {
         long cut = Long.MAX_VALUE;
         for (var interest : interests) {
             int before = into.size();
-            if (!interest.subscription.log().collect(after, upTo, PER_LOG_MAX, into)) {
+            if (!interest.log.collect(after, upTo, PER_LOG_MAX, into)) {
                 return Found.OVERFLOW;
             }
             if (into.size() - before == PER_LOG_MAX) {
                 cut = Math.min(cut, into.getLast().seq());
             }
         }
-        if (interests.size() > 1 && into.size() > 1) {
+        if (interests.length > 1 && into.size() > 1) {
             merge(into, cut);
         }
         return cut == Long.MAX_VALUE ? Found.ALL : Found.PART;

@@ -39,6 +39,11 @@ final class Outlet {
         this.place = place;
     }
 
+    /// See [dev.fanfare.gateway.channel.Subscriber#approach].
+    int approach() {
+        return (int) lastWriteNanos + out.bytes();
+    }
+
     /// Whether a heartbeat has come due just now.
     boolean tick(long nowNanos) {
         if (!heartbeatDue
@@ -170,17 +175,17 @@ final class Outlet {
     ///
     /// @return whether it is written; if not, [#finish] comes next
     boolean flush() throws IOException {
-        if (out.bytes() == 0) {
+        int bytes = out.bytes();
+        if (bytes == 0) {
             return true;
         }
         long begin = System.nanoTime();
-        unwritten = wire.offer(out.pieces(), out.bytes()) ? 0 : out.bytes();
+        unwritten = wire.offer(out.take(), bytes) ? 0 : bytes;
         long end = System.nanoTime();
         metrics.writes.increment();
-        metrics.bytesWritten.add(out.bytes());
+        metrics.bytesWritten.add(bytes);
         metrics.writeNanos.add(end - begin);
         lastWriteNanos = end;
-        out.clear();
         return unwritten == 0;
     }
 

@@ -63,6 +63,11 @@ final class Place {
         return after.head().vector().isAtMost(channels.head().vector());
     }
 
+    /// See [dev.fanfare.gateway.channel.Subscriber#approach].
+    int approach() {
+        return (int) timeMillis;
+    }
+
     /// Up to where the logs were looked at.
     Mark position() {
         return position;

@@ -1,15 +1,16 @@
 package dev.fanfare.gateway.session;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +28,18 @@ public final class Session implements Subscriber {
     private static final int CLOSED = 3;
     private static final int WRITES_MAX = 16; // on a thread that others wait for
 
+    // not objects of their own: a delivery costs mostly what it takes to get a session's memory into the cache
+    private static final VarHandle RUN_STATE = field("run", int.class);
+    private static final VarHandle ENDING = field("ending", CloseReason.class);
+    private static final VarHandle COMMANDS = field("commands", Commands.class);
+
     private final Sessions sessions;
     private final SessionOptions options;
     private final Wire wire;
-    private final Commands commands = new Commands();
-    private final AtomicReference<@Nullable CloseReason> ending = new AtomicReference<>();
+    private volatile @Nullable Commands commands; // null: there never were any
+    private volatile @Nullable CloseReason ending;
     private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
-    private final AtomicInteger run = new AtomicInteger(RUN); // until started
+    private volatile int run = RUN; // until started
     private volatile boolean cut; // without having been written to
 
     // owned by the drain
@@ -42,6 +48,14 @@ public final class Session implements Subscriber {
     private final Outlet outlet;
     private @Nullable Walker walker; // once it has walked
     private long behindSinceNanos; // since when the session keeps falling back from live; 0: it does not
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Session.class, name, type);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     /// Something to be done by the drain, between two writes.
     public interface Command {
@@ -71,7 +85,7 @@ public final class Session implements Subscriber {
         try {
             begin(patterns, start, ready);
         } catch (RuntimeException | Error fault) { // nobody would ever end it
-            run.set(CLOSED);
+            run = CLOSED;
             interests.clear();
             wire.abort();
             sessions.ended(this, CloseReason.INTERNAL);
@@ -89,17 +103,33 @@ public final class Session implements Subscriber {
     }
 
     @Override
+    public int approach() {
+        return run + place.approach() + interests.approach() + outlet.approach() + wire.approach();
+    }
+
+    @Override
     public void signal() {
         if (claim()) {
             drain(false);
         }
     }
 
+    @CanIgnoreReturnValue
+    private boolean turn(int from, int to) {
+        return RUN_STATE.compareAndSet(this, from, to);
+    }
+
+    /// Whether this reason is the first.
+    @CanIgnoreReturnValue
+    private boolean endBy(CloseReason reason) {
+        return ENDING.compareAndSet(this, null, reason);
+    }
+
     /// Whether the caller has to drain now: somebody else does, or will look again.
     private boolean claim() {
         while (true) {
-            int now = run.get();
-            if (now == IDLE ? run.compareAndSet(IDLE, RUN) : now != RUN || run.compareAndSet(RUN, AGAIN)) {
+            int now = run;
+            if (now == IDLE ? turn(IDLE, RUN) : now != RUN || turn(RUN, AGAIN)) {
                 return now == IDLE;
             }
         }
@@ -111,16 +141,26 @@ public final class Session implements Subscriber {
 
     /// Has the drain do something soon. A client that asks for more than it reads answers to is closed.
     public void command(Command command) {
-        if (commands.offer(command)) {
+        if (commands().offer(command)) {
             signal();
         } else {
             end(CloseReason.POLICY);
         }
     }
 
+    private Commands commands() {
+        var there = commands;
+        if (there != null) {
+            return there;
+        }
+        var made = new Commands();
+        var first = (@Nullable Commands) COMMANDS.compareAndExchange(this, null, made);
+        return first == null ? made : first;
+    }
+
     /// Like [#command], for what the gateway itself has to say: does not count against the client.
     public void inform(Command command) {
-        commands.add(command);
+        commands().add(command);
         if (claim()) {
             drainOnItsOwn(); // the caller has others to tell
         }
@@ -128,7 +168,7 @@ public final class Session implements Subscriber {
 
     /// Ends the session; the first reason counts. The client is told what its transport can tell.
     public void end(CloseReason reason) {
-        if (ending.compareAndSet(null, reason) && reason == CloseReason.CLIENT_GONE) {
+        if (endBy(reason) && reason == CloseReason.CLIENT_GONE) {
             wire.abort();
         }
         signal(); // also for one who comes second: the first may have found the drain about to sleep
@@ -144,7 +184,7 @@ public final class Session implements Subscriber {
     }
 
     boolean isEnding() {
-        return ending.get() != null;
+        return ending != null;
     }
 
     /// Cuts a connection to which a write has stalled; called every so often while one is waited for.
@@ -169,7 +209,7 @@ public final class Session implements Subscriber {
     /// Ends the session without a word: its client does not read.
     void cut(CloseReason reason) {
         cut = true;
-        ending.compareAndSet(null, reason);
+        endBy(reason);
         wire.abort();
         signal();
     }
@@ -182,7 +222,7 @@ public final class Session implements Subscriber {
         long silenceMax = 2 * options.heartbeat().toNanos();
         long silence = nowNanos - wire.lastHeard();
         if (silence > silenceMax) {
-            ending.compareAndSet(null, CloseReason.CLIENT_SILENT);
+            endBy(CloseReason.CLIENT_SILENT);
             wire.abort();
             signal();
         } else if (nowNanos - options.endsAtNanos() > 0) {
@@ -190,9 +230,15 @@ public final class Session implements Subscriber {
         } else if (outlet.tick(nowNanos)) {
             signal();
         }
+        long due = wire.untilDue(nowNanos);
+        if (due <= 0 && wire.isAway()) {
+            end(CloseReason.ANSWERED);
+        } else if (due <= 0) {
+            signal();
+        }
         return Math.min(
                 Math.min(permitted, silenceMax - silence),
-                Math.min(options.endsAtNanos() - nowNanos, outlet.untilHeartbeat(nowNanos)));
+                Math.min(Math.min(options.endsAtNanos() - nowNanos, due), outlet.untilHeartbeat(nowNanos)));
     }
 
     // ---- from here on: the drain ----
@@ -205,20 +251,29 @@ public final class Session implements Subscriber {
             }
             int writes = 0;
             while (true) {
-                run.compareAndSet(AGAIN, RUN);
-                if (!mayWait && (ending.get() != null || place.replay() != null || writes++ == WRITES_MAX)) {
+                turn(AGAIN, RUN);
+                if (!mayWait && (ending != null || place.replay() != null || writes++ == WRITES_MAX)) {
                     drainOnItsOwn();
                     return;
                 }
-                if (ending.get() != null) {
+                if (ending != null) {
                     if (!outlet.flush()) { // what `start` had to say: the cursor is beyond it already
                         finishWrite();
                     }
                     finish();
                     return;
                 }
+                if (wire.isAway()) {
+                    if (turn(RUN, IDLE)) {
+                        return;
+                    }
+                    continue;
+                }
                 var head = sessions.channels().head(); // before the commands: what it passes over is told by then
-                commands.run(this);
+                var given = commands;
+                if (given != null) {
+                    given.run(this);
+                }
                 var walk = place.replay();
                 boolean more = walk == null ? live(head) : replayed(walk);
                 outlet.heartbeat(more);
@@ -231,11 +286,11 @@ public final class Session implements Subscriber {
                 }
                 var answered = wire.flushed(!more, place::cursor);
                 if (answered == Wire.Answered.NO) {
-                    if (!more && run.compareAndSet(RUN, IDLE)) {
+                    if (!more && turn(RUN, IDLE)) {
                         return;
                     }
-                } else {
-                    ending.compareAndSet(null, CloseReason.ANSWERED);
+                } else if (answered != Wire.Answered.FOR_NOW) {
+                    endBy(CloseReason.ANSWERED);
                     if (answered == Wire.Answered.YES) {
                         finish();
                         return;
@@ -255,7 +310,7 @@ public final class Session implements Subscriber {
 
     /// Without a goodbye: its cursor could be ahead of what was written.
     private void breakOff(CloseReason reason) {
-        ending.compareAndSet(null, reason);
+        endBy(reason);
         wire.abort();
         finish();
     }
@@ -311,10 +366,13 @@ public final class Session implements Subscriber {
     }
 
     private void finish() {
-        run.set(CLOSED);
+        run = CLOSED;
         interests.clear();
-        commands.clear();
-        var reason = Objects.requireNonNullElse(ending.get(), CloseReason.INTERNAL);
+        var unheard = commands;
+        if (unheard != null) {
+            unheard.clear();
+        }
+        var reason = Objects.requireNonNullElse(ending, CloseReason.INTERNAL);
         sessions.unwritten().add(this, 0);
         try {
             wire.close(reason, place::cursor);
@@ -347,7 +405,7 @@ public final class Session implements Subscriber {
     /// @return false if it is subscribed to already
     public boolean subscribe(ChannelPattern pattern) {
         boolean added = interests.add(pattern);
-        run.compareAndSet(RUN, AGAIN); // what came since the head that the drain knows was signalled to others
+        turn(RUN, AGAIN); // what came since the head that the drain knows was signalled to others
         return added;
     }
 

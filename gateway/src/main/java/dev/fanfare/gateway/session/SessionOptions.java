@@ -24,7 +24,6 @@ public record SessionOptions(
         GatewaySettings.Replay replay,
         Permit permit) {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final long FOR_EVER = Long.MAX_VALUE / 4; // nanoseconds
 
     /// Options of a new session.
@@ -49,20 +48,10 @@ public record SessionOptions(
                 Permit.ALWAYS);
     }
 
-    /// Options of a long-poll: its session lasts as long as the client would wait, and has no heartbeats. What is
-    /// there
-    /// already takes a moment to be found, also for a client that would not wait.
+    /// Options of a long-poll's session, which has no heartbeats, and ends with its client's last poll.
     public static SessionOptions poll(Duration hold, GatewaySettings.Session limits, GatewaySettings.Replay replay) {
-        var life = hold.isZero() ? LOOK : hold;
         return new SessionOptions(
-                "poll",
-                Transport.POLL,
-                hold,
-                FOR_EVER,
-                System.nanoTime() + life.toNanos(),
-                limits,
-                replay,
-                Permit.ALWAYS);
+                "poll", Transport.POLL, hold, FOR_EVER, System.nanoTime() + FOR_EVER, limits, replay, Permit.ALWAYS);
     }
 
     /// The same for a session that goes on only as long as it is permitted to.

@@ -33,7 +33,9 @@ public interface Wire {
         /// All of it: the session ends.
         YES,
         /// A part of it: [#finish] is to be called, and then the session ends.
-        PARTLY
+        PARTLY,
+        /// All of it, and it may come back for the next one: until it does the wire [#isAway].
+        FOR_NOW
     }
 
     /// All that was collected was taken. Does not wait.
@@ -43,6 +45,17 @@ public interface Wire {
     /// @throws IOException if the client is gone
     default Answered flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
         return Answered.NO;
+    }
+
+    /// Whether the client has its answer, and has not come for the next: nothing is to be delivered. Any thread.
+    default boolean isAway() {
+        return false;
+    }
+
+    /// In how many nanoseconds whoever is away has been for too long, or else [#flushed] has something to do though
+    /// nothing has come; not above 0: now. Any thread.
+    default long untilDue(long nowNanos) {
+        return Long.MAX_VALUE;
     }
 
     /// Says goodbye as the transport can, and closes. May wait as [#finish] does, but not for a client that is gone or
@@ -61,6 +74,11 @@ public interface Wire {
     /// otherwise
     /// the current time. Any thread.
     long lastHeard();
+
+    /// See [dev.fanfare.gateway.channel.Subscriber#approach].
+    default int approach() {
+        return 0;
+    }
 
     /// Whether heartbeats are sent though events are flowing, because the client answers them.
     boolean heartbeatsAlways();

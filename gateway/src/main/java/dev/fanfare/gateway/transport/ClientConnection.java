@@ -21,6 +21,7 @@ final class ClientConnection extends WrappedContext {
     private BooleanSupplier betweenRequests = () -> true; // these three: serving thread only
     private boolean waived; // after an upgrade
     private boolean handedOver; // HTTP was told that it is over
+    private byte @Nullable [] request; // the current one, while it is all that was read
 
     @GuardedBy("this")
     private byte @Nullable [] unread; // what the peer sent after the taken request
@@ -60,8 +61,18 @@ final class ClientConnection extends WrappedContext {
         return out;
     }
 
+    /// The bytes of the request whose connection was taken, if they came at once and nothing else with them.
+    byte @Nullable [] takenRequest() {
+        var bytes = request;
+        request = null;
+        return hasEarlyRequest() ? null : bytes;
+    }
+
     synchronized void take(Guest by) {
         patience.forget(awaited);
+        if (!by.leaves()) {
+            request = null;
+        }
         int available = dataReader().available();
         if (available > 0) {
             var early = dataReader().readBytes(available);
@@ -99,16 +110,27 @@ final class ClientConnection extends WrappedContext {
 
     /// The guest leaves: the next request is answered.
     void leave() {
-        boolean early;
-        synchronized (this) {
-            guest = null;
-            early = unread != null;
-            deadline.expectRequest();
-            patience.watch(awaited);
-        }
-        if (early) {
+        hasLeft();
+        if (hasEarlyRequest()) {
             line.wake();
         }
+    }
+
+    private synchronized void hasLeft() {
+        guest = null;
+        deadline.expectRequest();
+        patience.watch(awaited);
+    }
+
+    /// Offers what the peer of a taken connection has sent to the guest. Must not block.
+    ///
+    /// @return whether that is dealt with
+    boolean take(byte[] bytes) {
+        Guest served;
+        synchronized (this) {
+            served = unread == null ? guest : null;
+        }
+        return served != null && served.take(bytes);
     }
 
     /// Reads what the peer has sent.
@@ -119,20 +141,30 @@ final class ClientConnection extends WrappedContext {
         } catch (IOException broken) {
             bytes = null;
         }
+        if (bytes != null && bytes.length > 0 && take(bytes)) {
+            return Look.NOTHING;
+        }
         Guest served;
         synchronized (this) {
             served = guest;
             if (bytes != null && bytes.length > 0 && (served == null || served.leaves())) {
                 unread = bytes;
             }
-            if (bytes != null) {
-                return unread == null ? Look.NOTHING : served == null ? Look.REQUEST : Look.EARLY_REQUEST;
+            if (bytes != null && (unread == null || served == null)) {
+                return unread == null ? Look.NOTHING : Look.REQUEST;
             }
         }
-        if (served != null) {
-            served.peerGone();
+        if (bytes == null) {
+            if (served != null) {
+                served.peerGone();
+            }
+            return Look.GONE;
         }
-        return Look.GONE;
+        if (served != null && !served.makesWay()) {
+            return Look.EARLY_REQUEST;
+        }
+        hasLeft();
+        return Look.REQUEST;
     }
 
     /// @param answer whether HTTP waits for a request line, or reads one
@@ -149,6 +181,7 @@ final class ClientConnection extends WrappedContext {
 
     @Override
     byte @Nullable [] next() {
+        request = null;
         if (isTaken()) {
             handedOver = true;
             throw new Departure();
@@ -174,6 +207,9 @@ final class ClientConnection extends WrappedContext {
             throw new Departure(); // Helidon would log the rest of a request that does not come as its own fault
         }
         deadline.met(bytes.length);
+        if (between) {
+            request = bytes;
+        }
         return bytes;
     }
 

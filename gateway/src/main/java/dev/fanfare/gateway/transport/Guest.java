@@ -10,4 +10,18 @@ interface Guest {
     default boolean leaves() {
         return false;
     }
+
+    /// Is offered what the peer has sent, as its next request. Must not block.
+    ///
+    /// @return whether the guest deals with it
+    default boolean take(byte[] bytes) {
+        return false;
+    }
+
+    /// Another request waits for the guest to leave, which has perhaps nothing to do until its own comes.
+    ///
+    /// @return whether it has left, without [ClientConnection#leave]
+    default boolean makesWay() {
+        return false;
+    }
 }

@@ -8,18 +8,35 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A long-poll's response, written onto a taken HTTP/1.1 connection.
+/// A long-poll's responses, written onto a taken HTTP/1.1 connection.
 final class Http1Answer implements PollWire.Answer {
-    private final Map<String, String> headers;
+    private static final byte[] STATUS = ascii("HTTP/1.1 200 OK\r\n");
+
+    private final byte[] head; // all that is the same each time
+    private final RequestIds requestIds;
     private final boolean keepAlive;
     private final PollBuffers.Share buffers;
     private @Nullable ClientConnection connection;
 
+    /// What each response has as its `X-Request-Id`.
+    interface RequestIds {
+        String next();
+    }
+
     /// @param buffers given back when the answer is written or cut
-    Http1Answer(Map<String, String> headers, boolean keepAlive, PollBuffers.Share buffers) {
-        this.headers = headers;
+    Http1Answer(Map<String, String> headers, RequestIds requestIds, boolean keepAlive, PollBuffers.Share buffers) {
+        var fixed = new StringBuilder();
+        headers.forEach(
+                (name, value) -> fixed.append(name).append(": ").append(value).append("\r\n"));
+        fixed.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n");
+        this.head = ascii(fixed.toString());
+        this.requestIds = requestIds;
         this.keepAlive = keepAlive;
         this.buffers = buffers;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     void connect(ClientConnection taken) {
@@ -28,21 +45,23 @@ final class Http1Answer implements PollWire.Answer {
 
     @Override
     public boolean offer(List<byte[]> body, int bytes) throws IOException {
-        var head = new StringBuilder("HTTP/1.1 200 OK\r\n");
-        head.append("Date: ").append(DateTime.rfc1123String()).append("\r\n"); // RFC 9110 §6.6.1
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("Content-Length: ").append(bytes).append("\r\n");
-        head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n\r\n");
-        var first = head.toString().getBytes(StandardCharsets.US_ASCII);
-        var pieces = new ArrayList<byte[]>(1 + body.size());
-        pieces.add(first);
+        var rest = ascii("Date: " + DateTime.rfc1123String() + "\r\nX-Request-Id: " + requestIds.next()
+                + "\r\nContent-Length: " + bytes + "\r\n\r\n"); // Date: RFC 9110 §6.6.1
+        var pieces = new ArrayList<byte[]>(3 + body.size());
+        pieces.add(STATUS);
+        pieces.add(head);
+        pieces.add(rest);
         pieces.addAll(body);
-        boolean all = connection().out().offer(pieces, first.length + bytes);
+        boolean all = connection().out().offer(pieces, STATUS.length + head.length + rest.length + bytes);
         if (all) {
-            buffers.close();
+            buffers.release();
         }
         return all;
+    }
+
+    @Override
+    public boolean isOutrun() {
+        return connection().hasEarlyRequest();
     }
 
     @Override

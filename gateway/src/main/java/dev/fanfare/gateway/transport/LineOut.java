@@ -36,6 +36,11 @@ public final class LineOut implements Out {
     }
 
     @Override
+    public int approach() {
+        return line.approach();
+    }
+
+    @Override
     public void finish() throws IOException {
         var left = rest;
         if (left == null) {

@@ -12,6 +12,11 @@ public interface Out {
     /// @throws IOException if the connection is broken or was cut
     boolean offer(List<byte[]> pieces, int bytes) throws IOException;
 
+    /// See [dev.fanfare.gateway.channel.Subscriber#approach].
+    default int approach() {
+        return 0;
+    }
+
     /// Waits until everything that was taken is written.
     ///
     /// @throws IOException if the connection is broken or was cut

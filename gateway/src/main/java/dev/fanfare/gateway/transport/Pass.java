@@ -120,6 +120,14 @@ final class Pass implements Permit {
         });
     }
 
+    /// Whether a request with the same token would be let in now. Does not wait: in doubt it would not.
+    boolean isAsGood() {
+        var now = held.get();
+        var token = now.caller().token();
+        return token.isEmpty()
+                || (gate.left(token.get()).isPositive() && gate.revocations().version() == now.seen());
+    }
+
     /// Whether more may be subscribed to, now.
     void checkSubscribe(List<ChannelPattern> patterns) {
         caller().checkSubscribe(patterns);

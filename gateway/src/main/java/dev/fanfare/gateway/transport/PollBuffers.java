@@ -30,7 +30,7 @@ final class PollBuffers {
         return new Share();
     }
 
-    /// What one poll holds.
+    /// What one poll holds, and then those that follow it on its connection.
     final class Share implements AutoCloseable {
         @GuardedBy("this")
         private long bytes;
@@ -51,13 +51,21 @@ final class PollBuffers {
             return PollBuffers.this.isSpent();
         }
 
-        /// The answer is out, or nobody wants it any more.
+        boolean isOverdrawn() {
+            return PollBuffers.this.isOverdrawn();
+        }
+
+        /// The answer is out.
+        synchronized void release() {
+            held.addAndGet(-bytes);
+            bytes = 0;
+        }
+
+        /// Nobody wants another answer.
         @Override
         public synchronized void close() {
-            if (!closed) {
-                closed = true;
-                held.addAndGet(-bytes);
-            }
+            release();
+            closed = true;
         }
     }
 }

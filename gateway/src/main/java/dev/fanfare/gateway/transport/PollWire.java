@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.transport;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.PollForm;
@@ -8,30 +7,58 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One long-poll: gathers what its session delivers and makes it one answer, at the first event or at the deadline.
-/// If
-/// the client sends its next request, the connection goes back to the HTTP server after the answer.
+/// A long-poll: gathers what its session delivers and makes it one answer, at the first event or at the deadline.
+///
+/// A client that comes back on its connection with the [Repeat] of its request goes on with the session that it left,
+/// which waits for it a while: that saves all that a request and a session cost. Any other request is HTTP's.
 final class PollWire implements Wire, Guest {
     private static final byte[] GAP_MARK = ascii("{\"type\":\"gap\"");
     private static final byte[] COMMA = ascii(",");
+    private static final byte[] EVENTS = ascii("{\"events\":[");
+    private static final byte[] GAPS = ascii("],\"gaps\":[");
+    private static final byte[] CURSOR = ascii("],\"cursor\":\"");
+    private static final byte[] END = ascii("\"}\n");
+    private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos(); // to find what is there already
+    private static final long AWAY_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final PollForm form;
     private final int bytesMax;
-    private final boolean atOnce;
+    private final Duration hold;
     private final PollBuffers.Share buffers;
     private final Answer answer;
+    private final AtomicReference<State> state = new AtomicReference<>(State.HERE);
+    private volatile long dueNanos;
+    private volatile @Nullable Session session;
+    private volatile boolean gone;
+
+    // written before the client is away, read when it is
+    private @Nullable Repeat repeat;
+    private BooleanSupplier welcome = () -> false;
+    private byte[] given = {}; // the cursor of the last answer
+
+    // owned by the drain
     private final List<byte[]> events = new ArrayList<>();
     private final List<byte[]> gaps = new ArrayList<>();
     private int bytes; // of both
-    private boolean answered; // or about to be
-    private volatile @Nullable Session session;
-    private volatile boolean gone;
+    private boolean answered; // or about to be, and not all written
+
+    private enum State {
+        /// The client waits for its answer.
+        HERE,
+        /// It has its answer, and may come back.
+        AWAY,
+        /// Whatever it sends is HTTP's.
+        LEFT
+    }
 
     /// How the answer gets out.
     interface Answer {
@@ -47,20 +74,37 @@ final class PollWire implements Wire, Guest {
         /// The response is written: the connection serves another request, or ends.
         void done();
 
+        /// Whether another request is there already.
+        boolean isOutrun();
+
         void abort();
 
         long stalledSince();
     }
 
     /// @param bytesMax of events and gaps, give or take the last one
-    /// @param atOnce whether an empty answer is better than waiting
+    /// @param hold how long to wait for something; zero: an empty answer is better than waiting
     /// @param buffers told what is held; closed by whoever writes the answer
-    PollWire(PollForm form, int bytesMax, boolean atOnce, PollBuffers.Share buffers, Answer answer) {
+    PollWire(PollForm form, int bytesMax, Duration hold, PollBuffers.Share buffers, Answer answer) {
         this.form = form;
         this.buffers = buffers;
-        this.atOnce = atOnce;
+        this.hold = hold;
         this.bytesMax = bytesMax;
         this.answer = answer;
+        this.dueNanos = nextDue();
+    }
+
+    private long nextDue() {
+        return System.nanoTime() + (hold.isZero() ? LOOK_NANOS : hold.toNanos());
+    }
+
+    /// Lets the client come back. Called before it is served.
+    ///
+    /// @param by the request that it comes back with
+    /// @param welcome whether it need not be looked at anew then; must not block
+    void repeated(Repeat by, BooleanSupplier welcome) {
+        this.repeat = by;
+        this.welcome = welcome;
     }
 
     void serve(Session opened) {
@@ -69,6 +113,8 @@ final class PollWire implements Wire, Guest {
             opened.end(CloseReason.CLIENT_GONE);
         }
     }
+
+    // ---- what the peer does ----
 
     @Override
     public void peerGone() {
@@ -83,6 +129,36 @@ final class PollWire implements Wire, Guest {
     public boolean leaves() {
         return true;
     }
+
+    @Override
+    public boolean take(byte[] request) {
+        var served = session;
+        if (served == null || state.get() != State.AWAY) {
+            return false;
+        }
+        var expected = repeat;
+        if (expected == null || !expected.is(request, given) || buffers.isOverdrawn() || !welcome.getAsBoolean()) {
+            return false;
+        }
+        dueNanos = nextDue();
+        if (!state.compareAndSet(State.AWAY, State.HERE)) {
+            return false;
+        }
+        served.signal();
+        return true;
+    }
+
+    @Override
+    public boolean makesWay() {
+        var served = session;
+        if (served == null || !state.compareAndSet(State.AWAY, State.LEFT)) {
+            return false;
+        }
+        served.end(CloseReason.ANSWERED);
+        return true;
+    }
+
+    // ---- what the session does ----
 
     @Override
     public EventForm form() {
@@ -119,28 +195,49 @@ final class PollWire implements Wire, Guest {
 
     @Override
     public Answered flushed(boolean caughtUp, Supplier<byte[]> cursor) throws IOException {
-        boolean enough = bytes >= bytesMax || (bytes > 0 && buffers.isSpent());
-        if (enough || (caughtUp && (bytes > 0 || atOnce))) {
-            return respond(cursor.get()) ? Answered.YES : Answered.PARTLY;
+        boolean enough = bytes >= bytesMax
+                || (bytes > 0 ? caughtUp || buffers.isSpent() : caughtUp && hold.isZero())
+                || untilDue(System.nanoTime()) <= 0;
+        if (!enough) {
+            return Answered.NO;
         }
-        return Answered.NO;
+        if (!respond(cursor.get())) {
+            return Answered.PARTLY;
+        }
+        if (repeat == null) {
+            return Answered.YES;
+        }
+        answered = false;
+        dueNanos = System.nanoTime() + AWAY_NANOS;
+        state.set(State.AWAY);
+        return answer.isOutrun() ? Answered.YES : Answered.FOR_NOW; // in this order: see makesWay
     }
 
     /// Whether the response is written whole.
-    @CanIgnoreReturnValue
     private boolean respond(byte[] cursor) throws IOException {
         var body = new ArrayList<byte[]>(events.size() + gaps.size() + 5);
-        body.add(ascii("{\"events\":["));
+        body.add(EVENTS);
         body.addAll(events);
         if (!gaps.isEmpty()) {
-            body.add(ascii("],\"gaps\":["));
+            body.add(GAPS);
             body.addAll(gaps);
         }
-        body.add(ascii("],\"cursor\":\""));
+        body.add(CURSOR);
         body.add(cursor);
-        body.add(ascii("\"}\n"));
+        body.add(END);
+        int length = EVENTS.length + CURSOR.length + cursor.length + END.length + (gaps.isEmpty() ? 0 : GAPS.length);
+        for (var piece : events) {
+            length += piece.length;
+        }
+        for (var piece : gaps) {
+            length += piece.length;
+        }
+        events.clear();
+        gaps.clear();
+        bytes = 0;
+        given = cursor;
         answered = true;
-        return answer.offer(body, body.stream().mapToInt(piece -> piece.length).sum());
+        return answer.offer(body, length);
     }
 
     /// Whatever the reason, the client gets its answer, with the cursor to go on from.
@@ -148,22 +245,34 @@ final class PollWire implements Wire, Guest {
     public void close(CloseReason reason, Supplier<byte[]> cursor) {
         if (reason == CloseReason.CLIENT_GONE || gone) {
             abort();
-            return;
-        }
-        try {
-            if (!answered) {
-                respond(cursor.get());
-            }
-            answer.finish();
+        } else if (state.compareAndSet(State.AWAY, State.LEFT)) {
             answer.done();
-        } catch (IOException tooLate) {
-            abort();
+        } else if (state.compareAndSet(State.HERE, State.LEFT)) {
+            try {
+                if (!answered) {
+                    var _ = respond(cursor.get());
+                }
+                answer.finish();
+                answer.done();
+            } catch (IOException tooLate) {
+                abort();
+            }
         }
     }
 
     @Override
     public void abort() {
         answer.abort();
+    }
+
+    @Override
+    public boolean isAway() {
+        return state.get() != State.HERE; // who has left for good is not to be answered either
+    }
+
+    @Override
+    public long untilDue(long nowNanos) {
+        return dueNanos - nowNanos;
     }
 
     @Override

@@ -93,6 +93,11 @@ final class SseWire implements Wire, Guest {
     }
 
     @Override
+    public int approach() {
+        return connection().approach();
+    }
+
+    @Override
     public void finish() throws IOException {
         connection().finish();
     }

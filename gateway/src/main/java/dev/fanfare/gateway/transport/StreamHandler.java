@@ -2,7 +2,6 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
-import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.protocol.SseForm;
@@ -10,6 +9,7 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Start;
+import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
@@ -48,7 +48,6 @@ public final class StreamHandler implements Handler {
     private final Sessions sessions;
     private final Admission admission;
     private final Http2Watch http2;
-    private final Map<String, String> strictTransport;
     private final PollBuffers pollBuffers;
 
     /// Made once.
@@ -61,7 +60,6 @@ public final class StreamHandler implements Handler {
         this.sessions = sessions;
         this.admission = admission;
         this.http2 = http2;
-        this.strictTransport = StrictTransport.headers(settings.server().tls());
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
@@ -147,9 +145,10 @@ public final class StreamHandler implements Handler {
         Session session = null;
         try {
             if (isHttp1(request)) {
+                var headers = given(response);
                 var out = Takeover.of(response, wire).out();
                 wire.connect(out);
-                write(out, SseWire.head(requestId, strictTransport, admission.retryMillis()));
+                write(out, SseWire.head(requestId, headers, admission.retryMillis()));
                 session = sessions.open(wire, options, asked.patterns(), start, true);
                 wire.serve(session);
             } else {
@@ -193,6 +192,17 @@ public final class StreamHandler implements Handler {
                 .header("X-Accel-Buffering", "no");
     }
 
+    /// What filters have put on the answer besides its id, for those that are not Helidon's to write.
+    private static Map<String, String> given(ServerResponse response) {
+        var headers = new HashMap<String, String>();
+        for (var header : response.headers()) {
+            if (!header.headerName().equals(HttpProblems.REQUEST_ID)) {
+                headers.put(header.name(), header.values());
+            }
+        }
+        return headers;
+    }
+
     private static void write(Out out, byte[] bytes) throws IOException {
         out.write(List.of(bytes), bytes.length);
     }
@@ -232,9 +242,8 @@ public final class StreamHandler implements Handler {
         var headers = new HashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("Cache-Control", "no-store");
-        headers.put("X-Request-Id", HttpProblems.requestId(request, response));
-        headers.put("Vary", "Accept, Prefer");
-        headers.putAll(strictTransport);
+        headers.putAll(given(response));
+        headers.merge("Vary", "Accept, Prefer", (more, ours) -> ours + ", " + more);
         if (asked.hold().isEmpty() && preferred.isPresent()) {
             headers.put("Preference-Applied", "wait=" + hold.toSeconds());
         }
@@ -243,15 +252,26 @@ public final class StreamHandler implements Handler {
         if (isHttp1(request)) {
             boolean keepAlive = values(request, HeaderNames.CONNECTION).stream()
                     .noneMatch(value -> value.equalsIgnoreCase("close"));
-            var answer = new Http1Answer(headers, keepAlive, buffers);
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
-            answer.connect(Takeover.of(response, wire));
+            var answer = new Http1Answer(headers, requestIds(request, response), keepAlive, buffers);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold, buffers, answer);
+            var connection = Takeover.of(response, wire);
+            answer.connect(connection);
+            var bytes = connection.takenRequest();
+            if (keepAlive
+                    && bytes != null
+                    && asked.start() instanceof StartPoint.AtCursor(var cursor)
+                    && !request.query().contains("ticket")) {
+                var repeat = Repeat.of(bytes, cursor);
+                if (repeat != null) {
+                    wire.repeated(repeat, pass::isAsGood);
+                }
+            }
             var session = sessions.open(wire, options, asked.patterns(), start, false);
             wire.serve(session);
             return session;
         } else {
             var answer = new Http2Answer();
-            var wire = new PollWire(form, settings.poll().bytesMax(), hold.isZero(), buffers, answer);
+            var wire = new PollWire(form, settings.poll().bytesMax(), hold, buffers, answer);
             http2.onEnd(request, wire::peerGone);
             try (buffers) {
                 var session = sessions.open(wire, options, asked.patterns(), start, false);
@@ -295,6 +315,11 @@ public final class StreamHandler implements Handler {
         }
 
         @Override
+        public boolean isOutrun() {
+            return false;
+        }
+
+        @Override
         public void abort() {
             body.cancel(false);
         }
@@ -303,6 +328,16 @@ public final class StreamHandler implements Handler {
         public long stalledSince() {
             return 0;
         }
+    }
+
+    /// The client's own each time, or a new one each time.
+    private static Http1Answer.RequestIds requestIds(ServerRequest request, ServerResponse response) {
+        var first = HttpProblems.requestId(request, response);
+        boolean own = request.headers()
+                .first(HttpProblems.REQUEST_ID)
+                .filter(first::equals)
+                .isPresent();
+        return own ? () -> first : () -> HttpProblems.requestId(null);
     }
 
     private static Optional<Duration> preferredWait(ServerRequest request) {

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.listener.Line;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.CloseConnectionException;
@@ -14,6 +15,25 @@ final class TakeoverConnection implements ServerConnection {
     private final ServerConnectionSelector http1;
     private final ClientConnection connection;
     private volatile @Nullable ServerConnection http;
+
+    /// The line while nobody serves it.
+    private final class Idle implements Line.Parked {
+        private final Limit limit;
+
+        Idle(Limit limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public void serve() {
+            goOn(limit);
+        }
+
+        @Override
+        public boolean take(byte[] bytes) {
+            return connection.take(bytes);
+        }
+    }
 
     TakeoverConnection(ServerConnectionSelector http1, ClientConnection connection) {
         this.http1 = http1;
@@ -41,7 +61,7 @@ final class TakeoverConnection implements ServerConnection {
             }
         }
         if (handedOver) {
-            connection.line().park(() -> goOn(limit));
+            connection.line().park(new Idle(limit));
             if (connection.hasEarlyRequest()) {
                 connection.line().wake();
             }
@@ -51,8 +71,8 @@ final class TakeoverConnection implements ServerConnection {
     private void goOn(Limit limit) {
         connection.line().servedBy(this);
         switch (connection.look()) {
-            case NOTHING -> connection.line().park(() -> goOn(limit));
-            case EARLY_REQUEST -> connection.line().hold(() -> goOn(limit));
+            case NOTHING -> connection.line().park(new Idle(limit));
+            case EARLY_REQUEST -> connection.line().hold(new Idle(limit));
             case REQUEST -> serveAgain(limit);
             case GONE -> connection.isServed(false);
         }

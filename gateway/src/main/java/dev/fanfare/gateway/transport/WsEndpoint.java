@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
 import dev.fanfare.gateway.protocol.ClientMessage;
@@ -36,6 +37,7 @@ public final class WsEndpoint {
     private static final String PATH = "/v1/events";
 
     private final GatewaySettings settings;
+    private final Origins origins;
     private final Entrance entrance;
     private final Sessions sessions;
     private final Admission admission;
@@ -46,11 +48,13 @@ public final class WsEndpoint {
 
     public WsEndpoint(
             GatewaySettings settings,
+            Origins origins,
             Entrance entrance,
             Sessions sessions,
             Admission admission,
             Optional<Publisher> publisher) {
         this.settings = settings;
+        this.origins = origins;
         this.entrance = entrance;
         this.sessions = sessions;
         this.admission = admission;
@@ -86,6 +90,7 @@ public final class WsEndpoint {
                     ErrorCode.TRANSPORT_OFF,
                     "transport 'ws' is switched off here: POST /v1/negotiate tells what is offered");
         }
+        origins.checkSocket(handshake.headers());
         admission.check();
         var subprotocol = subprotocol(handshake.offeredSubprotocols());
         var pass = entrance.admit(handshake.remote(), handshake.headers(), query, asked);

@@ -224,6 +224,12 @@ final class WsWire implements Wire, WebSocketApplication {
     }
 
     @Override
+    public int approach() {
+        var to = out;
+        return to == null ? 0 : to.approach();
+    }
+
+    @Override
     public void finish() throws IOException {
         out().finish();
     }

@@ -15,6 +15,8 @@ final class FrameGuard {
     private static final int MASK_LENGTH = 4;
     private static final int FIRST_BUFFER = 2048;
     private static final int CONTROL = 8;
+    private static final byte PONG = (byte) 0x8A; // and the last of its message
+    private static final byte EMPTY = (byte) 0x80; // and masked
 
     private final int messageMax;
     private final boolean deflated;
@@ -54,6 +56,11 @@ final class FrameGuard {
             }
         }
         return null;
+    }
+
+    /// Whether these bytes are a frame, and that is a pong without payload. Takes nothing.
+    boolean isEmptyPong(byte[] bytes) {
+        return headerFilled == 0 && bytes.length == 2 + MASK_LENGTH && bytes[0] == PONG && bytes[1] == EMPTY;
     }
 
     private void fill(byte[] begun, BufferData bytes) {

@@ -62,6 +62,11 @@ final class Inbound extends TyrusWebSocket implements AutoCloseable {
         return new Inbound(Version.DRAFT17.createHandler(false, null), messageMax, deflated, sink);
     }
 
+    /// Whether these bytes are a pong without payload, and nothing else. Takes nothing.
+    boolean isEmptyPong(byte[] bytes) {
+        return !closed && guard.isEmptyPong(bytes);
+    }
+
     /// Takes all of the bytes, up to a Close.
     ///
     /// @throws Violation of a limit or the framing

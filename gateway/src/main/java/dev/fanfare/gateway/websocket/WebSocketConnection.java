@@ -43,6 +43,23 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     private final CloseTimes closeTimes;
     private final Inbound inbound;
 
+    private final Line.Parked idle = new Line.Parked() {
+        @Override
+        public void serve() {
+            readOn();
+        }
+
+        // the answer to a heartbeat, which most clients send and nothing else, needs no thread of its own
+        @Override
+        public boolean take(byte[] bytes) {
+            boolean pong = !failed && !peerClosed && inbound.isEmptyPong(bytes);
+            if (pong) {
+                application.pong(new byte[0]);
+            }
+            return pong;
+        }
+    };
+
     private int endCode = ABNORMAL; // reading thread only, as is the next
     private String endReason = "";
 
@@ -100,7 +117,7 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
                 return false; // the peer's FIN or reset, or closed by us: for a WebSocket all the same
             }
             if (bytes.available() == 0) {
-                line.park(this::readOn);
+                line.park(idle);
                 return true;
             }
             if (!failed && !peerClosed) {

@@ -151,6 +151,7 @@ public final class WebSocketUpgrader implements Http1Upgrader {
         var answer = new LinkedHashMap<String, String>();
         answer.put("Connection", headers.containsKey("Upgrade") ? "Upgrade, close" : "close");
         answer.put("Cache-Control", "no-store");
+        answer.put("X-Content-Type-Options", "nosniff");
         answer.put("Content-Length", Integer.toString(bytes.length));
         answer.put(REQUEST_ID, handshake.requestId());
         answer.putAll(headers);

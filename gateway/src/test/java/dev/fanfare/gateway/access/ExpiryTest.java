@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.access;
 
 import static dev.fanfare.gateway.access.Listener.member;
+import static dev.fanfare.gateway.testing.Texts.cursor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -103,6 +104,23 @@ class ExpiryTest {
         assertThat(answer.text()).startsWith("{\"events\":[],\"cursor\":");
         var last = gateway.get("/v1/events?wait=20s&" + channels("quiet"), bearer(token("u1", 1, "*")));
         assertThat(last.text()).startsWith("{\"events\":[],\"cursor\":");
+    }
+
+    @Test
+    void refusesALongPollThatComesBackWithATokenThatHasExpired() throws IOException {
+        try (var client = gateway.connect()) {
+            var token = bearer(token("u1", 3, "*"));
+            var answer =
+                    client.get("/v1/events?wait=0&" + channels("back"), token).answer();
+            int answered = 0;
+            for (; answer.status() == 200; answered++) {
+                var next = "/v1/events?wait=100ms&" + channels("back") + "&cursor=" + cursor(answer);
+                answer = client.get(next, token).answer();
+            }
+            assertThat(answered).isGreaterThan(3);
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.text()).contains("token-expired");
+        }
     }
 
     @Test

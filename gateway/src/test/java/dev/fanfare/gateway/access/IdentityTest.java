@@ -67,12 +67,12 @@ class IdentityTest {
         secured.clockSkew = Duration.ofSeconds(5);
         secured.grants = new GatewaySettings.Grants(List.of(topic + ".{tenant}.**"), List.of());
         secured.anonymous = new Anonymous(patterns(topic + ".public"), List.of());
-        secured.cookie = new GatewaySettings.Cookie(Optional.of("session"), List.of("https://app.example.com"));
+        secured.cookie = new GatewaySettings.Cookie(Optional.of("session"));
         return secured;
     }
 
     private static Gateways.Running gateway(Secured secured) {
-        var gateways = new Gateways().route(topic, topic + ".{key}");
+        var gateways = new Gateways().route(topic, topic + ".{key}").origins("https://app.example.com");
         gateways.access = secured.access();
         gateways.publish = new GatewaySettings.Publish(
                 true, topic, 1 << 20, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 1000);
@@ -369,7 +369,13 @@ class IdentityTest {
                 .isEqualTo(200);
         assertThat(gateway.get(target, cookie, "Sec-Fetch-Site: same-origin").status())
                 .isEqualTo(200);
+        assertThat(gateway.get(target, cookie, "Origin: http://localhost").status())
+                .isEqualTo(200);
         assertRefused(gateway.get(target, cookie, "Origin: https://evil.example.com"), 401, "unauthorized", "origins");
+        assertRefused(
+                gateway.get(target, cookie, "Origin: https://app.example.com", "Origin: https://evil.example.com"),
+                401,
+                "unauthorized");
         assertRefused(gateway.get(target, cookie, "Origin: null", "Sec-Fetch-Site: same-origin"), 401, "unauthorized");
         assertRefused(gateway.get(target, cookie, "Sec-Fetch-Site: same-site"), 401, "unauthorized");
         assertRefused(gateway.get(target, cookie), 401, "unauthorized");

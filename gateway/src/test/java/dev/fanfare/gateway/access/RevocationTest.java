@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.access;
 
+import static dev.fanfare.gateway.testing.Texts.cursor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -116,6 +117,23 @@ class RevocationTest {
                     .isEmpty();
             LocalBroker.get().send(topic, 0, "a", "goes on".getBytes(UTF_8));
             assertThat(innocent.next()).isEqualTo("goes on");
+        }
+    }
+
+    @Test
+    void refusesALongPollThatComesBackWithATokenThatWasTakenBack() throws IOException {
+        try (var client = other.connect()) {
+            var poll = "/v1/events?channel=" + topic + ".a&wait=";
+            var lost = bearer(token("u9"));
+            var from = cursor(client.get(poll + "0", lost).answer());
+            from = cursor(client.get(poll + "100ms&cursor=" + from, lost).answer());
+            from = cursor(client.get(poll + "100ms&cursor=" + from, lost).answer());
+            revoke(one, "{\"sub\":\"u9\"}");
+            var last = client.get(poll + "100ms&cursor=" + from, lost).answer();
+            while (last.status() == 200) {
+                last = client.get(poll + "100ms&cursor=" + cursor(last), lost).answer();
+            }
+            assertThat(last.text()).contains("token-revoked");
         }
     }
 

@@ -322,12 +322,46 @@ class SettingsReaderTest {
                     access.anonymous: true                    | access.anonymous: from         | it is a section
                     access.anonymous.subscribe: [a, 'b.#']    | access.anonymous.subscribe: 'b.#' | each must be a channel or pattern
                     access.grants.publish: 'a.{sub'           | access.grants.publish: 'a.{sub' | claims in braces
-                    access.cookie.origins: app.example.com    | access.cookie.origins: 'app.example.com' | an origin
                     access.revocations.topic: a b             | access.revocations.topic: 'a b' | a topic name
                     access.tickets.life: 6m                   | access.tickets.life: '6m'     | to 5m
                     """)
     void refusesAccessThatCannotBe(String yaml, String start, String part) {
         assertRefused(NEEDED + yaml + "\n", start, part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "app.example.com",
+                "https://app.example.com/",
+                "https://App.example.com",
+                "https://app.example.com:443",
+                "http://app.example.com:80",
+                "https://app.example.com:0",
+                "https://*.example.com",
+                "https://user@app.example.com",
+                "null",
+                "**"
+            })
+    void refusesOriginsThatNoBrowserSends(String origin) {
+        assertRefused(
+                NEEDED + "server.origins: ['https://app.example.com', '" + origin + "']\n",
+                "server.origins: '" + origin + "'",
+                "each must be an origin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://app.example.com,http://localhost:3000",
+                "http://[::1]:8081,https://app.example.com:8443",
+                "http://127.0.0.1:443",
+                "capacitor://localhost",
+                "*"
+            })
+    void takesOriginsAsBrowsersSendThem(String origins) throws IOException {
+        assertThat(read(NEEDED + "server.origins: '" + origins + "'\n").server().origins())
+                .containsExactly(origins.split(",", -1));
     }
 
     @Test

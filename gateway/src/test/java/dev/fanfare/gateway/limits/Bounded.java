@@ -51,8 +51,8 @@ final class Bounded {
 
     Gateways gateways(String topic) {
         var gateways = new Gateways().route(topic, topic + ".{key}");
-        gateways.server =
-                new Server("127.0.0.1", 0, 15_000, 4096, 65_536, true, trustedProxies, "X-Forwarded-For", tls);
+        gateways.server = new Server(
+                "127.0.0.1", 0, 15_000, 4096, 65_536, true, trustedProxies, "X-Forwarded-For", List.of(), tls);
         gateways.limits = settings();
         return gateways;
     }

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 /// A headless Chromium, driven over WebDriver (W3C) as chromedriver speaks it.
 final class Browser implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
+    private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf"; // WebDriver §12
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process driver;
@@ -110,6 +111,16 @@ final class Browser implements AutoCloseable {
     String evaluate(String expression) throws IOException {
         var script = "return String(" + expression.strip() + ")";
         return value(post("/execute/sync", "{\"args\":[],\"script\":\"%s\"}".formatted(escaped(script))));
+    }
+
+    /// What an expression yields in a frame of the page, as text.
+    String evaluateIn(String frame, String expression) throws IOException {
+        post("/frame", "{\"id\":{\"%s\":\"%s\"}}".formatted(ELEMENT, element(frame)));
+        try {
+            return evaluate(expression);
+        } finally {
+            post("/frame", "{\"id\":null}");
+        }
     }
 
     /// Chromium's developer tools (CDP).

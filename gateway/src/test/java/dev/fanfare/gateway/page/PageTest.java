@@ -192,6 +192,22 @@ class PageTest {
     }
 
     @Test
+    void runsNoScriptsAndStylesButItsOwn() throws Exception {
+        assertThat(browser.evaluate("""
+                (() => {
+                  document.body.insertAdjacentHTML('beforeend', '<i id="made" style="display: none">made</i>');
+                  const script = document.createElement('script');
+                  script.textContent = 'window.ran = true';
+                  document.body.append(script);
+                  return [typeof window.ran, getComputedStyle(document.getElementById('made')).display === 'none'].join();
+                })()
+                """)).isEqualTo("undefined,false");
+        assertThat(browser.evaluate("document.fonts.size + '/' + performance.getEntriesByType('resource')"
+                        + ".filter(one => !one.name.startsWith(location.origin)).length"))
+                .isEqualTo("0/0");
+    }
+
+    @Test
     void fitsASmallScreenAndTheDark() throws Exception {
         order(1);
         awaitCount("sse", "events", 1);

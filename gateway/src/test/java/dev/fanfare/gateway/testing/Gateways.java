@@ -50,6 +50,23 @@ public final class Gateways {
         return this;
     }
 
+    /// The server with other pages that may use it.
+    public Gateways origins(String... origins) {
+        var s = server;
+        server = new Server(
+                s.host(),
+                s.port(),
+                s.connectionsMax(),
+                s.backlog(),
+                s.sendBuffer(),
+                s.page(),
+                s.trustedProxies(),
+                s.forwardedHeader(),
+                List.of(origins),
+                s.tls());
+        return this;
+    }
+
     /// Session settings with other heartbeats.
     public Gateways heartbeats(Duration usual, Duration min, Duration max) {
         var s = session;

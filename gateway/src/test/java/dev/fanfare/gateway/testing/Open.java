@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.testing;
 
 import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.access.Tickets;
 import dev.fanfare.gateway.config.GatewaySettings;
@@ -42,6 +43,7 @@ public final class Open {
         var clock = InstantSource.system();
         return new Gate(
                 access(),
+                new Origins(List.of(), false, false),
                 new TokenVerifier(List.of(), Duration.ZERO, clock),
                 new Tickets(new byte[32], Duration.ofSeconds(30), clock),
                 Revocations.NONE,

@@ -14,7 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +74,7 @@ class LongPollTest {
                             "Content-Type: application/json",
                             "Cache-Control: no-store",
                             "X-Request-Id: r-7",
+                            "X-Content-Type-Options: nosniff",
                             "Vary: Accept, Prefer",
                             "Content-Length: " + answer.body().length,
                             "Connection: keep-alive");
@@ -322,6 +327,123 @@ class LongPollTest {
         }
     }
 
+    private static double ended() throws IOException {
+        return gateway.metric("fanfare_sessions_ended_total", "reason=\"answered\"");
+    }
+
+    @Test
+    void aClientThatComesBackGoesOnWithItsSession() throws IOException {
+        awaitSessions(0);
+        double before = ended();
+        try (var client = gateway.connect()) {
+            var from = cursor(client.get(url("same", "wait=0")).answer());
+            for (int i = 0; i < 10; i++) {
+                publish("same", "n" + i);
+                var answer = client.get(url("same", "cursor=" + from)).answer();
+                assertThat(values(answer.text())).containsExactly("n" + i);
+                assertThat(answer.header("Connection")).isEqualTo("keep-alive");
+                from = cursor(answer);
+            }
+            assertThat(ended() - before)
+                    .as("the first one's, which had no cursor, and of those who were very quick")
+                    .isBetween(1.0, 5.0);
+            awaitSessions(0); // once it stays away
+            publish("same", "meanwhile");
+            assertThat(values(client.get(url("same", "cursor=" + from)).answer().text()))
+                    .containsExactly("meanwhile");
+        }
+    }
+
+    @Test
+    void aClientThatComesBackIsHeldAsBefore() throws IOException {
+        try (var client = gateway.connect()) {
+            var from = cursor(client.get(url("again", "wait=0")).answer());
+            for (int i = 0; i < 3; i++) {
+                var empty =
+                        client.get(url("again", "wait=300ms", "cursor=" + from)).answer();
+                assertThat(empty.text()).startsWith("{\"events\":[],");
+                from = cursor(empty);
+            }
+            client.get(url("again", "wait=300ms", "cursor=" + from));
+            publish("again", "x");
+            var got = new ArrayList<String>();
+            for (var answer = client.answer(); got.isEmpty(); answer = client.answer()) {
+                got.addAll(values(answer.text()));
+                client.get(url("again", "wait=300ms", "cursor=" + cursor(answer)));
+            }
+            assertThat(got).containsExactly("x");
+        }
+    }
+
+    @Test
+    void aClientThatComesBackIsAnsweredWhatItAsks() throws IOException {
+        try (var client = gateway.connect()) {
+            var start = cursor(client.get(url("asks", "wait=0")).answer());
+            publish("asks", "1");
+            var one = client.get(url("asks", "cursor=" + start)).answer();
+            publish("asks", "2");
+            var two = client.get(url("asks", "cursor=" + cursor(one))).answer();
+            assertThat(values(two.text())).containsExactly("2");
+            var again = client.get(url("asks", "cursor=" + cursor(one))).answer();
+            assertThat(values(again.text())).as("from an earlier cursor").containsExactly("2");
+            publish("else", "3");
+            var other = client.get(url("else", "cursor=" + cursor(two))).answer();
+            assertThat(values(other.text())).as("another channel").containsExactly("3");
+            var head = client.get(url("asks", "cursor=" + cursor(two), "format=json", "wait=0"), "X-Request-Id: mine");
+            assertThat(head.answer().header("X-Request-Id")).isEqualTo("mine");
+        }
+    }
+
+    /// Clients that come back in all sorts of ways: at once, late, with another header, in pieces, two at a time.
+    @Test
+    void missesNothingHoweverClientsComeBack() throws Exception {
+        int count = 300;
+        long seed = Long.getLong("fanfare.seed", System.nanoTime());
+        System.out.println("seed " + seed);
+        var from = cursor(gateway.get(url("mixed", "wait=0")));
+        var publisher = Thread.startVirtualThread(() -> {
+            for (int i = 0; i < count; i++) {
+                broker.send(topic, 0, "mixed", Integer.toString(i).getBytes(UTF_8));
+            }
+        });
+        var expected = IntStream.range(0, count).mapToObj(Integer::toString).toList();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = IntStream.range(0, 12)
+                    .mapToObj(n -> clients.submit(() -> pollAll(from, count, new Random(seed + n))))
+                    .toList();
+            for (var seen : all) {
+                assertThat(seen.get(40, TimeUnit.SECONDS)).isEqualTo(expected);
+            }
+        }
+        publisher.join();
+    }
+
+    private static List<String> pollAll(String start, int count, Random random) throws IOException {
+        var seen = new ArrayList<String>();
+        var from = start;
+        try (var client = gateway.connect()) {
+            while (seen.size() < count) {
+                var request = "GET " + url("mixed", "wait=10", "cursor=" + from) + " HTTP/1.1\r\nHost: x\r\n"
+                        + (random.nextInt(4) == 0 ? "X-Odd: " + random.nextInt() + "\r\n" : "") + "\r\n";
+                int cut = random.nextInt(4) == 0 ? random.nextInt(request.length()) : 0;
+                boolean twice = random.nextInt(8) == 0;
+                client.send(request.substring(0, cut)).send(request.substring(cut) + (twice ? request : ""));
+                var answer = client.answer();
+                assertThat(values(answer.text())).as(answer.toString()).isNotEmpty();
+                var numbers = values(answer.text());
+                assertThat(Integer.parseInt(numbers.getFirst()))
+                        .as("%s%n%s%n%s", seen, request, answer)
+                        .isEqualTo(seen.size());
+                seen.addAll(numbers);
+                from = cursor(answer);
+                if (twice) {
+                    assertThat(values(client.answer().text())).isNotEmpty();
+                }
+            }
+        }
+        return seen;
+    }
+
     @Test
     void boundsOneAnswerAndGoesOnAfterIt() throws IOException {
         var gateways = new Gateways().route(topic, "{topic}.{key}");
@@ -408,6 +530,7 @@ class LongPollTest {
         try (var tight = withBuffers(100_000, 1 << 20)) {
             var start = publishThreeMebibytes(tight, "refused");
             var all = url("refused", "cursor=" + start);
+            awaitBody(tight, all, 1 << 20, (1 << 20) + 101_000);
             try (var slow = tight.connect()) {
                 slow.get(all); // and does not read
                 Awaitility.await()

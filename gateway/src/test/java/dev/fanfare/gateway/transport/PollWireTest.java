@@ -9,6 +9,7 @@ import dev.fanfare.gateway.protocol.Format;
 import dev.fanfare.gateway.protocol.PollForm;
 import dev.fanfare.gateway.session.Wire.Answered;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class PollWireTest {
     private final Answers answers = new Answers();
     private final PollBuffers buffers = new PollBuffers(2000);
-    private final PollWire wire = new PollWire(PollForm.of(Format.DATA), 1000, false, buffers.open(), answers);
+    private final PollWire wire =
+            new PollWire(PollForm.of(Format.DATA), 1000, Duration.ofMinutes(1), buffers.open(), answers);
 
     private static final class Answers implements PollWire.Answer {
         final List<String> bodies = new ArrayList<>();
@@ -25,6 +27,7 @@ class PollWireTest {
         boolean finished;
         boolean done;
         boolean cut;
+        boolean outrun;
 
         @Override
         public boolean offer(List<byte[]> body, int bytes) throws IOException {
@@ -48,6 +51,11 @@ class PollWireTest {
         @Override
         public void abort() {
             cut = true;
+        }
+
+        @Override
+        public boolean isOutrun() {
+            return outrun;
         }
 
         @Override
@@ -116,6 +124,33 @@ class PollWireTest {
         wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
         assertThat(answers.bodies).hasSize(1);
         assertThat(answers.finished && answers.done).isTrue();
+    }
+
+    private void mayComeBack() {
+        var request = "GET /v1/events?cursor=AA&channel=a HTTP/1.1\r\n\r\n".getBytes(US_ASCII);
+        wire.repeated(new Repeat(request, 23, 25), () -> true);
+    }
+
+    @Test
+    void waitsForAClientThatMayComeBack() throws IOException {
+        mayComeBack();
+        write("\"1\"");
+        assertThat(wire.isAway()).isFalse();
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.FOR_NOW);
+        assertThat(wire.isAway()).isTrue();
+        wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
+        assertThat(answers.bodies).as("it has its answer").hasSize(1);
+        assertThat(answers.done).isTrue();
+    }
+
+    @Test
+    void leavesTheConnectionToARequestThatWasThereFirst() throws IOException {
+        mayComeBack();
+        answers.outrun = true;
+        write("\"1\"");
+        assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.YES);
+        wire.close(CloseReason.ANSWERED, PollWireTest::cursor);
+        assertThat(answers.done).isTrue();
     }
 
     @Test

@@ -90,7 +90,8 @@ class SseTest {
                             "Cache-Control: no-store",
                             "X-Accel-Buffering: no",
                             "X-Request-Id: r-1",
-                            "Connection: close");
+                            "Connection: close",
+                            "X-Content-Type-Options: nosniff");
             var bytes = new StringBuilder();
             while (!bytes.toString().endsWith("}\n\n")) {
                 bytes.append((char) client.in().read());

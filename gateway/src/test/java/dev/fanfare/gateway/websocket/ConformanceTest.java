@@ -104,6 +104,21 @@ class ConformanceTest {
         assertThat(cases.stream().map(Case::name)).hasSizeGreaterThan(120).doesNotHaveDuplicates();
     }
 
+    @Test
+    void takesNoPartOfAFrameForAPong() throws Exception {
+        byte[] likeAPong = {(byte) (FIN | PONG), (byte) 0x80, 1, 2, 3, 4};
+        var payload = masked(likeAPong);
+        var whole = frame(FIN | BINARY, payload);
+        var begin = Arrays.copyOf(whole, whole.length - likeAPong.length);
+        try (var client = new RawClient(SERVER.port())) {
+            client.open("/ws?conformance=" + NEXT.incrementAndGet());
+            client.send(concat(frame(FIN | PING, utf8("read")), begin));
+            assertThat(client.receive()).isEqualTo("pong " + HexFormat.of().formatHex(utf8("read")));
+            client.send(likeAPong); // by itself, as the beginning is read already
+            assertThat(client.receive()).isEqualTo("binary " + HexFormat.of().formatHex(payload));
+        }
+    }
+
     private Stream<DynamicTest> deliveries(Case it) {
         var inOneSegment = dynamicTest(it.name() + ", in one segment", () -> run(it, false));
         return it.sent().length > DRIBBLE_MAX

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a token says (RFC 7519 §4). A name is that of a claim, or with dots the way to a member of one:
@@ -70,6 +71,20 @@ public final class Claims {
                         .toList();
             case null, default -> List.of();
         };
+    }
+
+    /// One text or number, or a list of them, each as it is: unlike [#texts] a text with blanks stays one. For what
+    /// must not be taken apart, as a part may be another's name.
+    public List<String> names(String name) {
+        return switch (find(name)) {
+            case Collection<?> list -> list.stream().flatMap(Claims::name).toList();
+            case null -> List.of();
+            case Object one -> name(one).toList();
+        };
+    }
+
+    private static Stream<String> name(@Nullable Object value) {
+        return value instanceof String || value instanceof Number ? Stream.of(value.toString()) : Stream.empty();
     }
 
     /// A `NumericDate`, rounded down to seconds.

@@ -72,10 +72,11 @@ public final class TokenVerifier implements AutoCloseable {
             }
             return reader.apply(Files.readAllBytes(file));
         } catch (IOException unreadable) {
-            throw new IllegalArgumentException("the key file %s cannot be read: %s"
+            throw new IllegalArgumentException("access.issuers: the key file %s cannot be read: %s"
                     .formatted(file, unreadable.getClass().getSimpleName()));
         } catch (IllegalArgumentException noKeys) {
-            throw new IllegalArgumentException("the key file %s %s".formatted(file, noKeys.getMessage()));
+            throw new IllegalArgumentException(
+                    "access.issuers: the key file %s %s".formatted(file, noKeys.getMessage()));
         }
     }
 

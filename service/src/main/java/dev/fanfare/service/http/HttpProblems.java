@@ -1,8 +1,10 @@
 package dev.fanfare.service.http;
 
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// or beside routing; [#only] answers the methods that a path does not have.
 public final class HttpProblems {
     public static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+
+    /// For browsers, which otherwise may take an answer for a page that it is not.
+    public static final Header NO_SNIFF = HeaderValues.create("X-Content-Type-Options", "nosniff");
 
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String NO_STORE = "no-store";
@@ -80,6 +85,7 @@ public final class HttpProblems {
         response.status(problem.code().status())
                 .header(REQUEST_ID, requestId)
                 .header(HeaderNames.CACHE_CONTROL, NO_STORE)
+                .header(NO_SNIFF)
                 .header(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE)
                 .send(Problems.render(problem, requestId));
     }
@@ -102,6 +108,7 @@ public final class HttpProblems {
             var code = codes.apply(status.code());
             headers.set(REQUEST_ID, id);
             headers.set(HeaderNames.CACHE_CONTROL, NO_STORE);
+            headers.set(NO_SNIFF);
             headers.set(HeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
             return answer(status, headers, Problems.render(code, status.code(), detail(status, message), id));
         };

@@ -2,6 +2,7 @@ package dev.fanfare.webhook.api;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -17,6 +18,8 @@ import dev.fanfare.webhook.store.Writes;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,10 +39,12 @@ public final class Api {
 
     /// What the API works with.
     ///
+    /// @param verifier of the tokens of issuers
     /// @param freshness brings the registry up to date at once, so that this node need not wait for its next look
     /// @param guard judges endpoints' addresses
     public record Parts(
             ApiSettings settings,
+            TokenVerifier verifier,
             Database database,
             Registry registry,
             Freshness freshness,
@@ -50,21 +55,32 @@ public final class Api {
             Events events,
             Replays replays) {}
 
+    /// Serves a caller who was let in.
+    @FunctionalInterface
+    interface Work {
+        void handle(ServerRequest request, ServerResponse response, Caller caller);
+    }
+
     /// @param path with `{name}` for parameters
     /// @param open whether no token is needed
     /// @param parameters of the query, that it may have
-    record Route(Method method, String path, boolean open, Handler handler, List<String> parameters) {
-        static Route of(Method method, String path, Handler handler, String... parameters) {
-            return new Route(method, path, false, handler, List.of(parameters));
+    record Route(Method method, String path, boolean open, Work work, List<String> parameters) {
+        static Route of(Method method, String path, Work work, String... parameters) {
+            return new Route(method, path, false, work, List.of(parameters));
         }
 
-        static Route open(Method method, String path, Handler handler) {
-            return new Route(method, path, true, handler, List.of());
+        static Route open(Method method, String path, Work work) {
+            return new Route(method, path, true, work, List.of());
+        }
+
+        /// What only reads is a GET.
+        Right right() {
+            return method.equals(Method.GET) ? Right.READ : Right.MANAGE;
         }
     }
 
     public Api(Parts parts) {
-        this.access = new Access(parts.settings().token());
+        this.access = new Access(parts.settings(), parts.verifier());
         var sealed = new SealedText(parts.ring(), "idempotency");
         var writes = new Writes(parts.database(), new Writes.Sealing() {
             @Override
@@ -84,7 +100,7 @@ public final class Api {
                 }
             }
         });
-        var once = new Once(writes, parts.settings().token());
+        var once = new Once(writes);
         var bodies = new Bodies(parts.settings().bodyMax());
         var all = new ArrayList<Route>();
         all.addAll(new EndpointHandlers(parts, once, bodies).routes());
@@ -101,6 +117,7 @@ public final class Api {
     public void register(HttpRouting.Builder routing) {
         routing.addFilter((chain, request, response) -> {
             HttpProblems.requestId(request, response);
+            response.header(HttpProblems.NO_SNIFF);
             chain.proceed();
         });
         var methods = new LinkedHashMap<String, List<Method>>();
@@ -118,12 +135,10 @@ public final class Api {
 
     private Handler guarded(Route route) {
         return (request, response) -> {
-            if (!route.open()) {
-                access.check(request);
-            }
+            var caller = route.open() ? Caller.NOBODY : access.admit(request, route.right());
             Query.check(request, route.parameters());
             try {
-                route.handler().handle(request, response);
+                route.work().handle(request, response, caller);
             } catch (JdbiException failure) {
                 throw problem(failure);
             }

@@ -12,6 +12,7 @@ public enum ApiCode implements ProblemCode {
     UNKNOWN_PARAMETER(400, "Unknown parameter"),
     INVALID_PARAMETER(400, "Invalid parameter"),
     UNAUTHORIZED(401, "Unauthorized"),
+    FORBIDDEN(403, "Forbidden"),
     NOT_FOUND(404, "Not found"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     CONFLICT(409, "Conflict"),
@@ -26,7 +27,8 @@ public enum ApiCode implements ProblemCode {
     PRECONDITION_REQUIRED(428, "If-Match is missing"),
     INTERNAL(500, "Internal error"),
     STORE_AWAY(503, "The store is away"),
-    KAFKA_AWAY(503, "Kafka is away");
+    KAFKA_AWAY(503, "Kafka is away"),
+    ISSUER_AWAY(503, "The issuer is away");
 
     private final int status;
     private final String title;

@@ -63,7 +63,7 @@ final class DeliveryHandlers {
                 Api.Route.of(Method.POST, "/v1/deliveries/{id}/resend", this::resend));
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
+    private void list(ServerRequest request, ServerResponse response, Caller caller) {
         var query = new Query(request);
         int limit = query.limit();
         var states = query.text("state").map(DeliveryHandlers::state).orElse(Set.of(State.values()));
@@ -74,8 +74,10 @@ final class DeliveryHandlers {
             throw Query.bad("until", "is not after 'since': give a later time");
         }
         var event = query.text("event").map(Query::event);
-        var endpoint = query.text("endpoint").map(id -> lookup.endpoint(id).id());
-        var page = deliveries.list(new Filter(endpoint, event, states, since, until), after, limit + 1);
+        var endpoint =
+                query.text("endpoint").map(id -> lookup.endpoint(caller, id).id());
+        var page =
+                deliveries.list(new Filter(caller.tenants(), endpoint, event, states, since, until), after, limit + 1);
         var answer = Json.object();
         var items = answer.putArray("items");
         page.stream().limit(limit).map(DeliveryJson::delivery).forEach(items::add);
@@ -83,8 +85,8 @@ final class DeliveryHandlers {
         Answers.send(response, answer);
     }
 
-    private void read(ServerRequest request, ServerResponse response) {
-        var id = id(request);
+    private void read(ServerRequest request, ServerResponse response, Caller caller) {
+        var id = id(request, caller);
         var answer = DeliveryJson.delivery(deliveries.find(id).orElseThrow(() -> missing(id.toString())));
         answer.set(
                 "event",
@@ -92,11 +94,11 @@ final class DeliveryHandlers {
         Answers.send(response, answer);
     }
 
-    private void attempts(ServerRequest request, ServerResponse response) {
+    private void attempts(ServerRequest request, ServerResponse response, Caller caller) {
         var query = new Query(request);
         int limit = query.limit();
         long after = query.number("cursor", 0, Long.MAX_VALUE, 0);
-        var id = id(request);
+        var id = id(request, caller);
         var page = deliveries.calls(id, after, limit + 1);
         if (page.isEmpty() && deliveries.find(id).isEmpty()) {
             throw missing(id.toString());
@@ -112,16 +114,16 @@ final class DeliveryHandlers {
         Answers.send(response, answer);
     }
 
-    private void resend(ServerRequest request, ServerResponse response) {
+    private void resend(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
         Json.refuse(Json.unknown(Bodies.optionalObject(request, body), List.of()), List.of());
-        var id = id(request);
+        var id = id(request, caller);
         var delivery = deliveries.find(id).orElseThrow(() -> missing(id.toString()));
-        var endpoint = lookup.active(lookup.endpoint(id.endpoint().value()));
+        var endpoint = lookup.active(lookup.endpoint(caller, id.endpoint().value()));
         var read = delivery.state() == State.PARKED
                         || deliveries.message(id.message()).isPresent()
                 ? Optional.<Message>empty()
@@ -146,9 +148,11 @@ final class DeliveryHandlers {
                 .filter(message -> message.id().equals(id) && message.tenant().equals(endpoint.tenant()));
     }
 
-    private static DeliveryId id(ServerRequest request) {
+    private DeliveryId id(ServerRequest request, Caller caller) {
         var text = request.path().pathParameters().get("id");
-        return DeliveryId.parse(text).orElseThrow(() -> missing(text));
+        return DeliveryId.parse(text)
+                .filter(id -> lookup.sees(caller, id.endpoint()))
+                .orElseThrow(() -> missing(text));
     }
 
     private static ProblemException missing(String id) {

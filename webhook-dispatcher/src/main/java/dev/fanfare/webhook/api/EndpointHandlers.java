@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// `/v1/endpoints` and `/v1/endpoints/{id}`.
 final class EndpointHandlers {
@@ -72,9 +73,9 @@ final class EndpointHandlers {
                 Api.Route.of(Method.DELETE, "/v1/endpoints/{id}", this::delete));
     }
 
-    private void create(ServerRequest request, ServerResponse response) {
+    private void create(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
@@ -84,12 +85,7 @@ final class EndpointHandlers {
                 .filter(fields::has)
                 .forEach(field -> fields.fault(field, "is set by the dispatcher: leave it out"));
         EndpointJson.unmask(document, Map.of(), fields);
-        var tenant = fields.text("tenant", TENANT_MAX).orElse(Message.DEFAULT_TENANT);
-        if (!Tenants.isName(tenant)) {
-            fields.fault(
-                    "tenant",
-                    "is %s: give 1 to %d of A-Z a-z 0-9 . _ ~ : @ -".formatted(Fields.quoted(tenant), TENANT_MAX));
-        }
+        var tenant = tenant(fields, caller);
         var settings = settings(document, fields, Optional.empty());
         var rate = ask(Optional.empty(), settings).orElse(OptionalInt.empty());
         var positions = starts.read();
@@ -107,7 +103,7 @@ final class EndpointHandlers {
         });
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
+    private void list(ServerRequest request, ServerResponse response, Caller caller) {
         var query = new Query(request);
         int limit = query.limit();
         var after = query.text("cursor").map(cursor -> {
@@ -116,7 +112,7 @@ final class EndpointHandlers {
             }
             return new EndpointId(cursor);
         });
-        var page = store.list(query.text("tenant"), after, limit + 1);
+        var page = store.list(tenants(query.text("tenant"), caller), after, limit + 1);
         var answer = Json.object();
         var items = answer.putArray("items");
         page.stream().limit(limit).map(EndpointJson::view).forEach(items::add);
@@ -124,30 +120,59 @@ final class EndpointHandlers {
         Answers.send(response, answer);
     }
 
-    private void read(ServerRequest request, ServerResponse response) {
-        var endpoint = lookup.endpoint(request);
+    /// Whose the new endpoint is to be.
+    private static String tenant(Fields fields, Caller caller) {
+        var asked = fields.text("tenant", TENANT_MAX);
+        var own = caller.tenants().orElse(Set.of(Message.DEFAULT_TENANT));
+        if (!fields.has("tenant") && own.size() > 1) {
+            fields.fault("tenant", "is missing, and the token names several: give one of %s".formatted(sorted(own)));
+        }
+        var tenant = asked.orElseGet(() -> own.iterator().next());
+        if (!Tenants.isName(tenant)) {
+            fields.fault(
+                    "tenant",
+                    "is %s: give 1 to %d of A-Z a-z 0-9 . _ ~ : @ -".formatted(Fields.quoted(tenant), TENANT_MAX));
+        } else if (!caller.sees(tenant)) {
+            throw Refusals.forbidden("the token is not for the tenant %s of 'tenant': give one of %s"
+                    .formatted(Fields.quoted(tenant), sorted(own)));
+        }
+        return tenant;
+    }
+
+    private static List<String> sorted(Set<String> tenants) {
+        return tenants.stream().sorted().toList();
+    }
+
+    /// Whose are listed: those of a tenant that is none of the caller's are none.
+    private static Optional<Set<String>> tenants(Optional<String> asked, Caller caller) {
+        return asked.map(one -> caller.sees(one) ? Set.of(one) : Set.<String>of())
+                .or(caller::tenants);
+    }
+
+    private void read(ServerRequest request, ServerResponse response, Caller caller) {
+        var endpoint = lookup.endpoint(caller, request);
         Answers.send(response, new Reply(200, Preconditions.etag(endpoint), Json.write(EndpointJson.view(endpoint))));
     }
 
-    private void replace(ServerRequest request, ServerResponse response) {
-        update(request, response, Bodies::object, false);
+    private void replace(ServerRequest request, ServerResponse response, Caller caller) {
+        update(request, response, caller, Bodies::object, false);
     }
 
-    private void patch(ServerRequest request, ServerResponse response) {
-        update(request, response, Bodies::patch, true);
+    private void patch(ServerRequest request, ServerResponse response, Caller caller) {
+        update(request, response, caller, Bodies::patch, true);
     }
 
     private interface Reading {
         ObjectNode read(ServerRequest request, byte[] body);
     }
 
-    private void update(ServerRequest request, ServerResponse response, Reading reading, boolean patch) {
+    private void update(ServerRequest request, ServerResponse response, Caller caller, Reading reading, boolean patch) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
-        var before = lookup.endpoint(request);
+        var before = lookup.endpoint(caller, request);
         Preconditions.require(request, before);
         var sent = reading.read(request, body);
         var document = sent;
@@ -176,12 +201,12 @@ final class EndpointHandlers {
                 : Lookup.missing(before.id().value());
     }
 
-    private void delete(ServerRequest request, ServerResponse response) {
-        var claim = once.claim(request, bodies.bytes(request));
+    private void delete(ServerRequest request, ServerResponse response, Caller caller) {
+        var claim = once.claim(request, caller, bodies.bytes(request));
         if (once.repeat(claim, response)) {
             return;
         }
-        var endpoint = lookup.endpoint(request);
+        var endpoint = lookup.endpoint(caller, request);
         Preconditions.check(request, endpoint);
         boolean conditional = request.headers().contains(HeaderNames.IF_MATCH);
         Runnable cancelling = () -> {

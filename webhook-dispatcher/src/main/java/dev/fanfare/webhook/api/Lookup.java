@@ -9,16 +9,24 @@ import io.helidon.webserver.http.ServerRequest;
 
 /// Finds what a path names.
 record Lookup(EndpointStore store) {
-    /// The endpoint of `{id}`.
-    Endpoint endpoint(ServerRequest request) {
-        return endpoint(request.path().pathParameters().get("id"));
+    /// The endpoint of `{id}`. One of a tenant that is none of the caller's is not there.
+    Endpoint endpoint(Caller caller, ServerRequest request) {
+        return endpoint(caller, request.path().pathParameters().get("id"));
     }
 
-    Endpoint endpoint(String id) {
+    Endpoint endpoint(Caller caller, String id) {
         if (!EndpointId.isValid(id)) {
             throw missing(id);
         }
-        return store.find(new EndpointId(id)).orElseThrow(() -> missing(id));
+        return store.find(new EndpointId(id))
+                .filter(endpoint -> caller.sees(endpoint.tenant()))
+                .orElseThrow(() -> missing(id));
+    }
+
+    /// Whether there is anything of an endpoint for the caller; also of one that was deleted in the last day.
+    boolean sees(Caller caller, EndpointId id) {
+        return caller.tenants().isEmpty()
+                || store.tenant(id).filter(caller::sees).isPresent();
     }
 
     /// The endpoint, if it may be sent anything.

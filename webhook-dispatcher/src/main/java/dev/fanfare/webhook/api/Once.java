@@ -28,24 +28,20 @@ final class Once {
     private static final Pattern SHAPE = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private final Writes writes;
-    private final String owner;
 
-    /// @param owner whose keys they are: another token has other keys
-    Once(Writes writes, Optional<String> owner) {
+    Once(Writes writes) {
         this.writes = writes;
-        this.owner = owner.map(token -> HexFormat.of().formatHex(Access.hash("idempotency " + token), 0, 8))
-                .orElse("anybody");
     }
 
     /// What this very request, and the body that was read of it, is known by; empty if it carries no key.
-    Optional<Claim> claim(ServerRequest request, byte[] body) {
+    Optional<Claim> claim(ServerRequest request, Caller caller, byte[] body) {
         return request.headers().first(KEY).map(key -> {
             if (!SHAPE.matcher(key).matches()) {
                 throw new ProblemException(
                         ApiCode.MALFORMED_REQUEST,
                         "Idempotency-Key has not 1 to 128 visible characters: send a UUID, for example");
             }
-            return new Claim(owner + ":" + key, fingerprint(request, body));
+            return new Claim(caller.owner() + ":" + key, fingerprint(request, body));
         });
     }
 

@@ -28,7 +28,7 @@ final class OpenApi {
         return Api.Route.open(Method.GET, PATH, this::read);
     }
 
-    private void read(ServerRequest request, ServerResponse response) {
+    private void read(ServerRequest request, ServerResponse response, Caller caller) {
         response.header(HeaderNames.CONTENT_TYPE, "application/json").send(document);
     }
 }

@@ -49,13 +49,13 @@ final class OperatorHandlers {
                 Api.Route.of(Method.POST, "/v1/endpoints/{id}/recover", this::recover));
     }
 
-    private void test(ServerRequest request, ServerResponse response) {
+    private void test(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
-        var endpoint = lookup.active(lookup.endpoint(request));
+        var endpoint = lookup.active(lookup.endpoint(caller, request));
         var document = Bodies.optionalObject(request, body);
         var fields = new Fields(document);
         var type = fields.text("type", TYPE_MAX).filter(text -> !text.isBlank()).orElse(TEST_TYPE);
@@ -92,13 +92,13 @@ final class OperatorHandlers {
     }
 
     /// The same again is harmless, so it need not be in one transaction with the answer that is kept.
-    private void recover(ServerRequest request, ServerResponse response) {
+    private void recover(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
-        var endpoint = lookup.active(lookup.endpoint(request));
+        var endpoint = lookup.active(lookup.endpoint(caller, request));
         var document = Bodies.object(request, body);
         var fields = new Fields(document);
         var since = fields.instant("since");

@@ -44,13 +44,13 @@ final class ReplayHandlers {
                 Api.Route.of(Method.DELETE, "/v1/endpoints/{id}/replay/{replay}", this::cancel));
     }
 
-    private void start(ServerRequest request, ServerResponse response) {
+    private void start(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
-        var endpoint = lookup.active(lookup.endpoint(request));
+        var endpoint = lookup.active(lookup.endpoint(caller, request));
         var document = Bodies.object(request, body);
         var fields = new Fields(document);
         var range = range(fields);
@@ -66,22 +66,22 @@ final class ReplayHandlers {
         once.run(claim, response, _ -> new Reply(202, "", Json.write(view(status))));
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
-        var endpoint = lookup.endpoint(request);
+    private void list(ServerRequest request, ServerResponse response, Caller caller) {
+        var endpoint = lookup.endpoint(caller, request);
         var answer = Json.object();
         var items = answer.putArray("items");
         replays.list(endpoint, LIST_MAX).stream().map(ReplayHandlers::view).forEach(items::add);
         Answers.send(response, answer);
     }
 
-    private void read(ServerRequest request, ServerResponse response) {
-        var endpoint = lookup.endpoint(request);
+    private void read(ServerRequest request, ServerResponse response, Caller caller) {
+        var endpoint = lookup.endpoint(caller, request);
         var id = request.path().pathParameters().get("replay");
         Answers.send(response, view(replays.find(endpoint, id).orElseThrow(() -> missing(id))));
     }
 
-    private void cancel(ServerRequest request, ServerResponse response) {
-        var endpoint = lookup.endpoint(request);
+    private void cancel(ServerRequest request, ServerResponse response, Caller caller) {
+        var endpoint = lookup.endpoint(caller, request);
         var id = request.path().pathParameters().get("replay");
         Answers.send(response, view(replays.cancel(endpoint, id).orElseThrow(() -> missing(id))));
     }

@@ -49,13 +49,13 @@ final class SecretHandlers {
                 Api.Route.open(Method.GET, "/.well-known/webhook-keys", this::keys));
     }
 
-    private void rotate(ServerRequest request, ServerResponse response) {
+    private void rotate(ServerRequest request, ServerResponse response, Caller caller) {
         var body = bodies.bytes(request);
-        var claim = once.claim(request, body);
+        var claim = once.claim(request, caller, body);
         if (once.repeat(claim, response)) {
             return;
         }
-        var before = lookup.endpoint(request);
+        var before = lookup.endpoint(caller, request);
         Preconditions.check(request, before);
         var document = Bodies.optionalObject(request, body);
         var fields = new Fields(document);
@@ -113,7 +113,7 @@ final class SecretHandlers {
         }
     }
 
-    private void keys(ServerRequest request, ServerResponse response) {
+    private void keys(ServerRequest request, ServerResponse response, Caller caller) {
         response.header(HeaderNames.CACHE_CONTROL, KEYS_CACHED)
                 .header(HeaderNames.CONTENT_TYPE, Jwks.CONTENT_TYPE)
                 .send(Jwks.render(registry.all(), Instant.now()));

@@ -22,6 +22,7 @@ import java.util.Optional;
 final class WhyHandler {
     private static final List<String> PLACE = List.of("topic", "partition", "offset");
     private static final int TOPIC_MAX = 249;
+    private static final String NOT_THEIRS = "The tenants of the token have no such event there.";
 
     private final Events events;
     private final Starts starts;
@@ -42,11 +43,11 @@ final class WhyHandler {
         return Api.Route.of(Method.GET, "/v1/endpoints/{id}/why", this::why, "event", "topic", "partition", "offset");
     }
 
-    private void why(ServerRequest request, ServerResponse response) {
+    private void why(ServerRequest request, ServerResponse response, Caller caller) {
         var query = new Query(request);
         var event = event(query);
         if (event.isPresent()) {
-            Answers.send(response, byEvent(lookup.endpoint(request), event.get()));
+            Answers.send(response, byEvent(caller, lookup.endpoint(caller, request), event.get()));
             return;
         }
         var topic = query.required("topic");
@@ -55,7 +56,7 @@ final class WhyHandler {
         }
         int partition = (int) query.number("partition", 0, Integer.MAX_VALUE);
         long offset = query.number("offset", 0, Long.MAX_VALUE);
-        Answers.send(response, byPlace(lookup.endpoint(request), topic, partition, offset));
+        Answers.send(response, byPlace(caller, lookup.endpoint(caller, request), topic, partition, offset));
     }
 
     /// Empty if the place is given instead.
@@ -69,25 +70,38 @@ final class WhyHandler {
     }
 
     /// What is on record needs no Kafka.
-    private ObjectNode byEvent(Endpoint endpoint, MessageId id) {
+    private ObjectNode byEvent(Caller caller, Endpoint endpoint, MessageId id) {
         var delivery = deliveries.find(new DeliveryId(id, endpoint.id()));
         if (delivery.isPresent()) {
             return answer(recorded(delivery.get()), deliveries.message(id), delivery);
         }
         return deliveries
                 .topic(id.topicId())
-                .map(topic -> events.find(topic, id.partition(), id.offset()))
+                .map(topic -> find(caller, topic, id.partition(), id.offset()))
                 .filter(found -> !(found instanceof Events.Routed(var message))
                         || message.id().equals(id))
                 .map(found -> answer(endpoint, found, List.of()))
                 .orElseGet(() -> answer(
-                        new Verdict("no-event", "No topic that is read has such an event."),
+                        new Verdict(
+                                "no-event",
+                                caller.tenants().isEmpty() ? "No topic that is read has such an event." : NOT_THEIRS),
                         Optional.empty(),
                         Optional.empty()));
     }
 
-    private ObjectNode byPlace(Endpoint endpoint, String topic, int partition, long offset) {
+    /// For a tenant's token an event that is not the tenant's is not there, and nothing tells it from one that is not
+    /// there at all; nor from a record without channels, as nobody knows whose that is.
+    private Events.Found find(Caller caller, String topic, int partition, long offset) {
         var found = events.find(topic, partition, offset);
+        if (caller.tenants().isEmpty()
+                || (found instanceof Events.Routed(var message) && caller.sees(message.tenant()))) {
+            return found;
+        }
+        return new Events.Absent(NOT_THEIRS);
+    }
+
+    private ObjectNode byPlace(Caller caller, Endpoint endpoint, String topic, int partition, long offset) {
+        var found = find(caller, topic, partition, offset);
         var ids = deliveries.topicIds(topic).stream()
                 .map(topicId -> new MessageId(topicId, partition, offset))
                 .toList();

@@ -12,6 +12,7 @@ import dev.fanfare.service.config.RoutesReader;
 import dev.fanfare.service.config.Topics;
 import dev.fanfare.service.config.Values;
 import dev.fanfare.webhook.config.WebhookSettings;
+import dev.fanfare.webhook.config.WebhookSettings.Access;
 import dev.fanfare.webhook.config.WebhookSettings.Api;
 import dev.fanfare.webhook.config.WebhookSettings.Egress;
 import dev.fanfare.webhook.config.WebhookSettings.Endpoint;
@@ -63,10 +64,12 @@ final class SettingsReader {
 
     private WebhookSettings read() {
         var api = api();
+        var access = new AccessReader(values).read();
         var routes = new RoutesReader(values).read();
         return new WebhookSettings(
-                server(api),
+                server(api, access),
                 api,
+                access,
                 KafkaSettings.read(values, refused()),
                 routes,
                 tenant(),
@@ -117,7 +120,7 @@ final class SettingsReader {
         return new Api(token);
     }
 
-    private Server server(Api api) {
+    private Server server(Api api, Access access) {
         var server = new Server(
                 values.text("server.host", Server.DEFAULT.host()),
                 values.integer("server.port", Server.DEFAULT.port(), 0, 65_535));
@@ -126,13 +129,15 @@ final class SettingsReader {
                 var open = Arrays.stream(InetAddress.getAllByName(server.host()))
                         .filter(address -> !address.isLoopbackAddress())
                         .findFirst();
-                if (open.isPresent() && api.token().isEmpty()) {
+                if (open.isPresent()
+                        && api.token().isEmpty()
+                        && access.issuers().isEmpty()) {
                     values.refuse(
                             "server.host",
                             server.host(),
                             "the address %s is not loopback, and anybody who reaches it could create endpoints: "
                                             .formatted(open.get().getHostAddress())
-                                    + "set api.token, or bind 127.0.0.1");
+                                    + "set api.token or access.issuers, or bind 127.0.0.1");
                 }
             } catch (UnknownHostException unknown) {
                 values.refuse("server.host", server.host(), "no such host is known: give an address of this machine");

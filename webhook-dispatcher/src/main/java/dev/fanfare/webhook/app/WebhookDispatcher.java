@@ -2,6 +2,7 @@ package dev.fanfare.webhook.app;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.Lifecycle;
+import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.webhook.api.Api;
 import dev.fanfare.webhook.api.ApiSettings;
@@ -96,6 +97,8 @@ public final class WebhookDispatcher implements AutoCloseable {
     private static WebhookDispatcher start(WebhookSettings settings, Lifecycle parts) {
         var clock = InstantSource.system();
         var closing = new Closing();
+        var verifier = parts.open(
+                new TokenVerifier(settings.access().issuers(), settings.access().clockSkew(), clock));
         var keys = Path.of(settings.secrets().keysFile());
         var ring = KeysFile.read(keys);
         var database = parts.open(Database.open(new StoreSettings(
@@ -156,7 +159,8 @@ public final class WebhookDispatcher implements AutoCloseable {
         var replays = parts.open(
                 new KafkaReplays(clients, taker, database, settings.retention().attempts()));
         var api = new Api(new Api.Parts(
-                new ApiSettings(settings.api().token(), ApiSettings.BODY_MAX),
+                new ApiSettings(settings.api().token(), settings.access(), ApiSettings.BODY_MAX),
+                verifier,
                 database,
                 registry,
                 watch,

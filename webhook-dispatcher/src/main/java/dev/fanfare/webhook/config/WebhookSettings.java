@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.config;
 
 import dev.fanfare.events.Routing;
+import dev.fanfare.service.access.IssuerSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record WebhookSettings(
         Server server,
         Api api,
+        Access access,
         Map<String, String> kafka,
         List<Routing.Rule> routes,
         Tenant tenant,
@@ -42,7 +44,7 @@ public record WebhookSettings(
 
     /// Where the management API listens.
     ///
-    /// @param host address to bind; one that is not loopback needs `api.token`
+    /// @param host address to bind; one that is not loopback needs `api.token` or `access.issuers`
     /// @param port TCP port, 0 for any free one
     public record Server(String host, int port) {
         public static final Server DEFAULT = new Server("127.0.0.1", 8090);
@@ -50,7 +52,8 @@ public record WebhookSettings(
 
     /// Who may use the management API.
     ///
-    /// @param token the bearer token that it wants; none: no token is wanted, and only loopback may be bound
+    /// @param token a bearer token that is good for everything; without it and without issuers in [Access] no token
+    /// is wanted, and only loopback may be bound
     public record Api(Optional<String> token) {
         public static final Api DEFAULT = new Api(Optional.empty());
 
@@ -58,6 +61,39 @@ public record WebhookSettings(
         public String toString() {
             return "Api[token=" + (token.isPresent() ? "***" : "none") + "]";
         }
+    }
+
+    /// Whose tokens are taken at the management API beside `api.token`, and what they allow.
+    ///
+    /// @param clockSkew how much the clocks of issuers and this machine may differ
+    public record Access(List<IssuerSettings> issuers, Duration clockSkew, Claims claims, Scopes scopes) {
+        public static final Access DEFAULT =
+                new Access(List.of(), Duration.ofSeconds(30), Claims.DEFAULT, Scopes.DEFAULT);
+
+        public Access {
+            issuers = List.copyOf(issuers);
+        }
+    }
+
+    /// Where in a token to look. Dots lead into objects.
+    ///
+    /// @param tenant one name or a list of them: whose things the token is for
+    /// @param scope one or more claims with scopes, put together
+    public record Claims(String tenant, List<String> scope) {
+        public static final Claims DEFAULT = new Claims("tenant", List.of("scope", "scp"));
+
+        public Claims {
+            scope = List.copyOf(scope);
+        }
+    }
+
+    /// The scopes, as issuers call them.
+    ///
+    /// @param read to see what is there of the token's tenants
+    /// @param manage to change it too
+    /// @param operate to see and change everything of all tenants
+    public record Scopes(String read, String manage, String operate) {
+        public static final Scopes DEFAULT = new Scopes("webhooks:read", "webhooks:manage", "webhooks:operate");
     }
 
     /// Whose events are whose.

@@ -29,10 +29,12 @@ public final class Deliveries {
 
     /// Which ones.
     ///
+    /// @param tenants of their endpoints only, those too that were deleted in the last day; empty: everybody's
     /// @param event of this event only
     /// @param since when they got to where they are, at the earliest
     /// @param until before then
     public record Filter(
+            Optional<Set<String>> tenants,
             Optional<EndpointId> endpoint,
             Optional<MessageId> event,
             Set<State> states,

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.EmptyHandling;
 import org.jspecify.annotations.Nullable;
 
 /// The endpoints as stored. Each change makes the registry's version grow in the same transaction, under its lock, so
@@ -149,17 +151,26 @@ public final class EndpointStore {
         return find(unit.handle, id);
     }
 
+    /// Whose an endpoint is, or was: for a day after it was deleted.
+    public Optional<String> tenant(EndpointId id) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("select tenant from endpoint where id = ?")
+                        .bind(0, id.value())
+                        .mapTo(String.class)
+                        .findOne());
+    }
+
     /// A page, in the order of ids.
     ///
-    /// @param tenant whose, empty for everybody's
+    /// @param tenants whose, empty for everybody's
     /// @param after the last one of the page before
-    public List<Endpoint> list(Optional<String> tenant, Optional<EndpointId> after, int limit) {
+    public List<Endpoint> list(Optional<Set<String>> tenants, Optional<EndpointId> after, int limit) {
         return database.jdbi().withHandle(handle -> {
             var query = handle.createQuery("select * from endpoint where deleted = false and id > :after"
-                            + (tenant.isPresent() ? " and tenant = :tenant" : "") + " order by id limit :limit")
+                            + (tenants.isPresent() ? " and tenant in (<tenants>)" : "") + " order by id limit :limit")
                     .bind("after", after.map(EndpointId::value).orElse(""))
                     .bind("limit", limit);
-            tenant.ifPresent(one -> query.bind("tenant", one));
+            tenants.ifPresent(some -> query.bindList(EmptyHandling.NULL_KEYWORD, "tenants", List.copyOf(some)));
             return EndpointRow.endpoints(handle, query.map(EndpointRow::of).list());
         });
     }

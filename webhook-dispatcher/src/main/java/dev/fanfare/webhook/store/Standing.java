@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.EmptyHandling;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /// Where deliveries of a state are found, each in one place only.
@@ -75,6 +76,9 @@ record Standing(State state, String table, String columns, String time, String c
             Optional<Deliveries.After> after,
             int limit) {
         var which = "t.%1$s >= :begin and t.%1$s < :end".formatted(time)
+                + (filter.tenants().isPresent()
+                        ? " and t.endpoint_id in (select id from endpoint where tenant in (<tenants>))"
+                        : "")
                 + (filter.endpoint().isPresent() ? " and t.endpoint_id = :endpoint" : "")
                 + (filter.event().isPresent()
                         ? " and t.topic_id = :topic and t.partition_n = :partition and t.offset_n = :offset"
@@ -85,6 +89,7 @@ record Standing(State state, String table, String columns, String time, String c
                 .bind("begin", bound(begin))
                 .bind("end", bound(end))
                 .bind("limit", limit);
+        filter.tenants().ifPresent(some -> query.bindList(EmptyHandling.NULL_KEYWORD, "tenants", List.copyOf(some)));
         filter.endpoint().ifPresent(id -> query.bind("endpoint", id.value()));
         filter.event()
                 .ifPresent(id -> query.bind("topic", id.topicId().toString())

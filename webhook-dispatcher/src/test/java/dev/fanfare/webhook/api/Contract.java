@@ -46,7 +46,12 @@ final class Contract {
         }
 
         boolean isOpen() {
-            return node.has("security");
+            return scopes().isEmpty();
+        }
+
+        /// What a token must have one of.
+        List<String> scopes() {
+            return texts(node.path("security").path(0).path("token"));
         }
 
         boolean takes(String path) {

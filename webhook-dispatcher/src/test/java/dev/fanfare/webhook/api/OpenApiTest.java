@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.webhook.api.Contract.Operation;
 import dev.fanfare.webhook.api.TestApi.Answer;
+import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.store.Delivery.State;
@@ -14,9 +15,7 @@ import dev.fanfare.webhook.store.Postgres;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -33,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// That the OpenAPI document says what the running server does, and all of it. [TestApi] holds each answer of each
 /// test against the document; here each answer that it describes is brought about.
 class OpenApiTest {
-    private static final String SINCE = "{\"since\":\"2026-11-20T08:00:00Z\"}";
+    private static final String OPERATOR = "Bearer " + TestApi.TOKEN;
     private static final String USED_KEY = "used";
 
     private static TestApi api;
@@ -67,7 +66,7 @@ class OpenApiTest {
             var operation = CONTRACT.find(route.method().text(), route.path().replaceAll("[{}]", ""))
                     .orElseThrow();
             assertThat(operation.names("query")).as(operation.toString()).containsExactlyElementsOf(route.parameters());
-            assertThat(operation.isOpen()).as(operation.toString()).isEqualTo(route.open());
+            assertThat(operation.scopes()).as(operation.toString()).isEqualTo(scopes(route));
             assertThat(operation.names("path").stream().map("{%s}"::formatted))
                     .as(operation.toString())
                     .containsExactlyElementsOf(Pattern.compile("\\{\\w+}")
@@ -76,6 +75,14 @@ class OpenApiTest {
                             .map(MatchResult::group)
                             .toList());
         }
+    }
+
+    private static List<String> scopes(Api.Route route) {
+        if (route.open()) {
+            return List.of();
+        }
+        var scopes = WebhookSettings.Scopes.DEFAULT;
+        return List.of(route.right() == Right.READ ? scopes.read() : scopes.manage());
     }
 
     @Test
@@ -187,34 +194,12 @@ class OpenApiTest {
     private static final class Script {
         private final TestApi api;
         private final Set<String> seen;
-        private final String endpoint;
-        private final String delivery;
-        private final String replay;
-        private final Map<String, String> bodies = new HashMap<>(Map.of(
-                "createEndpoint",
-                json("'headers':{'X-Team':'billing'}", "'ttl':'1h'", "'ratePerSecond':5", "'signature':'v1+v1a'"),
-                "replaceEndpoint",
-                json("'description':'replaced'"),
-                "patchEndpoint",
-                "{\"ttl\":null,\"enabled\":true}",
-                "rotateSecret",
-                "{\"overlap\":\"1h\"}",
-                "sendTestEvent",
-                "{\"type\":\"a.b\",\"data\":[1]}",
-                "recover",
-                SINCE,
-                "startReplay",
-                "{\"topic\":\"orders\",\"offsets\":{\"0\":5},\"dryRun\":true}"));
+        private final Samples samples;
 
         Script(TestApi api, Set<String> seen) {
             this.api = api;
             this.seen = seen;
-            endpoint = api.endpoint();
-            delivery = api.deadLetter(endpoint, 1).toString();
-            replay = api.post("/v1/endpoints/" + endpoint + "/replay", SINCE)
-                    .body()
-                    .path("id")
-                    .asText();
+            samples = Samples.of(api);
             api.post("/v1/endpoints", json(), Once.KEY.defaultCase(), USED_KEY);
         }
 
@@ -229,29 +214,36 @@ class OpenApiTest {
 
         private void refusals(Operation operation) {
             var described = operation.statuses();
-            expect(400, operation, path(operation) + "?nonsense=1", "");
+            expect(400, operation, samples.path(operation) + "?nonsense=1", "");
             if (!operation.isOpen()) {
-                expect(401, operation, path(operation), "", "Authorization", "");
+                expect(401, operation, samples.path(operation), "", "Authorization", "");
+                expect(
+                        403,
+                        operation,
+                        samples.path(operation),
+                        "",
+                        "Authorization",
+                        "Bearer " + Tokens.of("acme", "x"));
             }
             if (operation.path().contains("{id}")) {
                 var unknown = operation.path().replaceAll("\\{\\w+}", "x");
-                expect(404, operation, unknown + query(operation), "");
+                expect(404, operation, unknown + Samples.query(operation), "");
             }
             if (operation.node().has("requestBody")) {
                 var large = "x".repeat(TestApi.BODY_MAX + 1);
-                expect(413, operation, path(operation), large, "If-Match", "*");
-                expect(415, operation, path(operation), "x", "If-Match", "*", "Content-Type", "text/plain");
-                expect(422, operation, path(operation), invalid(operation), "If-Match", "*");
+                expect(413, operation, samples.path(operation), large, "If-Match", "*");
+                expect(415, operation, samples.path(operation), "x", "If-Match", "*", "Content-Type", "text/plain");
+                expect(422, operation, samples.path(operation), invalid(operation), "If-Match", "*");
             }
             if (operation.names("header").contains("If-Match")) {
-                expect(412, operation, path(operation), bodies.getOrDefault(operation.id(), ""), "If-Match", "\"99\"");
+                expect(412, operation, samples.path(operation), Samples.body(operation), "If-Match", "\"99\"");
             }
             if (described.contains(428)) {
-                expect(428, operation, path(operation), bodies.getOrDefault(operation.id(), ""));
+                expect(428, operation, samples.path(operation), Samples.body(operation));
             }
             if (operation.names("header").contains("Idempotency-Key")) {
-                var body = bodies.getOrDefault(operation.id(), "");
-                expect(422, operation, path(operation), body, "Idempotency-Key", USED_KEY, "If-Match", "*");
+                var body = Samples.body(operation);
+                expect(422, operation, samples.path(operation), body, "Idempotency-Key", USED_KEY, "If-Match", "*");
             }
         }
 
@@ -265,67 +257,43 @@ class OpenApiTest {
         }
 
         private void whileDisabled() {
-            var path = "/v1/endpoints/" + endpoint;
+            var path = "/v1/endpoints/" + samples.endpoint();
             api.patch(path, "{\"enabled\":false}", "If-Match", "*");
             for (var operation : CONTRACT.operations()) {
                 if (operation.statuses().contains(409)) {
-                    expect(409, operation, path(operation), bodies.getOrDefault(operation.id(), ""));
+                    expect(409, operation, samples.path(operation), Samples.body(operation));
                 }
             }
             api.patch(path, "{\"enabled\":true}", "If-Match", "*");
         }
 
         private void successes() {
-            api.parked(endpoint, 2);
-            api.delivered(endpoint, 3);
-            gets(200, "listDeliveries", "?limit=2&endpoint=" + endpoint);
+            api.parked(samples.endpoint(), 2);
+            api.delivered(samples.endpoint(), 3);
+            gets(200, "listDeliveries", "?limit=2&endpoint=" + samples.endpoint());
             gets(200, "listEndpoints", "?limit=1");
             gets(200, "listAttempts", "");
             gets(200, "why", "?event=" + message(3).id());
             for (var operation : CONTRACT.operations()) {
                 // deletes come last
                 if (!operation.method().equals("DELETE")) {
-                    expect(success(operation), operation, valid(operation));
+                    expect(Samples.success(operation), operation, valid(operation));
                 }
             }
             for (var id : List.of("cancelReplay", "deleteEndpoint")) {
                 var operation = CONTRACT.operation(id);
-                expect(success(operation), operation, valid(operation));
+                expect(Samples.success(operation), operation, valid(operation));
             }
-        }
-
-        private static int success(Operation operation) {
-            return operation.statuses().stream()
-                    .filter(status -> status < 300)
-                    .findFirst()
-                    .orElseThrow();
         }
 
         /// A request that has nothing wrong with it.
         Answer valid(Operation operation) {
-            var body = bodies.getOrDefault(operation.id(), "");
-            var type = Contract.names(operation.node().path("requestBody").path("content")).stream()
-                    .findFirst()
-                    .orElse("");
-            return send(operation, path(operation) + query(operation), body, "If-Match", "*", "Content-Type", type);
+            return samples.send(api, operation, OPERATOR);
         }
 
         private void gets(int status, String id, String query) {
             var operation = CONTRACT.operation(id);
-            expect(status, operation, path(operation) + query, "");
-        }
-
-        /// What it cannot do without.
-        private static String query(Operation operation) {
-            return operation.id().equals("why") ? "?topic=orders&partition=3&offset=1" : "";
-        }
-
-        private String path(Operation operation) {
-            var deliveries = operation.path().startsWith("/v1/deliveries");
-            return operation
-                    .path()
-                    .replace("{id}", deliveries ? delivery : endpoint)
-                    .replace("{replay}", replay);
+            expect(status, operation, samples.path(operation) + query, "");
         }
 
         private void expect(int status, Operation operation, String path, String body, String... headers) {

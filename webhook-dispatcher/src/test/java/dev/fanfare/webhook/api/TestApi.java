@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,8 +10,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
+import dev.fanfare.service.access.IssuerSettings;
+import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.ProblemException;
+import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.delivery.Attempt;
 import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.EndpointId;
@@ -41,6 +45,7 @@ import dev.fanfare.webhook.store.StoreSettings;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,8 +53,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +90,8 @@ final class TestApi implements AutoCloseable {
             Optional.empty(),
             512,
             "Fanfare-Webhooks"));
+    private final Path folder;
+    private final TokenVerifier verifier;
     private final SqlJournal journal;
     private final WebServer server;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -104,16 +115,32 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi() {
-        this(new StoreSettings("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "", 4));
+        this(List.of());
+    }
+
+    TestApi(List<IssuerSettings> others) {
+        this(new StoreSettings("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "", 4), others);
     }
 
     TestApi(StoreSettings settings) {
+        this(settings, List.of());
+    }
+
+    /// @param others issuers beside that of [Tokens]
+    TestApi(StoreSettings settings, List<IssuerSettings> others) {
+        folder = folder();
+        var issuers = new ArrayList<>(others);
+        issuers.add(Tokens.issuer(folder));
+        var access = new WebhookSettings.Access(
+                issuers, Duration.ZERO, WebhookSettings.Claims.DEFAULT, WebhookSettings.Scopes.DEFAULT);
+        verifier = new TokenVerifier(issuers, access.clockSkew(), InstantSource.system());
         database = Database.open(settings);
         store = new EndpointStore(database);
         journal = new SqlJournal(database, registry::find, _ -> {}, Duration.ofSeconds(20));
         new Frontier(database).write(List.of(new Frontier.Position(TOPIC, 3, "orders", 100)));
         api = new Api(new Api.Parts(
-                new ApiSettings(Optional.of(TOKEN), BODY_MAX),
+                new ApiSettings(Optional.of(TOKEN), access, BODY_MAX),
+                verifier,
                 database,
                 registry,
                 () -> store.sync(registry),
@@ -181,6 +208,7 @@ final class TestApi implements AutoCloseable {
         try {
             var sent = request.build();
             var answer = answer(client.send(sent, BodyHandlers.ofString()));
+            assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
             CONTRACT.find(method, path).ifPresent(operation -> {
                 CONTRACT.check(operation, answer);
                 if (answer.status() < 300 && body.length > 0 && operation.node().has("requestBody")) {
@@ -274,6 +302,14 @@ final class TestApi implements AutoCloseable {
                 new Disposition.Ended(Reason.EXHAUSTED, true));
     }
 
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("fanfare-api");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     /// An endpoint's settings with these members beside the needed ones.
     static String json(String... members) {
         var all = new StringBuilder("{\"url\":\"http://127.0.0.1:9/hook\",\"channels\":[\"orders.*\"]");
@@ -307,5 +343,12 @@ final class TestApi implements AutoCloseable {
         sender.close();
         client.close();
         database.close();
+        verifier.close();
+        try {
+            Files.delete(folder.resolve("issuer.secret"));
+            Files.delete(folder);
+        } catch (IOException leftBehind) {
+            throw new UncheckedIOException(leftBehind);
+        }
     }
 }

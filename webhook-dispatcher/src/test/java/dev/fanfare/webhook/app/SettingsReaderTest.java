@@ -4,20 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanfare.events.Routing;
+import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.webhook.config.WebhookSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +37,7 @@ class SettingsReaderTest {
     private static final WebhookSettings STANDARD = new WebhookSettings(
             WebhookSettings.Server.DEFAULT,
             WebhookSettings.Api.DEFAULT,
+            WebhookSettings.Access.DEFAULT,
             Map.of("bootstrap.servers", "localhost:9092"),
             List.of(new Routing.Rule(List.of("orders"), List.of("orders.{key}"))),
             WebhookSettings.Tenant.DEFAULT,
@@ -45,6 +50,13 @@ class SettingsReaderTest {
             WebhookSettings.Topics.DEFAULT,
             WebhookSettings.Retention.DEFAULT,
             WebhookSettings.Shutdown.DEFAULT);
+
+    private static final String ISSUERS = """
+            access.issuers:
+              - issuer: https://id.example.com/
+                audience: [webhooks, fanfare]
+                jwks-url: https://id.example.com/jwks
+            """;
 
     @TempDir
     Path folder;
@@ -67,12 +79,25 @@ class SettingsReaderTest {
         var keys = new TreeSet<String>();
         for (var section : WebhookSettings.class.getRecordComponents()) {
             if (section.getType().isRecord()) {
-                Arrays.stream(section.getType().getRecordComponents())
-                        .map(component -> kebab(section.getName()) + "." + kebab(component.getName()))
-                        .forEach(keys::add);
+                keys(kebab(section.getName()), section.getType(), keys);
             }
         }
         assertThat(documented().keySet()).isEqualTo(keys);
+    }
+
+    private static void keys(String section, Class<?> type, Set<String> keys) {
+        for (var component : type.getRecordComponents()) {
+            var key = section + "." + kebab(component.getName());
+            if (component.getType().isRecord()) {
+                keys(key, component.getType(), keys);
+            } else if (key.equals("access.issuers")) {
+                Stream.of("issuer", "audience", "jwks-url", "jwks-file", "public-key-file", "secret-file")
+                        .map(member -> key + ".N." + member)
+                        .forEach(keys::add);
+            } else {
+                keys.add(key);
+            }
+        }
     }
 
     @Test
@@ -80,12 +105,36 @@ class SettingsReaderTest {
         for (var host : List.of("0.0.0.0", "'::'", "192.0.2.1")) {
             var yaml = "server.host: " + host + "\n";
             assertRefused(yaml, "server.host: '" + host.replace("'", "") + "'", "is not loopback");
-            assertRefused(yaml, "server.host: ", "set api.token, or bind 127.0.0.1");
+            assertRefused(yaml, "server.host: ", "set api.token or access.issuers, or bind 127.0.0.1");
             assertThat(read(NEEDED + yaml + "api.token: 0123456789abcdef\n")
                             .api()
                             .token())
                     .contains("0123456789abcdef");
         }
+    }
+
+    @Test
+    void bindsMoreThanLoopbackWithIssuers() throws IOException {
+        assertThat(read(NEEDED + "server.host: 0.0.0.0\n" + ISSUERS).server().host())
+                .isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void readsWhoseTokensAreTaken() throws IOException {
+        var access = read(NEEDED + ISSUERS + """
+                access.clock-skew: 5s
+                access.claims: {tenant: org.id, scope: [scp, roles]}
+                access.scopes: {read: r, manage: m, operate: 'api://fanfare/o'}
+                """).access();
+        assertThat(access)
+                .isEqualTo(new WebhookSettings.Access(
+                        List.of(new IssuerSettings(
+                                "https://id.example.com/",
+                                List.of("webhooks", "fanfare"),
+                                new IssuerSettings.KeySource.JwksUrl(URI.create("https://id.example.com/jwks")))),
+                        Duration.ofSeconds(5),
+                        new WebhookSettings.Claims("org.id", List.of("scp", "roles")),
+                        new WebhookSettings.Scopes("r", "m", "api://fanfare/o")));
     }
 
     @ParameterizedTest
@@ -120,6 +169,16 @@ class SettingsReaderTest {
             endpoint.disable-after: 30s          | endpoint.disable-after: '30s' | from 1m
             topics.dead-letter: orders           | topics.dead-letter: 'orders' | a route reads this topic
             topics.operational: a b              | topics.operational: 'a b' | a topic name
+            access.issuers: [{audience: a, secret-file: s}]           | access.issuers.0.issuer: | is missing
+            access.issuers: [{issuer: a, secret-file: s}]             | access.issuers.0.audience: | is missing
+            access.issuers: [{issuer: a, audience: a}]                | access.issuers.0: needs one | secret-file
+            access.issuers: [{issuer: a, audience: a, jwks-url: 'http://a.example/'}] | access.issuers.0.jwks-url: 'http | https
+            access.clock-skew: 6m                | access.clock-skew: '6m' | from 0s to 5m
+            access.claims.tenant: ' '            | access.claims.tenant: ' | not blank
+            access.scopes.read: 'a b'            | access.scopes.read: 'a b' | one scope
+            access.scopes.manage: webhooks:read  | access.scopes.manage: 'webhooks:read' | one of its own
+            access.scopes.operate: webhooks:read | access.scopes.operate: 'webhooks:read' | one of its own
+            access.scopes: {read: webhooks:manage} | access.scopes.manage: the default | one of its own
             kafka.group.id: mine                 | kafka.group.id: from | it is intake.group
             kafka.enable.auto.commit: true       | kafka.enable.auto.commit: from | intake.commit-every
             """)
@@ -130,6 +189,7 @@ class SettingsReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             egres: {ports: 443}      | egres.ports: unknown key    | did you mean egress.ports?
+            access.claims.tenants: t | access.claims.tenants: unknown key | did you mean access.claims.tenant?
             egress.allowed: none     | egress.allowed: unknown key | did you mean egress.allow?
             session.heartbeat: 5s    | session.heartbeat: unknown key | see docs/webhooks.md
             zebra: 1                 | zebra: unknown key          | see docs/webhooks.md

@@ -70,6 +70,7 @@ class DeliveryTest {
         var taken = new WebhookSettings(
                 new WebhookSettings.Server("127.0.0.1", dispatcher.port()),
                 free.api(),
+                free.access(),
                 free.kafka(),
                 free.routes(),
                 free.tenant(),

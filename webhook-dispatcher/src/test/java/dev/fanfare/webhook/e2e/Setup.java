@@ -73,9 +73,15 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
 
     /// For a dispatcher in this process.
     WebhookSettings settings() {
+        return settings(WebhookSettings.Api.DEFAULT, WebhookSettings.Access.DEFAULT);
+    }
+
+    /// The same, but not for everybody.
+    WebhookSettings settings(WebhookSettings.Api api, WebhookSettings.Access access) {
         return new WebhookSettings(
                 new WebhookSettings.Server("127.0.0.1", 0),
-                WebhookSettings.Api.DEFAULT,
+                api,
+                access,
                 Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
                 List.of(new Routing.Rule(List.of(topic), List.of("orders.{key}"))),
                 WebhookSettings.Tenant.DEFAULT,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -47,11 +48,13 @@ class DeliveriesTest {
     }
 
     private static Filter all() {
-        return new Filter(Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
+        return new Filter(
+                Optional.empty(), Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
     }
 
     private static Filter of(Endpoint endpoint, State... states) {
         return new Filter(
+                Optional.empty(),
                 Optional.of(endpoint.id()),
                 Optional.empty(),
                 Set.of(states.length == 0 ? State.values() : states),
@@ -131,13 +134,53 @@ class DeliveriesTest {
         assertThat(offsets(of(endpoint, State.DEAD_LETTER, State.ENDED))).containsExactly(3L, 4L);
         assertThat(offsets(all())).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
         var event = new Filter(
-                Optional.empty(), Optional.of(id(other, 3).message()), Set.of(State.values()), Instant.EPOCH, EVER);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(id(other, 3).message()),
+                Set.of(State.values()),
+                Instant.EPOCH,
+                EVER);
         assertThat(deliveries.list(event, Optional.empty(), 100))
                 .extracting(Delivery::id)
                 .containsExactlyInAnyOrder(id(endpoint, 3), id(other, 3));
         assertThat(offsets(new Filter(
-                        Optional.of(EndpointId.random()), event.event(), event.states(), Instant.EPOCH, EVER)))
+                        Optional.empty(),
+                        Optional.of(EndpointId.random()),
+                        event.event(),
+                        event.states(),
+                        Instant.EPOCH,
+                        EVER)))
                 .isEmpty();
+    }
+
+    @Test
+    void keepsToTheTenants() {
+        var acmes = oneOfEach();
+        var evils = oneOfEach();
+        stage.store(acmes);
+        stage.store(evils);
+        stage.execute(
+                "update endpoint set tenant = 'acme' where id = ?", acmes.id().value());
+        stage.execute(
+                "update endpoint set tenant = 'evil' where id = ?", evils.id().value());
+        assertThat(endpoints(Set.of("acme"))).containsExactly(acmes.id());
+        assertThat(endpoints(Set.of("acme", "evil", "other"))).containsExactlyInAnyOrder(acmes.id(), evils.id());
+        assertThat(endpoints(Set.of("other"))).isEmpty();
+        assertThat(endpoints(Set.of())).isEmpty();
+        var store = new EndpointStore(stage.database);
+        assertThat(store.tenant(acmes.id())).contains("acme");
+        assertThat(store.tenant(EndpointId.random())).isEmpty();
+        assertThat(store.list(Optional.of(Set.of()), Optional.empty(), 10)).isEmpty();
+    }
+
+    /// Those that deliveries of these tenants, and all of their states, are listed of.
+    private Set<EndpointId> endpoints(Set<String> tenants) {
+        var filter = new Filter(
+                Optional.of(tenants), Optional.empty(), Optional.empty(), Set.of(State.values()), Instant.EPOCH, EVER);
+        var found = deliveries.list(filter, Optional.empty(), 100);
+        var endpoints = found.stream().map(one -> one.id().endpoint()).collect(Collectors.toSet());
+        assertThat(found).hasSize(5 * endpoints.size());
+        return endpoints;
     }
 
     @Test
@@ -160,7 +203,7 @@ class DeliveriesTest {
     }
 
     private static Filter range(Instant since, Instant until) {
-        return new Filter(Optional.empty(), Optional.empty(), Set.of(State.values()), since, until);
+        return new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Set.of(State.values()), since, until);
     }
 
     @Test
