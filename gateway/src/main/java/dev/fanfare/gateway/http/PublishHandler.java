@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 
 /// `POST /v1/events`. Throws a ProblemException for all that is refused but a body that is too large, which it
 /// answers
@@ -50,7 +49,7 @@ public final class PublishHandler implements Handler {
     private final Publish settings;
     private final Publisher publisher;
     private final PublishRequests requests;
-    private final Semaphore bytes;
+    private final BodyRoom room;
 
     public PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher) {
         this(gate, limits, settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
@@ -59,7 +58,7 @@ public final class PublishHandler implements Handler {
     PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher, int bodiesMax) {
         this.gate = gate;
         this.limits = limits;
-        this.bytes = new Semaphore(bodiesMax);
+        this.room = new BodyRoom(bodiesMax, settings.bytesMax());
         this.settings = settings;
         this.publisher = publisher;
         this.requests = new PublishRequests(settings);
@@ -73,27 +72,19 @@ public final class PublishHandler implements Handler {
         var caller = gate.admit(request.headers(), Map.of());
         var party = limits.party(request.remotePeer(), request.headers()).with(caller.token());
         limits.publish(party);
-        var length = request.headers().contentLength().orElse(settings.bytesMax());
-        if (length > settings.bytesMax()) {
+        var length = request.headers().contentLength();
+        if (length.orElse(0) > settings.bytesMax()) {
             refuse(request, response);
             return;
         }
-        if (!bytes.tryAcquire((int) length)) {
-            throw new ProblemException(
-                    ErrorCode.PUBLISH_BUSY,
-                    "too much is being published at this time: publish again later",
-                    Map.of("Retry-After", "1"));
-        }
-        try {
-            var body = RequestBody.read(request, response, settings.bytesMax());
+        try (var place = room.enter(length.isPresent())) {
+            var body = RequestBody.read(request, response, settings.bytesMax(), place::came);
             limits.published(party, body == null ? settings.bytesMax() : body.length);
             if (body == null) {
                 refuse(request, response);
             } else {
                 publish(caller, request, response, body);
             }
-        } finally {
-            bytes.release((int) length);
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 abstract class WrappedContext implements ConnectionContext {
     private final ConnectionContext helidon;
     private final DepartingWriter writer;
-    private final DataReader reader = DataReader.create(this::next);
+    private final DataReader reader = new LineReader(this::next);
 
     WrappedContext(ConnectionContext helidon) {
         this.helidon = helidon;

@@ -45,7 +45,7 @@ final class WsWire implements Wire, WebSocketApplication {
     /// @param open opens the session, once the handshake is done
     /// @param publisher blocks until the event is written
     /// @param pass the session's
-    /// @param rate of what the client says, pings too
+    /// @param rate of what the client says, pings and pongs too
     WsWire(
             Function<Boolean, EventForm> forms,
             Function<WsWire, Session> open,
@@ -114,6 +114,9 @@ final class WsWire implements Wire, WebSocketApplication {
     @Override
     public void pong(byte[] payload) {
         lastHeard = System.nanoTime();
+        if (rate.next() == MessageRate.Verdict.ENOUGH) { // short of that there is nothing to refuse
+            session().end(CloseReason.POLICY);
+        }
     }
 
     @Override

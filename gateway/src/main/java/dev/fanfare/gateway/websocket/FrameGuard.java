@@ -29,6 +29,7 @@ final class FrameGuard {
 
     private boolean inMessage; // the next data frame must be a continuation
     private long messageLength; // on the wire, of the message's frames so far
+    private int messageFrames; // so far: those without a byte would let a message have no end
 
     FrameGuard(int messageMax, boolean deflated) {
         this.messageMax = messageMax;
@@ -122,6 +123,7 @@ final class FrameGuard {
         }
         if (opcode != 0) {
             messageLength = 0;
+            messageFrames = 0;
         }
         inMessage = !fin;
     }
@@ -150,10 +152,11 @@ final class FrameGuard {
         if ((header[0] & 0x0F) >= CONTROL) {
             return; // counts for no message
         }
-        if (length > messageMax - messageLength) {
+        if (length > messageMax - messageLength || messageFrames > messageMax) {
             throw Violation.tooBig(messageMax);
         }
         messageLength += length;
+        messageFrames++;
     }
 
     private long length(int lengthCode, int lengthEnd) {

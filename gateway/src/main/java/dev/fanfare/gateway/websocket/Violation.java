@@ -25,7 +25,7 @@ final class Violation extends RuntimeException {
     }
 
     static Violation tooBig(int messageMax) {
-        return new Violation(TOO_BIG, "a message may have " + messageMax + " bytes");
+        return new Violation(TOO_BIG, "a message may have " + messageMax + " bytes, and as many frames");
     }
 
     int code() {

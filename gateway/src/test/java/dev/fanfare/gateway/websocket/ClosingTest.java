@@ -95,7 +95,7 @@ class ClosingTest {
             assertThat(client.receive()).isEqualTo("close 1009");
             client.sendNothingMore();
             assertThat(client.ended()).isTrue();
-            assertThat(server.closing("q")).isEqualTo("1009 a message may have 65536 bytes");
+            assertThat(server.closing("q")).isEqualTo("1009 a message may have 65536 bytes, and as many frames");
         }
     }
 

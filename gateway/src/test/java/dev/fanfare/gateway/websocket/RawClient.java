@@ -15,13 +15,13 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /// A WebSocket client that sends whatever bytes a test wants, right or wrong.
-final class RawClient implements AutoCloseable {
-    static final int CONTINUATION = 0;
-    static final int TEXT = 1;
-    static final int BINARY = 2;
-    static final int CLOSE = 8;
-    static final int PING = 9;
-    static final int PONG = 10;
+public final class RawClient implements AutoCloseable {
+    public static final int CONTINUATION = 0;
+    public static final int TEXT = 1;
+    public static final int BINARY = 2;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
+    public static final int PONG = 10;
 
     private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
     private static final int PATIENCE_MILLIS = 20_000; // for what must come; nothing waits as long when all is well
@@ -29,14 +29,14 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
 
-    static byte[] request(String target, String... extraHeaders) {
+    public static byte[] request(String target, String... extraHeaders) {
         var request = new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                 + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         for (var header : extraHeaders) {
@@ -45,25 +45,25 @@ final class RawClient implements AutoCloseable {
         return ascii(request.append("\r\n").toString());
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /// A frame as a client sends it.
     ///
     /// @param first FIN, RSV bits and opcode
-    static byte[] frame(int first, byte[] payload) {
+    public static byte[] frame(int first, byte[] payload) {
         var length = payload.length;
         var code = length <= 125 ? length : length <= 0xFFFF ? 126 : 127;
         return concat(header(first, 0x80 | code, code < 126 ? 0 : code == 126 ? 2 : 8, length), MASK, masked(payload));
     }
 
     /// A frame's first bytes, without the mask, with the length in as many bytes as the test wants.
-    static byte[] header(int first, int second, int lengthBytes, long length) {
+    public static byte[] header(int first, int second, int lengthBytes, long length) {
         var header = new byte[2 + lengthBytes];
         header[0] = (byte) first;
         header[1] = (byte) second;
@@ -73,11 +73,11 @@ final class RawClient implements AutoCloseable {
         return header;
     }
 
-    static byte[] mask() {
+    public static byte[] mask() {
         return MASK.clone();
     }
 
-    static byte[] masked(byte[] payload) {
+    public static byte[] masked(byte[] payload) {
         var masked = payload.clone();
         for (var i = 0; i < masked.length; i++) {
             masked[i] ^= MASK[i % 4];
@@ -85,15 +85,15 @@ final class RawClient implements AutoCloseable {
         return masked;
     }
 
-    static byte[] text(String message) {
+    public static byte[] text(String message) {
         return frame(0x80 | TEXT, utf8(message));
     }
 
-    static byte[] close(int code, String reason) {
+    public static byte[] close(int code, String reason) {
         return frame(0x80 | CLOSE, concat(new byte[] {(byte) (code >> 8), (byte) code}, utf8(reason)));
     }
 
-    static byte[] concat(byte[]... pieces) {
+    public static byte[] concat(byte[]... pieces) {
         var all = new ByteArrayOutputStream();
         for (var piece : pieces) {
             all.writeBytes(piece);
@@ -102,7 +102,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /// As RFC 7692 §7.2.1.
-    static byte[] deflate(byte[] message) {
+    public static byte[] deflate(byte[] message) {
         var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         deflater.setInput(message);
         var room = new byte[message.length + 1024];
@@ -111,7 +111,7 @@ final class RawClient implements AutoCloseable {
         return Arrays.copyOf(room, length - 4);
     }
 
-    static byte[] inflate(byte[] payload) {
+    public static byte[] inflate(byte[] payload) {
         var inflater = new Inflater(true);
         inflater.setInput(concat(payload, new byte[] {0, 0, (byte) 0xFF, (byte) 0xFF}));
         var out = new ByteArrayOutputStream();
@@ -129,17 +129,17 @@ final class RawClient implements AutoCloseable {
     }
 
     /// Opens the WebSocket and returns the head of the answer.
-    String open(String target, String... extraHeaders) throws IOException {
+    public String open(String target, String... extraHeaders) throws IOException {
         send(request(target, extraHeaders));
         return head();
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
     /// For a server that may have stopped listening, as it should.
-    void sendIfTaken(byte[] bytes) {
+    public void sendIfTaken(byte[] bytes) {
         try {
             send(bytes);
         } catch (IOException notTaken) {
@@ -147,18 +147,18 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    void sendByteByByte(byte[] bytes) {
+    public void sendByteByByte(byte[] bytes) {
         for (var b : bytes) {
             sendIfTaken(new byte[] {b});
         }
     }
 
-    void sendNothingMore() throws IOException {
+    public void sendNothingMore() throws IOException {
         socket.shutdownOutput();
     }
 
     /// An HTTP head, up to its empty line.
-    String head() throws IOException {
+    public String head() throws IOException {
         var head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
             var b = in.read();
@@ -170,13 +170,13 @@ final class RawClient implements AutoCloseable {
         return head.toString(StandardCharsets.US_ASCII);
     }
 
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /// The next frame in words: `text hello`, `binary 00ff`, `pong 01`, `close 1000`; compressed ones
     /// decompressed.
-    String receive() throws IOException {
+    public String receive() throws IOException {
         int first;
         try {
             first = in.readUnsignedByte();
@@ -205,7 +205,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /// Whether the server has closed the TCP side, rather than sent more.
-    boolean ended() {
+    public boolean ended() {
         try {
             return in.read() < 0;
         } catch (SocketTimeoutException open) {
