@@ -47,6 +47,13 @@ class TlsGarbageTest {
                 .heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(60));
         settings.server = Encrypted.with(authority.issue("server", "EC")).server();
         gateway = settings.startUnready();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(TlsGarbageTest::isReady);
+    }
+
+    private static boolean isReady() throws IOException {
+        try (var client = RawClient.over(connect(gateway.port()))) {
+            return client.get("/health/ready").answer().status() == 200;
+        }
     }
 
     @AfterAll
