@@ -35,13 +35,17 @@ class ExpiryTest {
     static void start() {
         topic = LocalBroker.get().newTopic("expiry", 1);
         issuer = Issuer.start("https://id.example.com/");
+        gateway = gateway(Duration.ZERO);
+    }
+
+    private static Gateways.Running gateway(Duration grace) {
         var secured = Secured.by(issuer);
-        secured.expiry = new Expiry(Duration.ofSeconds(20), Duration.ZERO);
+        secured.expiry = new Expiry(Duration.ofSeconds(20), grace);
         secured.anonymous = new Anonymous(Secured.patterns(topic + ".public"), List.of());
         var rarely = Duration.ofMinutes(1); // so that it is not for a heartbeat that a session is looked at
         var gateways = new Gateways().route(topic, topic + ".{key}").heartbeats(rarely, rarely, rarely);
         gateways.access = secured.access();
-        gateway = gateways.start();
+        return gateways.start();
     }
 
     @AfterAll
@@ -106,9 +110,11 @@ class ExpiryTest {
         assertThat(last.text()).startsWith("{\"events\":[],\"cursor\":");
     }
 
+    /// Whose session has a grace that a new request has not.
     @Test
     void refusesALongPollThatComesBackWithATokenThatHasExpired() throws IOException {
-        try (var client = gateway.connect()) {
+        try (var lenient = gateway(Duration.ofMinutes(1));
+                var client = lenient.connect()) {
             var token = bearer(token("u1", 3, "*"));
             var answer =
                     client.get("/v1/events?wait=0&" + channels("back"), token).answer();
@@ -120,6 +126,23 @@ class ExpiryTest {
             assertThat(answered).isGreaterThan(3);
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.text()).contains("token-expired");
+        }
+    }
+
+    @Test
+    void refusesALongPollThatComesBackWithATicketThatIsUsedUp() throws IOException {
+        String ticket;
+        try (var client = gateway.connect()) {
+            var issued = client.request("POST", "/v1/tickets", bearer(token("u1", 30, "*")), "Content-Length: 0")
+                    .answer();
+            ticket = member(issued.text(), "ticket");
+        }
+        try (var client = gateway.connect()) {
+            var start = cursor(gateway.get("/v1/events?wait=0&" + channels("public")));
+            var poll = "/v1/events?wait=100ms&" + channels("back") + "&ticket=" + ticket + "&cursor=";
+            var first = client.get(poll + start).answer();
+            assertThat(first.status()).as(first.toString()).isEqualTo(200);
+            assertThat(client.get(poll + cursor(first)).answer().status()).isEqualTo(401);
         }
     }
 
