@@ -23,8 +23,10 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.limits.Subnet;
+import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.KafkaSettings;
 import dev.fanfare.service.config.RoutesReader;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
 /// the first that has a key wins. Every key is in `docs/configuration.md`.
@@ -227,7 +230,8 @@ final class SettingsReader {
                 values.duration("session.sse-life", standard.sseLife(), ofSeconds(1), ofHours(24)),
                 values.integer("session.channels-max", standard.channelsMax(), 1, 10_000),
                 values.size("session.event-max", standard.eventMax(), KIB, 16 * MIB),
-                values.size("session.write-bytes", standard.writeBytes(), 1, 16 * MIB));
+                values.size("session.write-bytes", standard.writeBytes(), 1, 16 * MIB),
+                policies());
         if (values.good("session.heartbeat", "session.heartbeat-min", "session.heartbeat-max")
                 && (session.heartbeat().compareTo(session.heartbeatMin()) < 0
                         || session.heartbeat().compareTo(session.heartbeatMax()) > 0)) {
@@ -238,6 +242,43 @@ final class SettingsReader {
                             .formatted(Units.show(session.heartbeatMin()), Units.show(session.heartbeatMax())));
         }
         return session;
+    }
+
+    private PolicySettings policies() {
+        var standard = PolicySettings.DEFAULT;
+        var names = standard.allowed().stream().map(Policy::label).collect(Collectors.joining(", "));
+        var allowed = values.list(
+                "session.policies.allowed",
+                "one of " + names,
+                text -> standard.allowed().stream()
+                        .filter(policy -> policy.label().equals(text))
+                        .findFirst());
+        var policies = new PolicySettings(
+                allowed.isEmpty() ? standard.allowed() : allowed,
+                values.choice("session.policies.standard", standard.standard()),
+                values.duration("session.policies.interval", standard.interval(), ofMillis(10), ofHours(1)),
+                values.duration("session.policies.interval-min", standard.intervalMin(), ofMillis(10), ofHours(1)),
+                values.duration("session.policies.interval-max", standard.intervalMax(), ofMillis(10), ofHours(1)),
+                values.integer("session.policies.waiting-max", standard.waitingMax(), 1, 1_000_000));
+        if (values.good("session.policies.allowed", "session.policies.standard")
+                && !policies.allowed().contains(policies.standard())) {
+            values.refuse(
+                    "session.policies.standard",
+                    policies.standard(),
+                    "it must be one of session.policies.allowed, which are "
+                            + policies.allowed().stream().map(Policy::label).collect(Collectors.joining(", ")));
+        }
+        atMost(
+                "session.policies.interval-min",
+                policies.intervalMin(),
+                "session.policies.interval",
+                policies.interval());
+        atMost(
+                "session.policies.interval",
+                policies.interval(),
+                "session.policies.interval-max",
+                policies.intervalMax());
+        return policies;
     }
 
     private Transports transports() {

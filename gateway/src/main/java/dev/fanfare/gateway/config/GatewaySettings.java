@@ -162,6 +162,7 @@ public record GatewaySettings(
     /// @param channelsMax subscriptions per session
     /// @param eventMax an event larger than this is told as a `too-large` gap
     /// @param writeBytes what one write gathers at most
+    /// @param policies for clients that are too slow
     public record Session(
             Duration heartbeat,
             Duration heartbeatMin,
@@ -171,7 +172,8 @@ public record GatewaySettings(
             Duration sseLife,
             int channelsMax,
             int eventMax,
-            int writeBytes) {
+            int writeBytes,
+            PolicySettings policies) {
         public static final Session DEFAULT = new Session(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(5),
@@ -181,7 +183,8 @@ public record GatewaySettings(
                 Duration.ofMinutes(30),
                 200,
                 262_144,
-                65_536);
+                65_536,
+                PolicySettings.DEFAULT);
 
         /// The heartbeat interval for a client.
         ///

@@ -207,9 +207,18 @@ public final class NegotiateHandler implements Handler {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            policies(json);
             json.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    private void policies(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("policies");
+        for (var policy : settings.session().policies().allowed()) {
+            json.writeString(policy.label());
+        }
+        json.writeEndArray();
     }
 
     private void transport(JsonGenerator json, Capabilities able, String transport) throws IOException {

@@ -25,7 +25,9 @@ public sealed interface ClientMessage {
     String id();
 
     /// More channels or patterns, from where the session stands.
-    record Subscribe(@Nullable String id, List<String> channels) implements ClientMessage {}
+    ///
+    /// @param terms how they are to be served, as the client wrote it: some of `policy`, `interval` and `priority`
+    record Subscribe(@Nullable String id, List<String> channels, Map<String, String> terms) implements ClientMessage {}
 
     /// Fewer.
     record Unsubscribe(@Nullable String id, List<String> channels) implements ClientMessage {}
@@ -73,8 +75,9 @@ public sealed interface ClientMessage {
                         StreamReadConstraints.builder().maxNestingDepth(200).build())
                 .build();
         private static final Set<String> TYPES = Set.of("subscribe", "unsubscribe", "publish", "token", "ping");
+        private static final Set<String> TERMS = Set.of("policy", "interval", "priority");
         private static final Map<String, Set<String>> MEMBERS = Map.of(
-                "subscribe", Set.of("type", "id", "channels"),
+                "subscribe", Set.of("type", "id", "channels", "policy", "interval", "priority"),
                 "unsubscribe", Set.of("type", "id", "channels"),
                 "publish", Set.of("type", "id", "channel", "data", "event", "idempotencyKey"),
                 "token", Set.of("type", "id", "token"),
@@ -165,7 +168,7 @@ public sealed interface ClientMessage {
             checkMembers(type, known);
             var id = strings.get("id");
             return switch (type) {
-                case "subscribe" -> new Subscribe(id, named());
+                case "subscribe" -> new Subscribe(id, named(), terms());
                 case "unsubscribe" -> new Unsubscribe(id, named());
                 case "publish" -> publish(id);
                 case "token" -> token(id);
@@ -197,6 +200,12 @@ public sealed interface ClientMessage {
                 throw wrong("member 'channels' is missing: name at least one channel or pattern");
             }
             return List.copyOf(channels);
+        }
+
+        private Map<String, String> terms() {
+            var terms = new HashMap<>(strings);
+            terms.keySet().retainAll(TERMS);
+            return terms;
         }
 
         private Publish publish(@Nullable String id) {

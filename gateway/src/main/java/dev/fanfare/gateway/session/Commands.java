@@ -42,7 +42,10 @@ final class Commands {
     }
 
     /// Runs all that there are.
-    void run(Session session) {
+    ///
+    /// @return whether there were any
+    boolean run(Session session) {
+        boolean any = last.get() != null;
         while (last.get() != null) {
             var taken = new ArrayList<Session.Command>();
             for (var entry = last.getAndSet(null); entry != null; entry = entry.before) {
@@ -50,6 +53,7 @@ final class Commands {
             }
             taken.reversed().forEach(command -> command.run(session));
         }
+        return any;
     }
 
     void clear() {

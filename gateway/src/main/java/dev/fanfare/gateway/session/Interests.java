@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.session;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelLog;
@@ -12,17 +13,21 @@ import dev.fanfare.gateway.channel.Subscriber;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What one session subscribes to, and the logs that this is read from. Owned by the session's drain.
-final class Interests {
+/// What one session subscribes to, and the logs that this is read from. Owned by the session's drain: others ask in a
+/// [Session.Command].
+public final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
 
     private final Channels channels;
     private final Subscriber subscriber;
     private Interest[] interests = {}; // most sessions have one
+    private @Nullable Map<ChannelPattern, Terms> terms; // null: all have the usual ones
 
     /// @param log the subscription's
     private record Interest(ChannelPattern pattern, ChannelLog log, Subscription subscription) {}
@@ -32,12 +37,15 @@ final class Interests {
         this.subscriber = subscriber;
     }
 
-    int count() {
+    /// How many patterns.
+    public int count() {
         return interests.length;
     }
 
-    /// Subscribes; false if it is there already.
-    boolean add(ChannelPattern pattern) {
+    /// Subscribes; false if it is there already, on whatever terms: now it is on these.
+    @CanIgnoreReturnValue
+    public boolean add(ChannelPattern pattern, Terms on) {
+        agree(pattern, on);
         if (any(pattern::equals)) {
             return false;
         }
@@ -48,11 +56,32 @@ final class Interests {
         return true;
     }
 
+    private void agree(ChannelPattern pattern, Terms on) {
+        var unusual = terms;
+        if (unusual != null) {
+            unusual.remove(pattern);
+            terms = unusual.isEmpty() ? null : unusual;
+        }
+        if (!on.equals(Terms.USUAL)) {
+            unusual = unusual == null ? new HashMap<>(2) : unusual;
+            unusual.put(pattern, on);
+            terms = unusual;
+        }
+    }
+
+    /// On what terms a pattern is subscribed to.
+    public Terms terms(ChannelPattern pattern) {
+        var unusual = terms;
+        return unusual == null ? Terms.USUAL : unusual.getOrDefault(pattern, Terms.USUAL);
+    }
+
     /// Unsubscribes; false if there is none.
-    boolean remove(ChannelPattern pattern) {
+    @CanIgnoreReturnValue
+    public boolean remove(ChannelPattern pattern) {
         for (int i = 0; i < interests.length; i++) {
             if (interests[i].pattern.equals(pattern)) {
                 channels.unsubscribe(pattern, interests[i].subscription);
+                agree(pattern, Terms.USUAL);
                 var fewer = Arrays.copyOf(interests, interests.length - 1);
                 System.arraycopy(interests, i + 1, fewer, i, fewer.length - i);
                 interests = fewer;
@@ -65,7 +94,7 @@ final class Interests {
     /// Unsubscribes from what is not allowed.
     ///
     /// @return what that was
-    List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
+    public List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
         var ended = Arrays.stream(interests)
                 .map(Interest::pattern)
                 .filter(allowed.negate())

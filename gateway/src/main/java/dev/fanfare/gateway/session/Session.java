@@ -95,7 +95,8 @@ public final class Session implements Subscriber {
     }
 
     private void begin(List<ChannelPattern> patterns, Start start, boolean ready) {
-        patterns.forEach(interests::add); // first, so that nothing falls between the position and the logs
+        // first, so that nothing falls between the position and the logs
+        patterns.forEach(pattern -> interests.add(pattern, options.terms()));
         if (!place.begin(start)) {
             end(CloseReason.SHUTTING_DOWN); // the start has to be worked out anew
         }
@@ -271,8 +272,8 @@ public final class Session implements Subscriber {
                 }
                 var head = sessions.channels().head(); // before the commands: what it passes over is told by then
                 var given = commands;
-                if (given != null) {
-                    given.run(this);
+                if (given != null && given.run(this)) {
+                    turn(RUN, AGAIN); // for what is subscribed to now, others may have been signalled already
                 }
                 var walk = place.replay();
                 boolean more = walk == null ? live(head) : replayed(walk);
@@ -400,32 +401,9 @@ public final class Session implements Subscriber {
         outlet.send(frame);
     }
 
-    /// Subscribes to one more pattern, from the session's position on. From a [Command] only.
-    ///
-    /// @return false if it is subscribed to already
-    public boolean subscribe(ChannelPattern pattern) {
-        boolean added = interests.add(pattern);
-        turn(RUN, AGAIN); // what came since the head that the drain knows was signalled to others
-        return added;
-    }
-
-    /// From a [Command] only.
-    ///
-    /// @return false if there was no such subscription
-    public boolean unsubscribe(ChannelPattern pattern) {
-        return interests.remove(pattern);
-    }
-
-    /// Ends the subscriptions that are not allowed. From a [Command] only.
-    ///
-    /// @return those that were ended
-    public List<ChannelPattern> retain(Predicate<ChannelPattern> allowed) {
-        return interests.retain(allowed);
-    }
-
-    /// How many patterns are subscribed to. From a [Command] only.
-    public int subscriptions() {
-        return interests.count();
+    /// What is subscribed to, from the session's position on. From a [Command] only.
+    public Interests interests() {
+        return interests;
     }
 
     /// Tells the client something. From a [Command] only.

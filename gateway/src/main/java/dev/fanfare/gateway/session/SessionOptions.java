@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// @param heartbeatAfterNanos when one is sent: a little earlier, and not all sessions at once
 /// @param endsAtNanos ([System#nanoTime]) when the session has lived long enough
 /// @param permit what it goes on by
+/// @param terms of subscriptions where nothing else is said
 public record SessionOptions(
         String id,
         Transport transport,
@@ -22,7 +23,8 @@ public record SessionOptions(
         long endsAtNanos,
         GatewaySettings.Session limits,
         GatewaySettings.Replay replay,
-        Permit permit) {
+        Permit permit,
+        Terms terms) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long FOR_EVER = Long.MAX_VALUE / 4; // nanoseconds
 
@@ -45,18 +47,34 @@ public record SessionOptions(
                 System.nanoTime() + lifeNanos,
                 limits,
                 replay,
-                Permit.ALWAYS);
+                Permit.ALWAYS,
+                Terms.USUAL);
     }
 
     /// Options of a long-poll's session, which has no heartbeats, and ends with its client's last poll.
     public static SessionOptions poll(Duration hold, GatewaySettings.Session limits, GatewaySettings.Replay replay) {
         return new SessionOptions(
-                "poll", Transport.POLL, hold, FOR_EVER, System.nanoTime() + FOR_EVER, limits, replay, Permit.ALWAYS);
+                "poll",
+                Transport.POLL,
+                hold,
+                FOR_EVER,
+                System.nanoTime() + FOR_EVER,
+                limits,
+                replay,
+                Permit.ALWAYS,
+                Terms.USUAL);
     }
 
     /// The same for a session that goes on only as long as it is permitted to.
     public SessionOptions under(Permit other) {
-        return new SessionOptions(id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, other);
+        return new SessionOptions(
+                id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, other, terms);
+    }
+
+    /// The same with other terms.
+    public SessionOptions with(Terms other) {
+        return new SessionOptions(
+                id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, permit, other);
     }
 
     private static String newId() {

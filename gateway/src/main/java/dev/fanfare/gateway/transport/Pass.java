@@ -112,7 +112,7 @@ final class Pass implements Permit {
         held.set(new Held(fresh.withoutClaims(), false, UNSEEN));
         session.lookSoon(); // it may last shorter
         session.inform(s -> {
-            var ended = s.retain(caller().grant()::maySubscribe);
+            var ended = s.interests().retain(caller().grant()::maySubscribe);
             if (!ended.isEmpty()) {
                 s.tell(new Notice.Revoked(
                         ended.stream().map(ChannelPattern::text).toList()));

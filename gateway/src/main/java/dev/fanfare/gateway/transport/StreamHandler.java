@@ -66,10 +66,7 @@ public final class StreamHandler implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
         var query = QueryParameters.of(request.query());
-        var asked = StreamRequest.parse(
-                query,
-                request.headers().first(LAST_EVENT_ID),
-                settings.session().channelsMax());
+        var asked = StreamRequest.parse(query, request.headers().first(LAST_EVENT_ID), settings.session());
         if (asked.patterns().isEmpty()) {
             throw new ProblemException(
                     ErrorCode.INVALID_PARAMETER,
@@ -140,7 +137,8 @@ public final class StreamHandler implements Handler {
         var limits = settings.session();
         var options = SessionOptions.of(
                         Transport.SSE, limits.granted(asked.heartbeat()), limits.sseLife(), limits, settings.replay())
-                .under(pass);
+                .under(pass)
+                .with(asked.terms());
         var wire = new SseWire(SseForm.of(asked.format(), asked.naming()), admission::retryMillis);
         Session session = null;
         try {
@@ -237,8 +235,9 @@ public final class StreamHandler implements Handler {
         var hold = min(
                 asked.hold().or(() -> preferred).orElse(settings.poll().hold()),
                 settings.poll().holdMax());
-        var options =
-                SessionOptions.poll(hold, settings.session(), settings.replay()).under(pass);
+        var options = SessionOptions.poll(hold, settings.session(), settings.replay())
+                .under(pass)
+                .with(asked.terms());
         var headers = new HashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("Cache-Control", "no-store");

@@ -1,11 +1,13 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventNaming;
 import dev.fanfare.gateway.protocol.Format;
 import dev.fanfare.gateway.protocol.Nearest;
 import dev.fanfare.gateway.session.StartPoint;
+import dev.fanfare.gateway.session.Terms;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.http.ProblemException;
 import java.time.DateTimeException;
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
 /// @param transport the one it insists on
 /// @param heartbeat the interval it prefers
 /// @param hold how long it would have an empty long-poll held
+/// @param terms how these subscriptions are to be served
 public record StreamRequest(
         List<ChannelPattern> patterns,
         Optional<Transport> transport,
@@ -36,7 +39,8 @@ public record StreamRequest(
         EventNaming naming,
         StartPoint start,
         Optional<Duration> heartbeat,
-        Optional<Duration> hold) {
+        Optional<Duration> hold,
+        Terms terms) {
     /// Every parameter that there is.
     public static final Set<String> PARAMETERS = Set.of(
             "channel",
@@ -51,27 +55,33 @@ public record StreamRequest(
             "last",
             "wait",
             "heartbeat",
+            "policy",
+            "interval",
+            "priority",
             "ticket",
             "access_token");
 
     private static final List<String> CURSOR_NAMES = List.of("cursor", "lastEventId", "last_event_id", "Last-Event-ID");
     private static final int LAST_MAX = 1000;
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,10})(ms|s|m|h|d)");
+    private static final Pattern BARE_SECONDS = Pattern.compile("\\d{1,9}");
 
     /// Reads the parameters.
     ///
     /// @param query decoded parameters by name
     /// @param lastEventId the header `Last-Event-ID`, which goes before all parameters
-    /// @param channelsMax `session.channels-max`
+    /// @param limits what the operator allows
     /// @throws ProblemException naming the parameter, its value and the fix
-    public static StreamRequest parse(Map<String, List<String>> query, Optional<String> lastEventId, int channelsMax) {
+    public static StreamRequest parse(
+            Map<String, List<String>> query, Optional<String> lastEventId, GatewaySettings.Session limits) {
         for (var name : query.keySet()) {
             if (!PARAMETERS.contains(name)) {
                 throw Nearest.unknownParameter(name, PARAMETERS);
             }
         }
+        var terms = new TermsReader("parameter", limits.policies());
         return new StreamRequest(
-                patterns(query.getOrDefault("channel", List.of()), channelsMax),
+                patterns(query.getOrDefault("channel", List.of()), limits.channelsMax()),
                 single(query, "transport").map(value -> constant("transport", value, Transport.class)),
                 single(query, "format")
                         .map(value -> constant("format", value, Format.class))
@@ -81,7 +91,8 @@ public record StreamRequest(
                         .orElse(EventNaming.NONE),
                 start(query, lastEventId),
                 single(query, "heartbeat").map(value -> duration("heartbeat", value)),
-                single(query, "wait").map(value -> duration("wait", value)));
+                single(query, "wait").map(value -> duration("wait", value)),
+                terms.read(name -> single(query, name), terms.standard()));
     }
 
     private static List<ChannelPattern> patterns(List<String> values, int channelsMax) {
@@ -180,34 +191,40 @@ public record StreamRequest(
     }
 
     private static Duration duration(String name, String value) {
+        boolean ago = name.equals("since");
+        return Optional.of(value)
+                .filter(text -> !ago || !BARE_SECONDS.matcher(text).matches())
+                .flatMap(StreamRequest::duration)
+                .orElseThrow(() -> invalid(
+                        name,
+                        value,
+                        ago
+                                ? "use a time such as 2026-11-21T10:00:00Z, or how long ago: 10m or PT10M"
+                                : "use seconds, or a duration such as 20s or PT20S"));
+    }
+
+    /// A duration as clients write it: `20`, `20s`, `PT20S`; empty for anything else.
+    static Optional<Duration> duration(String value) {
         var match = SHORT_DURATION.matcher(value);
         try {
             if (match.matches()) {
                 long amount = Long.parseLong(match.group(1));
-                return switch (match.group(2)) {
-                    case "ms" -> Duration.ofMillis(amount);
-                    case "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofHours(amount);
-                    default -> Duration.ofDays(amount);
-                };
+                return Optional.of(
+                        switch (match.group(2)) {
+                            case "ms" -> Duration.ofMillis(amount);
+                            case "s" -> Duration.ofSeconds(amount);
+                            case "m" -> Duration.ofMinutes(amount);
+                            case "h" -> Duration.ofHours(amount);
+                            default -> Duration.ofDays(amount);
+                        });
             }
-            if (!name.equals("since") && value.matches("\\d{1,9}")) {
-                return Duration.ofSeconds(Long.parseLong(value));
+            if (BARE_SECONDS.matcher(value).matches()) {
+                return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
             }
-            var duration = Duration.parse(value);
-            if (!duration.isNegative()) {
-                return duration;
-            }
+            return Optional.of(Duration.parse(value)).filter(duration -> !duration.isNegative());
         } catch (DateTimeException | ArithmeticException refused) {
-            // as below
+            return Optional.empty();
         }
-        throw invalid(
-                name,
-                value,
-                name.equals("since")
-                        ? "use a time such as 2026-11-21T10:00:00Z, or how long ago: 10m or PT10M"
-                        : "use seconds, or a duration such as 20s or PT20S");
     }
 
     private static ProblemException invalid(String name, String value, String fix) {

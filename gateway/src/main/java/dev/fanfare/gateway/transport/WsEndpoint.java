@@ -79,9 +79,7 @@ public final class WsEndpoint {
         }
         var query = QueryParameters.of(UriQuery.create(handshake.rawQuery()));
         var asked = StreamRequest.parse(
-                query,
-                handshake.headers().first(HeaderNames.create("Last-Event-ID")),
-                settings.session().channelsMax());
+                query, handshake.headers().first(HeaderNames.create("Last-Event-ID")), settings.session());
         if (asked.transport().isPresent() && asked.transport().get() != Transport.WS) {
             return new WebSocketAnswer.PassOn();
         }
@@ -99,7 +97,8 @@ public final class WsEndpoint {
             var limits = settings.session();
             var options = SessionOptions.of(
                             Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay())
-                    .under(pass);
+                    .under(pass)
+                    .with(asked.terms());
             var forms = subprotocol.equals(Optional.of(CloudEventForm.SUBPROTOCOL))
                     ? cloudEventForms
                     : jsonForms.getOrDefault(asked.format(), cloudEventForms);
@@ -110,7 +109,7 @@ public final class WsEndpoint {
                     pass,
                     entrance.limits().messages(),
                     admission::retryMillis,
-                    limits.channelsMax());
+                    limits);
             return new WebSocketAnswer.Accept(subprotocol.orElse(null), Map.of(), wire);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

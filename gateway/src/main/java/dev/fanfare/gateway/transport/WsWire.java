@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.limits.MessageRate;
 import dev.fanfare.gateway.protocol.ClientMessage;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -33,6 +35,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final MessageRate rate;
     private final LongSupplier retryMillis;
     private final int channelsMax;
+    private final TermsReader terms;
 
     private @Nullable WebSocketPeer peer; // these four: set before the session is opened
     private @Nullable LineOut out;
@@ -53,14 +56,15 @@ final class WsWire implements Wire, WebSocketApplication {
             Pass pass,
             MessageRate rate,
             LongSupplier retryMillis,
-            int channelsMax) {
+            GatewaySettings.Session limits) {
         this.forms = forms;
         this.open = open;
         this.publisher = publisher;
         this.pass = pass;
         this.rate = rate;
         this.retryMillis = retryMillis;
-        this.channelsMax = channelsMax;
+        this.channelsMax = limits.channelsMax();
+        this.terms = new TermsReader("member", limits.policies());
     }
 
     // ---- the reading thread ----
@@ -83,7 +87,7 @@ final class WsWire implements Wire, WebSocketApplication {
             return;
         }
         switch (said) {
-            case ClientMessage.Subscribe(var id, var channels) -> to.command(s -> subscribe(s, id, channels));
+            case ClientMessage.Subscribe subscribe -> to.command(s -> subscribe(s, subscribe));
             case ClientMessage.Unsubscribe(var id, var channels) -> to.command(s -> unsubscribe(s, id, channels));
             case ClientMessage.Publish publish -> {
                 var answer = publish(publish);
@@ -171,21 +175,26 @@ final class WsWire implements Wire, WebSocketApplication {
         }
     }
 
-    private void subscribe(Session to, @Nullable String id, List<String> channels) {
+    private void subscribe(Session to, ClientMessage.Subscribe said) {
         try {
-            var patterns =
-                    channels.stream().map(StreamRequest::pattern).distinct().toList();
-            if (to.subscriptions() + patterns.size() > channelsMax) {
+            var patterns = said.channels().stream()
+                    .map(StreamRequest::pattern)
+                    .distinct()
+                    .toList();
+            var on = terms.read(
+                    name -> Optional.ofNullable(said.terms().get(name)),
+                    to.options().terms());
+            if (to.interests().count() + patterns.size() > channelsMax) {
                 throw new ProblemException(
                         ErrorCode.TOO_MANY_CHANNELS,
                         "a session may have %d subscriptions: use patterns, or unsubscribe first"
                                 .formatted(channelsMax));
             }
             pass.checkSubscribe(patterns);
-            patterns.forEach(to::subscribe);
-            to.tell(new Notice.Subscribed(id, channels));
+            patterns.forEach(pattern -> to.interests().add(pattern, on));
+            to.tell(new Notice.Subscribed(said.id(), said.channels()));
         } catch (ProblemException refused) {
-            to.tell(new Notice.Failure(id, refused.code(), refused.detail()));
+            to.tell(new Notice.Failure(said.id(), refused.code(), refused.detail()));
         }
     }
 
@@ -193,7 +202,7 @@ final class WsWire implements Wire, WebSocketApplication {
         try {
             var unknown = new ArrayList<String>();
             for (var channel : channels) {
-                if (!to.unsubscribe(StreamRequest.pattern(channel))) {
+                if (!to.interests().remove(StreamRequest.pattern(channel))) {
                     unknown.add(channel);
                 }
             }

@@ -50,7 +50,7 @@ final class SettingsKeys {
     static String text(Object value) {
         return switch (value) {
             case Optional<?> optional -> optional.map(String::valueOf).orElse("");
-            case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
+            case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
             case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(","));
             default -> String.valueOf(value);
         };

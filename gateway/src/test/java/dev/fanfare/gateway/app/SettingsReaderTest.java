@@ -9,6 +9,7 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
+import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.access.IssuerSettings.KeySource;
 import dev.fanfare.service.config.ConfigException;
@@ -411,6 +412,12 @@ class SettingsReaderTest {
                     session.heartbeat-max: 10s                    | session.heartbeat: the default 15s | which is 10s
                     session.event-max: 17MiB                      | session.event-max: '17MiB' | from 1KiB to 16MiB
                     session.event-max: 1000                       | session.event-max: '1000' | from 1KiB to 16MiB
+                    session.policies.allowed: [resume, drop]      | session.policies.allowed: 'drop' | one of resume, disconnect, conflate, sample, drop-oldest
+                    session.policies.allowed: conflate            | session.policies.standard: the default resume | session.policies.allowed, which are conflate
+                    session.policies.standard: drop               | session.policies.standard: 'drop' | conflate, sample, drop-oldest
+                    session.policies.interval: 2m                 | session.policies.interval: '2m' | session.policies.interval-max, which is 1m
+                    session.policies.interval-min: 2s             | session.policies.interval-min: '2s' | session.policies.interval, which is 1s
+                    session.policies.waiting-max: 0               | session.policies.waiting-max: '0' | from 1 to 1000000
                     log.bytes: 100KiB                             | log.bytes: '100KiB'  | session.event-max, which is 256KiB
                     poll.hold: 56s                                | poll.hold: '56s'     | poll.hold-max, which is 55s
                     poll.hold-max: 11m                            | poll.hold-max: '11m' | to 10m
@@ -542,6 +549,8 @@ class SettingsReaderTest {
             case Duration duration -> duration.plusMillis(1);
             case Optional<?> none -> Optional.of("changed");
             case ClientAuth _ -> ClientAuth.NEED;
+            case Policy _ -> Policy.DROP_OLDEST;
+            case List<?> all when key.endsWith(".allowed") -> List.of(Policy.DROP_OLDEST, Policy.RESUME);
             case List<?> both when key.endsWith(".protocols") -> List.of("TLSv1.2");
             case List<?> none
             when key.startsWith("access.anonymous.") ->

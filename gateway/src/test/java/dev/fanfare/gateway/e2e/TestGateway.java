@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,8 @@ final class TestGateway implements AutoCloseable {
                     usual.sseLife(),
                     usual.channelsMax(),
                     usual.eventMax(),
-                    usual.writeBytes());
+                    usual.writeBytes(),
+                    PolicySettings.DEFAULT);
         }
 
         /// @param warm records per partition that are read at start
@@ -78,7 +80,8 @@ final class TestGateway implements AutoCloseable {
                     session.sseLife(),
                     session.channelsMax(),
                     session.eventMax(),
-                    session.writeBytes());
+                    session.writeBytes(),
+                    session.policies());
             return this;
         }
 
@@ -92,7 +95,8 @@ final class TestGateway implements AutoCloseable {
                     session.sseLife(),
                     session.channelsMax(),
                     bytes,
-                    session.writeBytes());
+                    session.writeBytes(),
+                    session.policies());
             return this;
         }
 

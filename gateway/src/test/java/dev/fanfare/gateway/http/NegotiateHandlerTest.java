@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
+import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,21 @@ class NegotiateHandlerTest {
             var refused = negotiate(onlySse, "", "{\"transports\":[\"ws\",\"poll\"]}");
             assertThat(refused.status()).isEqualTo(406);
             assertThat(refused.text()).contains("\"code\":\"transport-off\"", "add one of [sse]");
+        }
+    }
+
+    @Test
+    void tellsWhichPoliciesAreAllowed() throws IOException {
+        assertThat(negotiate(gateway, "", "{}").text())
+                .contains("\"policies\":[\"resume\",\"disconnect\",\"conflate\",\"sample\",\"drop-oldest\"]");
+        var gateways = new Gateways().route(topic, "{topic}.{key}");
+        gateways.policies(List.of(Policy.SAMPLE, Policy.RESUME), Policy.SAMPLE);
+        try (var strict = gateways.start()) {
+            assertThat(negotiate(strict, "", "{}").text()).contains("\"policies\":[\"sample\",\"resume\"]");
+            var refused = strict.get("/v1/events?channel=a&wait=0&policy=conflate");
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.text())
+                    .contains("parameter 'policy' is 'conflate': use one of sample, resume", "invalid-parameter");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
 import java.io.IOException;
@@ -96,7 +97,8 @@ final class TestGateway implements AutoCloseable {
                     standard.sseLife(),
                     standard.channelsMax(),
                     standard.eventMax(),
-                    standard.writeBytes());
+                    standard.writeBytes(),
+                    PolicySettings.DEFAULT);
         }
     }
 

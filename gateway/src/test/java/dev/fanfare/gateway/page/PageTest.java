@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
@@ -261,7 +262,8 @@ class PageTest {
                         session.sseLife(),
                         session.channelsMax(),
                         session.eventMax(),
-                        session.writeBytes()),
+                        session.writeBytes(),
+                        PolicySettings.DEFAULT),
                 GatewaySettings.Transports.DEFAULT,
                 GatewaySettings.WebSocket.DEFAULT,
                 GatewaySettings.Poll.DEFAULT,

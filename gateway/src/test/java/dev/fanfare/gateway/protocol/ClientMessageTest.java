@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +13,11 @@ class ClientMessageTest {
     @Test
     void readsWhatAClientMaySay() {
         assertThat(ClientMessage.parse("{\"type\":\"subscribe\",\"id\":\"1\",\"channels\":[\"a\",\"b.*\"]}"))
-                .isEqualTo(new ClientMessage.Subscribe("1", List.of("a", "b.*")));
+                .isEqualTo(new ClientMessage.Subscribe("1", List.of("a", "b.*"), Map.of()));
+        assertThat(ClientMessage.parse("{\"type\":\"subscribe\",\"channels\":[\"a\"],\"policy\":\"sample\","
+                        + "\"interval\":\"2s\",\"priority\":\"low\"}"))
+                .isEqualTo(new ClientMessage.Subscribe(
+                        null, List.of("a"), Map.of("policy", "sample", "interval", "2s", "priority", "low")));
         assertThat(ClientMessage.parse("{\"channels\":[\"a\"],\"type\":\"unsubscribe\"}"))
                 .isEqualTo(new ClientMessage.Unsubscribe(null, List.of("a")));
         assertThat(ClientMessage.parse(" {\"type\" : \"ping\", \"id\" : \"\\u00e9\"} "))
@@ -49,6 +54,9 @@ class ClientMessageTest {
                 "{\"type\":\"subscribe\",\"channels\":\"a\"} | 'channels' is no array of strings",
                 "{\"type\":\"subscribe\",\"channels\":[1]} | 'channels' is no array of strings",
                 "{\"type\":\"subscribe\",\"channels\":[]} | 'channels' is missing",
+                "{\"type\":\"subscribe\",\"channels\":[\"a\"],\"polcy\":\"sample\"} | did you mean 'policy'?",
+                "{\"type\":\"subscribe\",\"channels\":[\"a\"],\"interval\":2} | 'interval' is no string",
+                "{\"type\":\"unsubscribe\",\"channels\":[\"a\"],\"policy\":\"sample\"} | has no member 'policy'",
                 "{\"type\":\"publish\",\"channel\":\"a\"} | either 'data' or 'event'",
                 "{\"type\":\"publish\",\"channel\":\"a\",\"data\":1,\"event\":{}} | either 'data' or 'event'",
                 "{\"type\":\"publish\",\"data\":1} | 'channel' is missing",

@@ -7,6 +7,7 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ class BoundedSessionsTest {
     private static final int UNWRITTEN_MAX = 100; // an event is about 40 bytes
     private static final GatewaySettings.Replay REPLAY = new GatewaySettings.Replay(
             1, 2, 1000, 1 << 20, Duration.ofMillis(300), 1000, 1 << 20, Duration.ofSeconds(1));
-    private static final GatewaySettings.Session LIMITS =
-            new GatewaySettings.Session(HOUR, HOUR, HOUR, HOUR, HOUR, Duration.ZERO, 10, 100, 500);
+    private static final GatewaySettings.Session LIMITS = new GatewaySettings.Session(
+            HOUR, HOUR, HOUR, HOUR, HOUR, Duration.ZERO, 10, 100, 500, PolicySettings.DEFAULT);
 
     private final Log log = new Log(1);
     private final Signaller signaller = new Signaller();

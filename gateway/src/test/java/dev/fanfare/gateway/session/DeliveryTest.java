@@ -8,6 +8,7 @@ import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.PositionVector;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,16 @@ class DeliveryTest {
     private static final GatewaySettings.Replay REPLAY = new GatewaySettings.Replay(
             1, 4, 1000, 1 << 20, Duration.ofSeconds(30), 1_000_000, 1 << 20, Duration.ofSeconds(1));
     private static final GatewaySettings.Session LIMITS = new GatewaySettings.Session(
-            HEARTBEAT, HEARTBEAT, HEARTBEAT, Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO, 10, 100, 400);
+            HEARTBEAT,
+            HEARTBEAT,
+            HEARTBEAT,
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            Duration.ZERO,
+            10,
+            100,
+            400,
+            PolicySettings.DEFAULT);
 
     /// One node over the log that all nodes share.
     private record Node(Channels channels, Sessions sessions, Starts starts, Signaller signaller) {

@@ -40,7 +40,7 @@ public class MatchBenchmark {
             var channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
             interests = new Interests(channels, () -> {});
             for (int n = 0; n < subscriptions; n++) {
-                interests.add(ChannelPattern.parse(shape.replace("#", Integer.toString(n))));
+                interests.add(ChannelPattern.parse(shape.replace("#", Integer.toString(n))), Terms.USUAL);
             }
         }
         var name = shape.replace("#", Integer.toString(subscriptions - 1));

@@ -10,6 +10,7 @@ import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
@@ -32,7 +33,16 @@ class SessionTest {
     private static final GatewaySettings.Replay REPLAY = new GatewaySettings.Replay(
             1, 2, 1000, 1 << 20, Duration.ofMillis(300), 1000, 1 << 20, Duration.ofSeconds(1));
     private static final GatewaySettings.Session LIMITS = new GatewaySettings.Session(
-            HEARTBEAT, HEARTBEAT, HEARTBEAT, Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO, 10, 100, 500);
+            HEARTBEAT,
+            HEARTBEAT,
+            HEARTBEAT,
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            Duration.ZERO,
+            10,
+            100,
+            500,
+            PolicySettings.DEFAULT);
 
     private final Log log = new Log(2);
     private final Signaller signaller = new Signaller();
@@ -431,14 +441,14 @@ class SessionTest {
         var session = live(client, "a");
         write(1, "b");
         session.command(s -> {
-            s.subscribe(ChannelPattern.parse("b"));
+            s.interests().add(ChannelPattern.parse("b"), Terms.USUAL);
             s.tell(new Notice.Pong(null));
         });
         await().until(() -> client.all().stream().anyMatch(line -> line.startsWith("Pong")));
         write(1, "b");
 
         await().untilAsserted(() -> assertThat(client.events()).endsWith("0/1"));
-        session.command(s -> s.unsubscribe(ChannelPattern.parse("b")));
+        session.command(s -> s.interests().remove(ChannelPattern.parse("b")));
         write(1, "b");
         write(1, "a");
         await().untilAsserted(() -> assertThat(client.events()).endsWith("0/1", "0/3"));

@@ -7,6 +7,7 @@ import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.channel.TestEvents;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.EventNaming;
 import dev.fanfare.gateway.protocol.Format;
 import dev.fanfare.gateway.protocol.SseForm;
@@ -33,8 +34,8 @@ public class SignalBenchmark {
     private static final Duration LONG = Duration.ofHours(1);
     private static final String DATA = "x".repeat(200);
     private static final List<ChannelName> CHANNEL = List.of(new ChannelName("orders.42"));
-    private static final GatewaySettings.Session LIMITS =
-            new GatewaySettings.Session(LONG, LONG, LONG, LONG, LONG, Duration.ZERO, 10, 1 << 20, 64 * 1024);
+    private static final GatewaySettings.Session LIMITS = new GatewaySettings.Session(
+            LONG, LONG, LONG, LONG, LONG, Duration.ZERO, 10, 1 << 20, 64 * 1024, PolicySettings.DEFAULT);
     private static final GatewaySettings.Replay REPLAY =
             new GatewaySettings.Replay(1, 4, 1000, 1 << 20, LONG, 1_000_000, 1 << 20, Duration.ofSeconds(1));
 

@@ -16,7 +16,9 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,7 +73,40 @@ public final class Gateways {
     public Gateways heartbeats(Duration usual, Duration min, Duration max) {
         var s = session;
         session = new Session(
-                usual, min, max, s.writeStall(), s.stall(), s.sseLife(), s.channelsMax(), s.eventMax(), s.writeBytes());
+                usual,
+                min,
+                max,
+                s.writeStall(),
+                s.stall(),
+                s.sseLife(),
+                s.channelsMax(),
+                s.eventMax(),
+                s.writeBytes(),
+                s.policies());
+        return this;
+    }
+
+    /// Session settings with other policies.
+    public Gateways policies(List<Policy> allowed, Policy standard) {
+        var p = session.policies();
+        return policies(
+                new PolicySettings(allowed, standard, p.interval(), p.intervalMin(), p.intervalMax(), p.waitingMax()));
+    }
+
+    /// Session settings with other policies.
+    public Gateways policies(PolicySettings policies) {
+        var s = session;
+        session = new Session(
+                s.heartbeat(),
+                s.heartbeatMin(),
+                s.heartbeatMax(),
+                s.writeStall(),
+                s.stall(),
+                s.sseLife(),
+                s.channelsMax(),
+                s.eventMax(),
+                s.writeBytes(),
+                policies);
         return this;
     }
 

@@ -481,7 +481,8 @@ class LongPollTest {
                 s.sseLife(),
                 s.channelsMax(),
                 s.eventMax(),
-                writeBytes);
+                writeBytes,
+                s.policies());
         return gateways.start();
     }
 

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventNaming;
 import dev.fanfare.gateway.protocol.Format;
+import dev.fanfare.gateway.protocol.Policy;
+import dev.fanfare.gateway.protocol.Priority;
 import dev.fanfare.gateway.session.StartPoint;
+import dev.fanfare.gateway.session.Terms;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.http.ProblemException;
 import java.time.Duration;
@@ -32,7 +36,19 @@ class StreamRequestTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             query.computeIfAbsent(namesAndValues[i], _ -> new ArrayList<>()).add(namesAndValues[i + 1]);
         }
-        return StreamRequest.parse(query, lastEventId, 3);
+        var usual = GatewaySettings.Session.DEFAULT;
+        var limits = new GatewaySettings.Session(
+                usual.heartbeat(),
+                usual.heartbeatMin(),
+                usual.heartbeatMax(),
+                usual.writeStall(),
+                usual.stall(),
+                usual.sseLife(),
+                3,
+                usual.eventMax(),
+                usual.writeBytes(),
+                usual.policies());
+        return StreamRequest.parse(query, lastEventId, limits);
     }
 
     private static ProblemException refused(String... namesAndValues) {
@@ -51,6 +67,7 @@ class StreamRequestTest {
         assertThat(request.start()).isEqualTo(new StartPoint.Live());
         assertThat(request.heartbeat()).isEmpty();
         assertThat(request.hold()).isEmpty();
+        assertThat(request.terms()).isSameAs(Terms.USUAL);
     }
 
     @Test
@@ -71,7 +88,13 @@ class StreamRequestTest {
             "heartbeat",
             "20s",
             "wait",
-            "PT1M"
+            "PT1M",
+            "policy",
+            "sample",
+            "interval",
+            "500ms",
+            "priority",
+            "low"
         };
         var request = parse(all);
         assertThat(request.patterns()).containsExactly(ChannelPattern.parse("a"), ChannelPattern.parse("b.**"));
@@ -81,6 +104,7 @@ class StreamRequestTest {
         assertThat(request.start()).isEqualTo(new StartPoint.Last(5));
         assertThat(request.heartbeat()).contains(Duration.ofSeconds(20));
         assertThat(request.hold()).contains(Duration.ofMinutes(1));
+        assertThat(request.terms()).isEqualTo(new Terms(Policy.SAMPLE, Duration.ofMillis(500), Priority.LOW));
     }
 
     @Test
@@ -111,7 +135,19 @@ class StreamRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"transport", "format", "event", "cursor", "since", "last", "wait", "heartbeat"})
+    @ValueSource(
+            strings = {
+                "transport",
+                "format",
+                "event",
+                "cursor",
+                "since",
+                "last",
+                "wait",
+                "heartbeat",
+                "policy",
+                "interval"
+            })
     void takesEachParameterOnceOnly(String name) {
         var problem = refused(name, "1", name, "1");
         assertThat(problem.code()).isEqualTo(ErrorCode.INVALID_PARAMETER);

@@ -84,7 +84,7 @@ public final class Values {
         });
     }
 
-    /// One of an enum's constants, in small letters.
+    /// One of an enum's constants, in small letters and with hyphens.
     public <E extends Enum<E>> E choice(String key, E fallback) {
         var all = Arrays.asList(fallback.getDeclaringClass().getEnumConstants());
         var wanted = all.stream().map(Values::small).collect(Collectors.joining(", "));
@@ -96,7 +96,7 @@ public final class Values {
     }
 
     private static String small(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     public String text(String key, String fallback) {
