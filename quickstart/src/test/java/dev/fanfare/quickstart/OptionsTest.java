@@ -79,7 +79,9 @@ class OptionsTest {
                   connects-per-second: 0
                   address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0,
                     publishes-per-second: 0, publish-bytes-per-second: 0}
-                shutdown:
+                shutdown: # there is no other node to go to
+                  notice: 0s
+                  drain: 0s
                   deadline: 5s
                 """);
     }

@@ -10,12 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Whether the gateway takes new clients: when the feed is ready and until it is told to stop.
+/// Whether the gateway takes new clients: when the feed is ready and until it sends away those that it has.
 final class Doors implements Admission {
     private final GatewaySettings.Shutdown settings;
     private final Feed feed;
     private final Revocations revocations;
-    private volatile boolean closing;
+    private volatile boolean stopping;
+    private volatile boolean closed;
 
     Doors(GatewaySettings.Shutdown settings, Feed feed, Revocations revocations) {
         this.revocations = revocations;
@@ -23,30 +24,39 @@ final class Doors implements Admission {
         this.feed = feed;
     }
 
-    /// From now on new clients are sent elsewhere.
-    void beginClosing() {
-        closing = true;
+    /// From now on the gateway is not ready, so that new clients are sent elsewhere. Those that come are let in.
+    void beginStopping() {
+        stopping = true;
     }
 
-    boolean isClosing() {
-        return closing;
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /// From now on nobody is let in.
+    void close() {
+        closed = true;
     }
 
     @Override
     public Optional<ProblemException> refusal() {
-        if (closing) {
-            return Optional.of(problem(ErrorCode.SHUTTING_DOWN, "this node stops: come back, another one will answer"));
+        if (closed) { // whoever comes back over the same connection would not find another node
+            return Optional.of(new ProblemException(
+                    ErrorCode.SHUTTING_DOWN,
+                    "this node stops: come back, another one will answer",
+                    Map.of("Retry-After", retrySeconds(), "Connection", "close")));
         }
         if (!feed.isReady() || !revocations.isReady()) {
-            return Optional.of(
-                    problem(ErrorCode.NOT_READY, "this node has not caught up with Kafka yet: come back in a moment"));
+            return Optional.of(new ProblemException(
+                    ErrorCode.NOT_READY,
+                    "this node has not caught up with Kafka yet: come back in a moment",
+                    Map.of("Retry-After", retrySeconds())));
         }
         return Optional.empty();
     }
 
-    private ProblemException problem(ErrorCode code, String detail) {
-        return new ProblemException(
-                code, detail, Map.of("Retry-After", Long.toString(Math.max(1, Math.ceilDiv(retryMillis(), 1000L)))));
+    private String retrySeconds() {
+        return Long.toString(Math.max(1, Math.ceilDiv(retryMillis(), 1000L)));
     }
 
     @Override

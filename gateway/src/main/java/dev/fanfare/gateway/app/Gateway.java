@@ -63,6 +63,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -139,7 +140,7 @@ public final class Gateway implements AutoCloseable {
             var observe = ObserveFeature.builder()
                     .endpoint("/")
                     .observersDiscoverServices(false)
-                    .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isClosing))
+                    .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isStopping))
                     .addObserver(metrics.observer())
                     .build();
             var routing = routing(settings, origins, access, limits, sessions, streams, publisher);
@@ -270,25 +271,36 @@ public final class Gateway implements AutoCloseable {
         return listener.port();
     }
 
-    /// Sends all clients away, each as its transport can be told, and stops; at the deadline what is left is cut.
+    /// Stops: is not ready any more, then sends all clients away one by one, each as its transport can be told, over a
+    /// while, and ends. At the deadline what is left is cut.
     @Override
     public void close() {
-        doors.beginClosing();
-        long deadline = System.nanoTime() + settings.shutdown().deadline().toNanos();
+        var stop = settings.shutdown();
+        long deadline = System.nanoTime() + stop.deadline().toNanos();
+        doors.beginStopping();
         LOG.log(
                 System.Logger.Level.INFO,
-                "stopping: {0} sessions to send away",
-                sessions.all().size());
+                "stopping: not ready any more; in {0} s the sessions, {1} now, are sent away over {2} s",
+                seconds(stop.notice()),
+                sessions.all().size(),
+                seconds(stop.drain()));
         try {
-            sessions.endAll(CloseReason.SHUTTING_DOWN);
+            Thread.sleep(stop.notice());
+            doors.close();
+            new Drain(sessions, System::nanoTime).over(stop.drain());
             while (!sessions.all().isEmpty() && System.nanoTime() - deadline < 0) {
+                sessions.endAll(CloseReason.SHUTTING_DOWN); // who was let in just before the doors closed, too
                 Thread.sleep(20);
-                sessions.endAll(CloseReason.SHUTTING_DOWN); // who was let in just before the doors closed
             }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
+        doors.close();
         parts.close();
         LOG.log(System.Logger.Level.INFO, "stopped");
+    }
+
+    private static String seconds(Duration time) {
+        return Double.toString(time.toMillis() / 1000.0);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private Main() {}
 
-    /// Exits with 2 for wrong arguments, 1 for a wrong configuration or a failed start.
+    /// Exits with 2 for wrong arguments, 1 for a wrong configuration or a failed start, 143 after SIGTERM, 130 after
+    /// SIGINT.
     public static void main(String[] args) throws InterruptedException {
         Logging.configure();
         var file = Optional.<Path>empty();
@@ -42,16 +43,20 @@ public final class Main {
         var stopped = new CountDownLatch(1);
         try {
             var settings = SettingsReader.read(file, System.getenv(), System.getProperties());
+            Signals.handle();
             var gateway = Gateway.start(settings);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                try {
-                    gateway.close();
-                } catch (RuntimeException failure) {
-                    log.log(System.Logger.Level.WARNING, "the stop was not clean", failure);
-                } finally {
-                    stopped.countDown();
-                }
-            }));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                try {
+                                    gateway.close();
+                                } catch (RuntimeException failure) {
+                                    log.log(System.Logger.Level.WARNING, "the stop was not clean", failure);
+                                } finally {
+                                    stopped.countDown();
+                                }
+                            },
+                            "stop"));
             if (settings.access().anonymous().isAllowed()) {
                 log.log(
                         System.Logger.Level.WARNING,

@@ -368,10 +368,21 @@ final class SettingsReader {
     private Shutdown shutdown() {
         var standard = Shutdown.DEFAULT;
         var shutdown = new Shutdown(
-                values.duration("shutdown.deadline", standard.deadline(), SHORTEST, ofMinutes(10)),
+                values.duration("shutdown.notice", standard.notice(), Duration.ZERO, ofMinutes(10)),
+                values.duration("shutdown.drain", standard.drain(), Duration.ZERO, ofMinutes(10)),
+                values.duration("shutdown.deadline", standard.deadline(), SHORTEST, ofMinutes(30)),
                 values.duration("shutdown.retry-min", standard.retryMin(), Duration.ZERO, ofMinutes(10)),
                 values.duration("shutdown.retry-max", standard.retryMax(), Duration.ZERO, ofMinutes(10)));
         atMost("shutdown.retry-min", shutdown.retryMin(), "shutdown.retry-max", shutdown.retryMax());
+        var before = shutdown.notice().plus(shutdown.drain());
+        if (values.good("shutdown.notice", "shutdown.drain", "shutdown.deadline")
+                && before.compareTo(shutdown.deadline()) > 0) {
+            values.refuse(
+                    "shutdown.deadline",
+                    Units.show(shutdown.deadline()),
+                    "shutdown.notice and shutdown.drain, which are %s and %s, must be over by then"
+                            .formatted(Units.show(shutdown.notice()), Units.show(shutdown.drain())));
+        }
         return shutdown;
     }
 

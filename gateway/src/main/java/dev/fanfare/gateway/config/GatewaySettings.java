@@ -388,11 +388,22 @@ public record GatewaySettings(
 
     /// Graceful stop.
     ///
-    /// @param deadline after which everything that is left is cut
+    /// @param notice how long the gateway is not ready, and goes on all the same, before it sends anybody away
+    /// @param drain how long it then takes to send all clients away
+    /// @param deadline of the whole stop, after which everything that is left is cut
     /// @param retryMin the shortest reconnect delay that clients are told
     /// @param retryMax the longest reconnect delay that clients are told
-    public record Shutdown(Duration deadline, Duration retryMin, Duration retryMax) {
-        public static final Shutdown DEFAULT =
-                new Shutdown(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(8));
+    public record Shutdown(Duration notice, Duration drain, Duration deadline, Duration retryMin, Duration retryMax) {
+        public static final Shutdown DEFAULT = new Shutdown(
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(8));
+
+        /// All clients at once, without notice.
+        public Shutdown(Duration deadline, Duration retryMin, Duration retryMax) {
+            this(Duration.ZERO, Duration.ZERO, deadline, retryMin, retryMax);
+        }
     }
 }

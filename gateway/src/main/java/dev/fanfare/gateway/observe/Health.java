@@ -13,8 +13,8 @@ public final class Health {
     /// The checks behind these paths.
     ///
     /// @param revocations whether those that were there at start are known
-    /// @param closing whether the gateway is being stopped
-    public static HealthObserver observer(Feed feed, BooleanSupplier revocations, BooleanSupplier closing) {
+    /// @param stopping whether the gateway is being stopped
+    public static HealthObserver observer(Feed feed, BooleanSupplier revocations, BooleanSupplier stopping) {
         return HealthObserver.builder()
                 .useSystemServices(false)
                 .details(true)
@@ -25,11 +25,11 @@ public final class Health {
                                 .status(feed.isReady()
                                         && revocations.getAsBoolean()
                                         && feed.isKafkaReachable()
-                                        && !closing.getAsBoolean())
+                                        && !stopping.getAsBoolean())
                                 .detail("feedReady", feed.isReady())
                                 .detail("kafkaReachable", feed.isKafkaReachable())
                                 .detail("revocationsReady", revocations.getAsBoolean())
-                                .detail("stopping", closing.getAsBoolean())
+                                .detail("stopping", stopping.getAsBoolean())
                                 .build(),
                         HealthCheckType.READINESS,
                         "feed")

@@ -14,7 +14,7 @@ final class Http1Answer implements PollWire.Answer {
 
     private final byte[] head; // all that is the same each time
     private final RequestIds requestIds;
-    private final boolean keepAlive;
+    private volatile boolean keepAlive;
     private final PollBuffers.Share buffers;
     private @Nullable ClientConnection connection;
 
@@ -28,7 +28,6 @@ final class Http1Answer implements PollWire.Answer {
         var fixed = new StringBuilder();
         headers.forEach(
                 (name, value) -> fixed.append(name).append(": ").append(value).append("\r\n"));
-        fixed.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n");
         this.head = ascii(fixed.toString());
         this.requestIds = requestIds;
         this.keepAlive = keepAlive;
@@ -46,7 +45,8 @@ final class Http1Answer implements PollWire.Answer {
     @Override
     public boolean offer(List<byte[]> body, int bytes) throws IOException {
         var rest = ascii("Date: " + DateTime.rfc1123String() + "\r\nX-Request-Id: " + requestIds.next()
-                + "\r\nContent-Length: " + bytes + "\r\n\r\n"); // Date: RFC 9110 §6.6.1
+                + "\r\nConnection: " + (keepAlive ? "keep-alive" : "close") + "\r\nContent-Length: " + bytes
+                + "\r\n\r\n"); // Date: RFC 9110 §6.6.1
         var pieces = new ArrayList<byte[]>(3 + body.size());
         pieces.add(STATUS);
         pieces.add(head);
@@ -57,6 +57,11 @@ final class Http1Answer implements PollWire.Answer {
             buffers.release();
         }
         return all;
+    }
+
+    @Override
+    public void last() {
+        keepAlive = false;
     }
 
     @Override

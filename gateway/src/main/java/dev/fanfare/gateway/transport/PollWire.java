@@ -68,6 +68,9 @@ final class PollWire implements Wire, Guest {
         /// @return whether that was all; if not, [#finish] comes next
         boolean offer(List<byte[]> body, int bytes) throws IOException;
 
+        /// The next response is the connection's last.
+        void last();
+
         /// Waits until the response is written.
         void finish() throws IOException;
 
@@ -250,6 +253,9 @@ final class PollWire implements Wire, Guest {
         } else if (state.compareAndSet(State.HERE, State.LEFT)) {
             try {
                 if (!answered) {
+                    if (reason == CloseReason.SHUTTING_DOWN) {
+                        answer.last(); // over the same connection it would not find another node
+                    }
                     var _ = respond(cursor.get());
                 }
                 answer.finish();

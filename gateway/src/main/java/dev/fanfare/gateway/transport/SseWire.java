@@ -110,6 +110,9 @@ final class SseWire implements Wire, Guest {
             if (told != null) {
                 last.add(form.notice(told, cursor.get()));
             }
+            if (told == null && reason.resumable()) {
+                last.add(form.cursor(cursor.get())); // the last one that it knows may be a heartbeat old
+            }
             last.add(SseForm.retry(retryMillis.getAsLong()));
             try {
                 connection()

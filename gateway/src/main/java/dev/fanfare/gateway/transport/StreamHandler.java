@@ -296,6 +296,11 @@ public final class StreamHandler implements Handler {
         }
 
         @Override
+        public void last() {
+            // the stream is its own
+        }
+
+        @Override
         public void finish() {
             // its handler writes it
         }

@@ -422,6 +422,8 @@ class SettingsReaderTest {
                     poll.hold: 56s                                | poll.hold: '56s'     | poll.hold-max, which is 55s
                     poll.hold-max: 11m                            | poll.hold-max: '11m' | to 10m
                     shutdown.retry-min: 9s                        | shutdown.retry-min: '9s' | shutdown.retry-max, which is 8s
+                    shutdown.deadline: 12s                        | shutdown.deadline: '12s' | which are 3s and 10s, must be over
+                    shutdown.drain: 18s                           | shutdown.deadline: the default 20s | are 3s and 18s, must be over
                     transports: {sse: false, websocket: false, poll: false} | transports: all three | must be true
                     publish.topic: a/b                            | publish.topic: 'a/b' | a topic name
                     publish.topic: ..                             | publish.topic: '..'  | a topic name

@@ -2,7 +2,10 @@ package dev.fanfare.gateway.e2e;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ final class Client implements AutoCloseable {
     private final Random random;
     private final List<Message> received = new ArrayList<>(); // guarded by itself
     private final List<String> refusals = new ArrayList<>(); // guarded by received
+    private final Map<Integer, Long> arrivals = new HashMap<>(); // guarded by received
     private final Thread thread = Thread.ofVirtual().unstarted(this::run);
     private volatile boolean away;
     private volatile boolean stopped;
@@ -51,6 +55,13 @@ final class Client implements AutoCloseable {
     List<String> refusals() {
         synchronized (received) {
             return List.copyOf(refusals);
+        }
+    }
+
+    /// When ([System#nanoTime]) it first got a connection to a port.
+    Optional<Long> arrival(int port) {
+        synchronized (received) {
+            return Optional.ofNullable(arrivals.get(port));
         }
     }
 
@@ -100,6 +111,9 @@ final class Client implements AutoCloseable {
         boolean slow = !calm && random.nextInt(4) == 0;
         try (var connected = kind.open(port.get(), query, cursor, slow ? SMALL : 0)) {
             stream = connected;
+            synchronized (received) {
+                arrivals.putIfAbsent(port.get(), System.nanoTime());
+            }
             read(connected, slow);
         } catch (Stream.RefusedException refused) {
             if (refused.status != 503) {

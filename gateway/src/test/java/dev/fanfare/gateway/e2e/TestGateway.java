@@ -35,6 +35,8 @@ final class TestGateway implements AutoCloseable {
         private GatewaySettings.Log log = GatewaySettings.Log.DEFAULT;
         private GatewaySettings.Replay replay = GatewaySettings.Replay.DEFAULT;
         private GatewaySettings.Session session;
+        private GatewaySettings.Shutdown shutdown =
+                new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100));
 
         private Setup(String servers, List<String> topics) {
             this.servers = servers;
@@ -100,6 +102,13 @@ final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /// Sends its clients away over this time when it is stopped.
+        Setup drain(Duration over) {
+            shutdown = new GatewaySettings.Shutdown(
+                    shutdown.notice(), over, over.plus(shutdown.deadline()), shutdown.retryMin(), shutdown.retryMax());
+            return this;
+        }
+
         /// Starts it and waits until it is ready.
         TestGateway start() {
             var gateway = startUnready();
@@ -137,7 +146,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.Publish.DEFAULT,
                     Open.access(),
                     Open.limits(),
-                    new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100)));
+                    shutdown);
         }
     }
 

@@ -24,6 +24,7 @@ class PollWireTest {
         final List<String> bodies = new ArrayList<>();
         boolean broken;
         boolean slow;
+        boolean last;
         boolean finished;
         boolean done;
         boolean cut;
@@ -36,6 +37,11 @@ class PollWireTest {
             }
             bodies.add(new String(LineOut.gathered(body, bytes), UTF_8));
             return !slow;
+        }
+
+        @Override
+        public void last() {
+            last = true;
         }
 
         @Override
@@ -111,8 +117,16 @@ class PollWireTest {
         assertThat(wire.flushed(true, PollWireTest::cursor)).isEqualTo(Answered.NO);
         wire.close(CloseReason.MAXIMUM_LIFE, PollWireTest::cursor);
         assertThat(answers.bodies).containsExactly("{\"events\":[],\"cursor\":\"AQ\"}\n");
+        assertThat(answers.last).isFalse();
         assertThat(answers.done).isTrue();
         assertThat(answers.cut).isFalse();
+    }
+
+    @Test
+    void isTheConnectionsLastAnswerWhereTheGatewayStops() {
+        wire.close(CloseReason.SHUTTING_DOWN, PollWireTest::cursor);
+        assertThat(answers.bodies).hasSize(1);
+        assertThat(answers.last && answers.done).isTrue();
     }
 
     @Test

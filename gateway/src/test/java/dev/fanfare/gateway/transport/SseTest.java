@@ -412,14 +412,15 @@ class SseTest {
     }
 
     @Test
-    void tellsAReconnectionTimeWhenTheGatewayStops() throws Exception {
+    void tellsWhereToGoOnAndAReconnectionTimeWhenTheGatewayStops() throws Exception {
         try (var other = new Gateways().route(topic, "{topic}.{key}").start();
                 var client = other.connect()) {
             client.openStream(url("stop"));
             var events = new EventSourceParser(client.in());
             var ready = events.message("ready");
             var stopping = Thread.startVirtualThread(other::close);
-            assertThat(events.item()).isEqualTo(new Quiet(ready.lastEventId()));
+            assertThat(events.item()).as("id:").isEqualTo(new Quiet(ready.lastEventId()));
+            assertThat(events.item()).as("retry:").isEqualTo(new Quiet(ready.lastEventId()));
             assertThat(events.item()).isNull();
             assertThat(events.retryMillis()).isBetween(100L, 900L);
             stopping.join();

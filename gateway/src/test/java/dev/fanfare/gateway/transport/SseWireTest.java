@@ -49,9 +49,9 @@ class SseWireTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SHUTTING_DOWN", "MAXIMUM_LIFE", "TOO_SLOW"})
-    void saysWhenToComeBack(CloseReason reason) {
+    void saysWhereToGoOnAndWhenToComeBack(CloseReason reason) {
         wire.close(reason, SseWireTest::cursor);
-        assertThat(written).hasToString("retry: 1234\n\n[cut]");
+        assertThat(written).hasToString("id: AQ\n\nretry: 1234\n\n[cut]");
     }
 
     @Test

@@ -1,0 +1,45 @@
+package dev.fanfare.gateway.app;
+
+import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.session.Session;
+import dev.fanfare.gateway.session.Sessions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/// Sends sessions away one after the other, so that their clients do not all come to the other nodes at once: the time
+/// is cut into as many parts as there are sessions, and in each part one of them ends, at a random moment.
+final class Drain {
+    private final Sessions sessions;
+    private final LongSupplier nanos;
+
+    /// @param nanos a clock such as [System#nanoTime]
+    Drain(Sessions sessions, LongSupplier nanos) {
+        this.sessions = sessions;
+        this.nanos = nanos;
+    }
+
+    /// Ends all sessions that are open now, in random order, over this time or until none is left. Those that
+    /// end have perhaps not said goodbye yet when this returns.
+    void over(Duration time) throws InterruptedException {
+        var random = ThreadLocalRandom.current();
+        var open = new ArrayList<Session>(sessions.all());
+        Collections.shuffle(open, random);
+        long begin = nanos.getAsLong();
+        for (int i = 0; i < open.size() && !sessions.all().isEmpty(); i++) {
+            long wait = begin + moment(i, open.size(), time.toNanos(), random) - nanos.getAsLong();
+            if (wait > 0) {
+                Thread.sleep(Duration.ofNanos(wait));
+            }
+            open.get(i).end(CloseReason.SHUTTING_DOWN);
+        }
+    }
+
+    /// When the i-th of `count` goes, from the beginning on: not before the one before it.
+    static long moment(int i, int count, long overNanos, RandomGenerator random) {
+        return (long) (overNanos * ((i + random.nextDouble()) / count));
+    }
+}
