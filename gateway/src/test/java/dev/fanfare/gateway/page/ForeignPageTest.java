@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.fanfare.browser.Browser;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.page;
+package dev.fanfare.browser;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/// A headless Chromium, driven over WebDriver (W3C) as chromedriver speaks it.
-final class Browser implements AutoCloseable {
+/// A headless Chromium, driven over WebDriver (W3C) as chromedriver speaks it. For one thread.
+public final class Browser implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf"; // WebDriver §12
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -44,7 +44,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// What of Chromium and its driver this machine lacks; empty if nothing.
-    static Optional<String> missing() {
+    public static Optional<String> missing() {
         if (program("chromium", "chromium-browser", "google-chrome").isEmpty()) {
             return Optional.of("no Chromium here: apt-get install chromium");
         }
@@ -53,8 +53,10 @@ final class Browser implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /// Starts one without a window.
+    ///
     /// @param dir for all that the browser writes
-    static Browser start(Path dir) throws IOException {
+    public static Browser start(Path dir) throws IOException {
         var chromium = program("chromium", "chromium-browser", "google-chrome").orElseThrow();
         var driver = new ProcessBuilder(program("chromedriver").orElseThrow().toString(), "--port=0")
                 .redirectErrorStream(true)
@@ -86,17 +88,17 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
-    void open(String url) throws IOException {
+    public void open(String url) throws IOException {
         post("/url", "{\"url\":\"%s\"}".formatted(escaped(url)));
     }
 
     /// Clicks where the element is: it must be visible, and nothing may cover it.
-    void click(String selector) throws IOException {
+    public void click(String selector) throws IOException {
         post("/element/" + element(selector) + "/click", "{}");
     }
 
     /// Types into a field instead of what it holds.
-    void type(String selector, String text) throws IOException {
+    public void type(String selector, String text) throws IOException {
         var element = "/element/" + element(selector);
         post(element + "/clear", "{}");
         post(element + "/value", "{\"text\":\"%s\"}".formatted(escaped(text)));
@@ -108,13 +110,13 @@ final class Browser implements AutoCloseable {
     }
 
     /// What an expression yields, as text.
-    String evaluate(String expression) throws IOException {
+    public String evaluate(String expression) throws IOException {
         var script = "return String(" + expression.strip() + ")";
         return value(post("/execute/sync", "{\"args\":[],\"script\":\"%s\"}".formatted(escaped(script))));
     }
 
     /// What an expression yields in a frame of the page, as text.
-    String evaluateIn(String frame, String expression) throws IOException {
+    public String evaluateIn(String frame, String expression) throws IOException {
         post("/frame", "{\"id\":{\"%s\":\"%s\"}}".formatted(ELEMENT, element(frame)));
         try {
             return evaluate(expression);
@@ -123,12 +125,36 @@ final class Browser implements AutoCloseable {
         }
     }
 
+    /// Opens another tab and goes on in it.
+    ///
+    /// @return its handle, for [#goTo]
+    public String newTab() throws IOException {
+        var handle = post("/window/new", "{\"type\":\"tab\"}").get("handle");
+        goTo(String.valueOf(handle));
+        return String.valueOf(handle);
+    }
+
+    /// The handle of the present tab.
+    public String tab() throws IOException {
+        return value(send("GET", URI.create(session + "/window"), ""));
+    }
+
+    /// Goes on in another tab.
+    public void goTo(String tab) throws IOException {
+        post("/window", "{\"handle\":\"%s\"}".formatted(escaped(tab)));
+    }
+
+    /// Closes the present tab; [#goTo] another one then.
+    public void closeTab() throws IOException {
+        send("DELETE", URI.create(session + "/window"), "");
+    }
+
     /// Chromium's developer tools (CDP).
-    void tool(String command, String parameters) throws IOException {
+    public void tool(String command, String parameters) throws IOException {
         post("/goog/cdp/execute", "{\"cmd\":\"%s\",\"params\":%s}".formatted(command, parameters));
     }
 
-    byte[] screenshot() throws IOException {
+    public byte[] screenshot() throws IOException {
         return Base64.getDecoder().decode(value(send("GET", URI.create(session + "/screenshot"), "")));
     }
 

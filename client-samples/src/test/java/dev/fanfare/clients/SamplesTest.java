@@ -1,0 +1,139 @@
+package dev.fanfare.clients;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.quickstart.broker.LocalBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each sample as its users start it, with URL and channel: it prints each event in a line, goes on after the gateway
+/// was stopped or killed between two events, and prints a line for a gap. All run side by side.
+@Timeout(240)
+class SamplesTest {
+    private static final Pattern EVENT = Pattern.compile(".*\\{\"n\":(\\d+)}.*");
+
+    @TempDir
+    static Path dir;
+
+    private static String topic;
+    private static TestGateway gateway;
+
+    private record Sample(String name, Program program) {
+        List<Integer> numbers() {
+            return program.output().stream()
+                    .map(EVENT::matcher)
+                    .filter(matcher -> matcher.matches())
+                    .map(matcher -> Integer.valueOf(matcher.group(1)))
+                    .toList();
+        }
+
+        long gaps() {
+            return program.output().stream()
+                    .filter(line -> line.startsWith("gap: retention"))
+                    .count();
+        }
+
+        @Override
+        public String toString() {
+            return name + ": " + program;
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        topic = LocalBroker.get().newTopic("samples", 1);
+        gateway = TestGateway.start(dir, topic, "");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+        }
+    }
+
+    private static Sample start(String name, String channel, Path dir, String... command) {
+        var all = Stream.concat(Stream.of(command), Stream.of(gateway.url(), channel))
+                .toList();
+        try {
+            return new Sample(name, Program.start(dir, Map.of(), all));
+        } catch (IOException failure) {
+            throw new AssertionError(name, failure);
+        }
+    }
+
+    private static void awaitAll(List<Sample> samples, List<Integer> numbers) {
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThat(samples)
+                        .allSatisfy(sample -> assertThat(sample.numbers())
+                                .as(sample::toString)
+                                .hasToString(numbers.toString())));
+    }
+
+    private static void publishFirst(List<Sample> samples, Numbers numbers) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(samples)
+                        .allSatisfy(sample -> assertThat(sample.program().errors())
+                                .as(sample::toString)
+                                .anyMatch(line -> line.startsWith("live"))));
+        numbers.publish(20);
+        awaitAll(samples, numbers.all());
+    }
+
+    @Test
+    void goOnWhereTheyWereAndTellAGap() throws Exception {
+        var numbers = new Numbers(topic, "a");
+        var node = NodePackage.dir();
+        var samples = Stream.of("ws", "sse", "poll")
+                .map(transport ->
+                        start("node " + transport, numbers.channel(), node, "sh", "-c", """
+                        exec node subscribe.mjs "$@" %s""".formatted(transport), "sh"))
+                .toList();
+        try {
+            publishFirst(samples, numbers);
+            gateway.stop();
+            numbers.publish(20);
+            gateway.startAgain();
+            numbers.publish(20);
+            awaitAll(samples, numbers.all());
+            gateway.kill();
+            numbers.publish(20);
+            gateway.startAgain();
+            numbers.publish(20);
+            awaitAll(samples, numbers.all());
+
+            // what comes while the gateway is away is partly deleted before it is back
+            gateway.kill();
+            var before = numbers.all();
+            numbers.publish(20);
+            long lost = LocalBroker.get()
+                    .send(topic, 0, "beside", "x".getBytes(UTF_8))
+                    .offset();
+            LocalBroker.get().truncate(topic, 0, lost);
+            gateway.startAgain();
+            int first = numbers.all().size() + 1;
+            numbers.publish(20);
+            awaitAll(
+                    samples,
+                    Stream.concat(before.stream(), numbers.all().stream().filter(number -> number >= first))
+                            .toList());
+            assertThat(samples)
+                    .allSatisfy(sample ->
+                            assertThat(sample.gaps()).as(sample::toString).isEqualTo(1));
+        } finally {
+            samples.forEach(sample -> sample.program().close());
+        }
+    }
+}
