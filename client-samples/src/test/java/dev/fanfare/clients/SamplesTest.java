@@ -8,6 +8,7 @@ import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -53,6 +54,8 @@ class SamplesTest {
 
     @BeforeAll
     static void start() throws IOException {
+        Repository.program("curl", "curl");
+        Repository.program("python3", "python3");
         topic = LocalBroker.get().newTopic("samples", 1);
         gateway = TestGateway.start(dir, topic, "");
     }
@@ -62,6 +65,34 @@ class SamplesTest {
         if (gateway != null) {
             gateway.close();
         }
+    }
+
+    private static List<Sample> startAll(String channel) throws Exception {
+        var samples = new ArrayList<Sample>();
+        var node = NodePackage.dir();
+        for (var transport : List.of("ws", "sse", "poll")) {
+            var command = "exec node subscribe.mjs \"$@\" " + transport;
+            samples.add(start("node " + transport, channel, node, "sh", "-c", command, "sh"));
+        }
+        var state = dir.resolve("cursor").toString();
+        var shell = "exec sh curl/subscribe.sh \"$@\" " + state;
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        samples.add(start("curl", channel, Repository.SAMPLES, "sh", "-c", shell, "sh"));
+        samples.add(start("python", channel, Repository.SAMPLES, "python3", "-B", "python/subscribe.py"));
+        var javaFile = "src/main/java/dev/fanfare/samples/HttpClientSample.java";
+        samples.add(start("java", channel, Repository.SAMPLES, java, "-XX:TieredStopAtLevel=1", javaFile));
+        samples.add(start("go", channel, Repository.SAMPLES.resolve("go"), goProgram()));
+        return samples;
+    }
+
+    private static String goProgram() throws Exception {
+        var go = Repository.program("go", "golang-go").toString();
+        var program = dir.resolve("subscribe").toString();
+        var build = List.of(go, "build", "-o", program, ".");
+        try (var compiler = Program.start(Repository.SAMPLES.resolve("go"), Map.of(), build)) {
+            assertThat(compiler.exit(120)).as(compiler::toString).isZero();
+        }
+        return program;
     }
 
     private static Sample start(String name, String channel, Path dir, String... command) {
@@ -95,12 +126,7 @@ class SamplesTest {
     @Test
     void goOnWhereTheyWereAndTellAGap() throws Exception {
         var numbers = new Numbers(topic, "a");
-        var node = NodePackage.dir();
-        var samples = Stream.of("ws", "sse", "poll")
-                .map(transport ->
-                        start("node " + transport, numbers.channel(), node, "sh", "-c", """
-                        exec node subscribe.mjs "$@" %s""".formatted(transport), "sh"))
-                .toList();
+        var samples = startAll(numbers.channel());
         try {
             publishFirst(samples, numbers);
             gateway.stop();

@@ -1,0 +1,3 @@
+module fanfare.dev/samples/subscribe
+
+go 1.19
