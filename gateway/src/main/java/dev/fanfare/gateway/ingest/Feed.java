@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,6 +42,8 @@ public final class Feed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 250;
+    private static final long GATHER_NANOS = Duration.ofMillis(1).toNanos();
+    private static final int MANY = 100; // records of a poll that is behind
 
     private final GatewaySettings.Feed settings;
     private final RecordReader reader;
@@ -57,6 +60,7 @@ public final class Feed implements AutoCloseable {
 
     private Topology topology;
     private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
+    private long pollNotBefore = System.nanoTime();
     private boolean begun;
     private boolean beginAtHead; // after a fault
     private String toldFailure = "";
@@ -141,7 +145,7 @@ public final class Feed implements AutoCloseable {
                 Thread.sleep(PAUSE_MILLIS);
                 ready = begun;
             } else {
-                append(consumer.poll(POLL));
+                append(poll());
             }
             channels.expire(System.nanoTime());
             metrics.sampleLag(consumer, System.nanoTime());
@@ -159,6 +163,21 @@ public final class Feed implements AutoCloseable {
             }
             damage.passOver(damaged.get());
         }
+    }
+
+    /// After a poll with a few records the next one waits a little: what comes close together then shares a poll, a walk
+    /// along its subscribers, and a write. What comes after a while of silence does not wait.
+    private ConsumerRecords<byte[], byte[]> poll() {
+        long wait = pollNotBefore - System.nanoTime();
+        if (wait > 0) {
+            LockSupport.parkNanos(wait);
+        }
+        var records = consumer.poll(POLL);
+        int count = records.count();
+        if (count > 0 && count < MANY) {
+            pollNotBefore = System.nanoTime() + GATHER_NANOS;
+        }
+        return records;
     }
 
     /// Whatever was polled and is not in the logs comes again.
