@@ -82,6 +82,8 @@ final class Gateway extends Served {
         var command = Java.command(
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:G1PeriodicGCInterval=15000",
+                "-Xmn16m",
+                "-XX:MaxTenuringThreshold=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");
         command.addAll(jvm);
