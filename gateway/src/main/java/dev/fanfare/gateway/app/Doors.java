@@ -3,6 +3,8 @@ package dev.fanfare.gateway.app;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.ingest.Feed;
+import dev.fanfare.gateway.overload.Level;
+import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.transport.Admission;
 import dev.fanfare.service.http.ProblemException;
@@ -15,10 +17,12 @@ final class Doors implements Admission {
     private final GatewaySettings.Shutdown settings;
     private final Feed feed;
     private final Revocations revocations;
+    private final Overload overload;
     private volatile boolean stopping;
     private volatile boolean closed;
 
-    Doors(GatewaySettings.Shutdown settings, Feed feed, Revocations revocations) {
+    Doors(GatewaySettings.Shutdown settings, Feed feed, Revocations revocations, Overload overload) {
+        this.overload = overload;
         this.revocations = revocations;
         this.settings = settings;
         this.feed = feed;
@@ -50,6 +54,13 @@ final class Doors implements Admission {
             return Optional.of(new ProblemException(
                     ErrorCode.NOT_READY,
                     "this node has not caught up with Kafka yet: come back in a moment",
+                    Map.of("Retry-After", retrySeconds())));
+        }
+        if (overload.level() == Level.SESSIONS) {
+            overload.metrics().refused(Level.SESSIONS).increment();
+            return Optional.of(new ProblemException(
+                    ErrorCode.OVERLOADED,
+                    "this node has more to do than it can: come back later, another one may have room",
                     Map.of("Retry-After", retrySeconds())));
         }
         return Optional.empty();

@@ -24,6 +24,8 @@ import dev.fanfare.gateway.listener.Tls;
 import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
+import dev.fanfare.gateway.overload.Level;
+import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
@@ -102,7 +104,8 @@ public final class Gateway implements AutoCloseable {
             var feedMetrics = new FeedMetrics();
             var sessionMetrics = new SessionMetrics();
             var log = settings.log();
-            var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), parts.open(new Signaller()));
+            var signaller = parts.open(new Signaller());
+            var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), signaller);
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var sessions = parts.open(new Sessions(
                     channels,
@@ -112,7 +115,16 @@ public final class Gateway implements AutoCloseable {
                     settings.limits().unwrittenBytes()));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
-            var doors = new Doors(settings.shutdown(), feed, access.revocations());
+            var starts = new Starts(channels, history, settings.replay());
+            var overload = parts.open(Overload.start(
+                    settings.overload(),
+                    () -> 100.0 * sessions.unwrittenBytes() / settings.limits().unwrittenBytes(),
+                    signaller::backlogNanos,
+                    level -> {
+                        sessions.holdReplays(level != Level.NORMAL);
+                        starts.hold(level != Level.NORMAL);
+                    }));
+            var doors = new Doors(settings.shutdown(), feed, access.revocations(), overload);
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
                     : Optional.empty();
@@ -123,7 +135,7 @@ public final class Gateway implements AutoCloseable {
                             settings.server().forwardedHeader()),
                     doors::retryMillis,
                     System::nanoTime);
-            var entrance = new Entrance(access.gate(), limits, new Starts(channels, history, settings.replay()));
+            var entrance = new Entrance(access.gate(), limits, starts);
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer
@@ -137,6 +149,7 @@ public final class Gateway implements AutoCloseable {
                     new WsEndpoint(settings, origins, entrance, sessions, doors, publisher)::judge);
             var metrics = parts.open(
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
+            metrics.overload(overload, () -> starts.refused().sum() + sessionMetrics.replaysHeldBack.sum());
             var observe = ObserveFeature.builder()
                     .endpoint("/")
                     .observersDiscoverServices(false)

@@ -99,6 +99,7 @@ final class SettingsReader {
                 publish(),
                 access,
                 limits(),
+                new OverloadReader(values).read(),
                 shutdown());
     }
 

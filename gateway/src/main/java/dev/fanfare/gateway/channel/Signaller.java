@@ -15,11 +15,16 @@ public final class Signaller implements AutoCloseable {
 
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final Thread[] threads;
+    private volatile long answeredNanos; // what the last question waited
+    private volatile long askedNanos; // when the one that waits was put in
+    private volatile boolean asked;
 
     private sealed interface Task {
         record Touched(ChannelLog log) implements Task {}
 
         record Walk(List<@Nullable Subscriber> subscribers, AtomicInteger next) implements Task {}
+
+        record Question(long askedNanos) implements Task {}
     }
 
     public Signaller() {
@@ -38,6 +43,19 @@ public final class Signaller implements AutoCloseable {
         if (log.signalled.compareAndSet(false, true)) {
             tasks.add(new Task.Touched(log));
         }
+    }
+
+    /// How long what is touched waits for a thread, in nanoseconds: as long as a question that is put in line by each
+    /// call, unless one is waiting already. Not for two threads at once.
+    public long backlogNanos() {
+        long now = System.nanoTime();
+        if (asked) {
+            return Math.max(answeredNanos, now - askedNanos);
+        }
+        askedNanos = now;
+        asked = true;
+        tasks.add(new Task.Question(now));
+        return answeredNanos;
     }
 
     private void run() {
@@ -67,6 +85,10 @@ public final class Signaller implements AutoCloseable {
                 go(walk);
             }
             case Task.Walk walk -> go(walk);
+            case Task.Question(var since) -> {
+                answeredNanos = System.nanoTime() - since;
+                asked = false;
+            }
         }
     }
 

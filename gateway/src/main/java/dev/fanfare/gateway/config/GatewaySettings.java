@@ -33,6 +33,7 @@ public record GatewaySettings(
         Publish publish,
         Access access,
         Limits limits,
+        OverloadSettings overload,
         Shutdown shutdown) {
     private static final String SERVERS = "bootstrap.servers";
 
@@ -49,7 +50,8 @@ public record GatewaySettings(
         var shown = new TreeMap<String, String>();
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
-                        + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, shutdown=%s]")
+                        + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, "
+                        + "overload=%s, shutdown=%s]")
                 .formatted(
                         server,
                         shown,
@@ -65,6 +67,7 @@ public record GatewaySettings(
                         publish,
                         access,
                         limits,
+                        overload,
                         shutdown);
     }
 

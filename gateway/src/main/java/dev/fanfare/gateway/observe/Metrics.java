@@ -8,6 +8,8 @@ import dev.fanfare.gateway.limits.Limit;
 import dev.fanfare.gateway.limits.LimitMetrics;
 import dev.fanfare.gateway.listener.HandshakeFailure;
 import dev.fanfare.gateway.listener.TlsMetrics;
+import dev.fanfare.gateway.overload.Level;
+import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.session.SessionMetrics;
@@ -49,6 +51,35 @@ public final class Metrics implements AutoCloseable {
                     tls.failed(reason),
                     Tag.create("reason", reason.label()));
         }
+    }
+
+    /// Registers what overload does.
+    ///
+    /// @param replays refused because nobody may read back from Kafka
+    public void overload(Overload overload, LongSupplier replays) {
+        gauge(
+                "fanfare_overload_level",
+                "What the gateway does without, from 0 to 3",
+                () -> overload.level().number());
+        for (var level : Level.values()) {
+            if (level != Level.NORMAL) {
+                counter(
+                        "fanfare_overload_entered",
+                        "How often a level was reached from below",
+                        overload.metrics().entered(level),
+                        tag(level));
+            }
+        }
+        meters.counter("fanfare_overload_refused", "What was refused because of a level", replays, tag(Level.REPLAYS));
+        counter(
+                "fanfare_overload_refused",
+                "What was refused because of a level",
+                overload.metrics().refused(Level.SESSIONS),
+                tag(Level.SESSIONS));
+    }
+
+    private static Tag tag(Level level) {
+        return Tag.create("level", Integer.toString(level.number()));
     }
 
     /// What serves the path.

@@ -33,7 +33,7 @@ public final class CloudEventForm implements EventForm {
     @Override
     public byte[] notice(Notice notice, byte[] cursor) {
         var out = envelope(EventJson.name(notice));
-        if (EventJson.movesCursor(notice)) {
+        if (EventJson.movesCursor(notice) && cursor.length > 0) {
             out.raw(",\"fanfarecursor\":").quoted(cursor);
         }
         out.raw(",\"data\":{\"type\":").string(EventJson.name(notice));

@@ -63,7 +63,7 @@ public final class MessageForm implements EventForm {
     public byte[] notice(Notice notice, byte[] cursor) {
         var out = new JsonBytes(256);
         out.raw("{\"type\":").string(EventJson.name(notice));
-        if (EventJson.movesCursor(notice)) {
+        if (EventJson.movesCursor(notice) && cursor.length > 0) {
             out.raw(",\"cursor\":").quoted(cursor);
         }
         EventJson.notice(out, notice);

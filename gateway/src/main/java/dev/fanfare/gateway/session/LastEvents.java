@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the position before the last N matching events: in the logs, or by reading Kafka backwards as far as a bound
 /// of bytes and time allows. Across partitions, "last" is by the records' timestamps.
@@ -31,7 +32,13 @@ final class LastEvents {
         this.timeMax = timeMax;
     }
 
-    Start find(int events, List<ChannelPattern> patterns) throws HistoryUnavailableException, InterruptedException {
+    /// Finds the position.
+    ///
+    /// @param fromKafka whether Kafka may be read, where the logs do not reach back far enough
+    /// @return null if it would have to be read and may not
+    @Nullable
+    Start find(int events, List<ChannelPattern> patterns, boolean fromKafka)
+            throws HistoryUnavailableException, InterruptedException {
         var head = channels.head();
         if (events == 0) {
             return new Start.After("last", head, head.timeMillis(), head.vector(), List.of(), List.of(), true);
@@ -40,7 +47,7 @@ final class LastEvents {
         if (kept != null) {
             return new Start.After("last", head, head.timeMillis(), kept, List.of(), List.of(), true);
         }
-        return new Scan(head, events, patterns).run();
+        return fromKafka ? new Scan(head, events, patterns).run() : null;
     }
 
     /// One backward scan.

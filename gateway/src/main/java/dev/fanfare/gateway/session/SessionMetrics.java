@@ -16,6 +16,7 @@ public final class SessionMetrics {
     public final LongAdder writeFailures = new LongAdder();
     public final LongAdder heartbeats = new LongAdder();
     public final LongAdder overflows = new LongAdder();
+    public final LongAdder replaysHeldBack = new LongAdder();
     private final Map<GapReason, LongAdder> gaps = adders(GapReason.class);
     private final Map<CloseReason, LongAdder> ended = adders(CloseReason.class);
 

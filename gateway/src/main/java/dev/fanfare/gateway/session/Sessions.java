@@ -88,6 +88,11 @@ public final class Sessions implements AutoCloseable {
         return all.stream().filter(s -> s.options().transport() == transport).count();
     }
 
+    /// Lets no replay read from Kafka, or lets them go on. Those that wait are ended after a while, as always.
+    public void holdReplays(boolean back) {
+        replays.hold(back);
+    }
+
     /// Replays that read from Kafka now.
     public int replaying() {
         return replays.taken();

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Turns what a client asks for into a position in the feed. Thread-safe; may ask Kafka, and so block.
 public final class Starts {
@@ -27,6 +29,8 @@ public final class Starts {
     private final Channels channels;
     private final History history;
     private final LastEvents lastEvents;
+    private final LongAdder refused = new LongAdder();
+    private volatile boolean held;
 
     public Starts(Channels channels, History history, GatewaySettings.Replay settings) {
         this.channels = channels;
@@ -34,16 +38,27 @@ public final class Starts {
         this.lastEvents = new LastEvents(channels, history, settings.scanBytes(), settings.scanTime());
     }
 
+    /// Whether to refuse those who ask for the last events and have to be given them out of Kafka.
+    public void hold(boolean back) {
+        held = back;
+    }
+
+    /// How many were refused because of that.
+    public LongAdder refused() {
+        return refused;
+    }
+
     /// Finds the start.
     ///
-    /// @throws ProblemException if the cursor is none, or if Kafka has to be asked and does not answer
+    /// @throws ProblemException if the cursor is none, or if Kafka has to be asked and does not answer, or
+    ///     is not to be asked now
     public Start find(StartPoint point, List<ChannelPattern> patterns) throws InterruptedException {
         try {
             return switch (point) {
                 case StartPoint.Live _ -> new Start.Live();
                 case StartPoint.AtCursor(var token) -> atCursor(Cursor.decode(token), patterns);
                 case StartPoint.Since(var time) -> since(time);
-                case StartPoint.Last(var events) -> lastEvents.find(events, patterns);
+                case StartPoint.Last(var events) -> last(events, patterns);
             };
         } catch (BadCursorException bad) {
             throw new ProblemException(
@@ -55,6 +70,22 @@ public final class Starts {
                     "where to start cannot be found out: Kafka does not answer",
                     Map.of("Retry-After", "2"));
         }
+    }
+
+    private Start last(int events, List<ChannelPattern> patterns)
+            throws HistoryUnavailableException, InterruptedException {
+        var found = lastEvents.find(events, patterns, !held);
+        if (found == null) {
+            refused.increment();
+            throw new ProblemException(
+                    ErrorCode.REPLAY_BUSY,
+                    "this node has too much to do to look for the last %d events in Kafka: come back later"
+                            .formatted(events),
+                    Map.of(
+                            "Retry-After",
+                            Integer.toString(ThreadLocalRandom.current().nextInt(2, 10))));
+        }
+        return found;
     }
 
     private Start since(Instant time) throws HistoryUnavailableException, InterruptedException {

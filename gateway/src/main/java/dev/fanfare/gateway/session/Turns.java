@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.session;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Comparator;
@@ -10,7 +11,8 @@ import java.util.function.LongSupplier;
 
 /// Who may read from Kafka now: so many replays at once, each for one turn. Of those that wait, the one that has the
 /// longest way to go is next, so that many that come back together walk through the log together, and the blocks that
-/// the last of them need are still there. Nobody is passed over for ever: whoever has waited long goes first.
+/// the last of them need are still there. Nobody is passed over for ever: whoever has waited long goes first. While
+/// they are held, nobody gets one: those who wait go on waiting, and those who have one keep it.
 ///
 /// Threads: everything may be called by any thread. A turn that is free costs a short lock.
 final class Turns {
@@ -30,6 +32,9 @@ final class Turns {
 
     @GuardedBy("this")
     private long asked;
+
+    @GuardedBy("this")
+    private boolean held;
 
     /// One that waits.
     ///
@@ -71,7 +76,7 @@ final class Turns {
     }
 
     private synchronized boolean tryTake() {
-        if (taken < max) {
+        if (taken < max && !held) {
             taken++;
             return true;
         }
@@ -97,13 +102,32 @@ final class Turns {
 
     /// Hands a turn on to the next, so that nobody who comes just now gets it first.
     synchronized void giveBack() {
-        if (byAge.isEmpty()) {
-            taken--;
-            return;
+        taken--;
+        handOn();
+    }
+
+    /// Holds the turns back, or lets those that wait have them.
+    synchronized void hold(boolean back) {
+        held = back;
+        while (taken < max && handOn()) {}
+    }
+
+    synchronized boolean isHeld() {
+        return held;
+    }
+
+    /// Whether one that waited has a turn now.
+    @CanIgnoreReturnValue
+    @GuardedBy("this")
+    private boolean handOn() {
+        if (held || byAge.isEmpty()) {
+            return false;
         }
+        taken++;
         var oldest = byAge.first();
         var next = System.nanoTime() - oldest.sinceNanos > LONG_WAIT_NANOS ? oldest : byDistance.first();
         leave(next);
         next.granted.countDown();
+        return true;
     }
 }

@@ -79,6 +79,9 @@ final class Walker {
         }
         waitingSinceNanos = since;
         if (System.nanoTime() - since > options.permitWait().toNanos()) {
+            if (sessions.replays().isHeld()) {
+                sessions.metrics().replaysHeldBack.increment();
+            }
             session.end(CloseReason.REPLAY_BUSY);
         }
         return false;

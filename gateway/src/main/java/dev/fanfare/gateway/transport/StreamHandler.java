@@ -111,6 +111,15 @@ public final class StreamHandler implements Handler {
                         && !NOT_ACCEPTABLE.matcher(range).matches());
     }
 
+    /// A browser's `EventSource` accepts an event stream and nothing else (WHATWG HTML §9.2.2); so do most libraries
+    /// that do what it does. Who takes something else too, or does not say, can be told more.
+    private static boolean isEventSource(ServerRequest request) {
+        var accepted = values(request, HeaderNames.ACCEPT);
+        return accepted.size() == 1
+                && !accepted.getFirst().contains(",")
+                && EVENT_STREAM.matcher(accepted.getFirst()).matches();
+    }
+
     private static boolean isForLater(ProblemException problem) {
         int status = problem.code().status();
         return status == Status.SERVICE_UNAVAILABLE_503.code() || status == Status.TOO_MANY_REQUESTS_429.code();
@@ -128,7 +137,7 @@ public final class StreamHandler implements Handler {
             start = entrance.start(asked, pass);
             entrance.limits().enter(pass.stay());
         } catch (ProblemException refusal) {
-            if (isForLater(refusal)) {
+            if (isForLater(refusal) && isEventSource(request)) {
                 refuse(request, response, requestId);
                 return;
             }

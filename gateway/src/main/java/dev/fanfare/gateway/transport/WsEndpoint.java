@@ -18,6 +18,7 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Start;
+import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.gateway.websocket.WebSocketAnswer;
 import dev.fanfare.gateway.websocket.WebSocketHandshake;
@@ -31,10 +32,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /// `GET /v1/events` with `Upgrade: websocket`: judges handshakes and opens sessions. Thread-safe.
 public final class WsEndpoint {
     private static final String PATH = "/v1/events";
+    private static final Pattern CURSOR = Pattern.compile("[A-Za-z0-9_-]+"); // none that would need escapes
+    private static final int TRY_AGAIN_LATER = 1013; // IANA's registry of close codes
 
     private final GatewaySettings settings;
     private final Origins origins;
@@ -72,6 +76,21 @@ public final class WsEndpoint {
         return deflate -> deflate ? deflated : plain;
     }
 
+    private Function<Boolean, EventForm> forms(StreamRequest asked, Optional<String> subprotocol) {
+        return subprotocol.equals(Optional.of(CloudEventForm.SUBPROTOCOL))
+                ? cloudEventForms
+                : jsonForms.getOrDefault(asked.format(), cloudEventForms);
+    }
+
+    private WsDismissal dismissal(StreamRequest asked, Optional<String> subprotocol) {
+        var after = Duration.ofMillis(admission.retryMillis());
+        var cursor = asked.start() instanceof StartPoint.AtCursor(var token)
+                        && CURSOR.matcher(token).matches()
+                ? token
+                : "";
+        return new WsDismissal(forms(asked, subprotocol), ErrorCode.OVERLOADED.code(), TRY_AGAIN_LATER, after, cursor);
+    }
+
     /// Opens a WebSocket on our path, refuses it with a [ProblemException], or leaves it to others.
     public WebSocketAnswer judge(WebSocketHandshake handshake) {
         if (!handshake.path().equals(PATH)) {
@@ -89,8 +108,13 @@ public final class WsEndpoint {
                     "transport 'ws' is switched off here: POST /v1/negotiate tells what is offered");
         }
         origins.checkSocket(handshake.headers());
-        admission.check();
         var subprotocol = subprotocol(handshake.offeredSubprotocols());
+        var refusal = admission.refusal();
+        if (refusal.isPresent() && refusal.get().code() == ErrorCode.OVERLOADED) {
+            return new WebSocketAnswer.Accept(subprotocol.orElse(null), Map.of(), dismissal(asked, subprotocol));
+        } else if (refusal.isPresent()) {
+            throw refusal.get();
+        }
         var pass = entrance.admit(handshake.remote(), handshake.headers(), query, asked);
         try {
             var start = entrance.start(asked, pass);
@@ -99,11 +123,8 @@ public final class WsEndpoint {
                             Transport.WS, limits.granted(asked.heartbeat()), Duration.ZERO, limits, settings.replay())
                     .under(pass)
                     .with(asked.terms());
-            var forms = subprotocol.equals(Optional.of(CloudEventForm.SUBPROTOCOL))
-                    ? cloudEventForms
-                    : jsonForms.getOrDefault(asked.format(), cloudEventForms);
             var wire = new WsWire(
-                    forms,
+                    forms(asked, subprotocol),
                     w -> open(w, options, asked, start, pass),
                     message -> publish(message, pass),
                     pass,

@@ -51,6 +51,7 @@ class GatewaySettingsTest {
                 GatewaySettings.Publish.DEFAULT,
                 GatewaySettings.Access.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
+                OverloadSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
     }
 }

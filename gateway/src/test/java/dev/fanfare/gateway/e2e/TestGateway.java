@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
 import java.io.IOException;
@@ -146,6 +147,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.Publish.DEFAULT,
                     Open.access(),
                     Open.limits(),
+                    OverloadSettings.DEFAULT,
                     shutdown);
         }
     }

@@ -10,6 +10,7 @@ import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.service.kafka.KafkaClients;
 import java.lang.reflect.InvocationTargetException;
@@ -93,6 +94,7 @@ class FeedTest {
                 GatewaySettings.Publish.DEFAULT,
                 GatewaySettings.Access.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
+                OverloadSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));
         feed = new Feed(

@@ -9,6 +9,7 @@ import dev.fanfare.browser.Browser;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.gateway.testing.Open;
@@ -278,6 +279,7 @@ class PageTest {
                         publish.idempotencyEntries()),
                 Open.access(),
                 Open.limits(),
+                OverloadSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 

@@ -16,6 +16,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.protocol.Policy;
@@ -45,6 +46,7 @@ public final class Gateways {
     public Publish publish = Publish.DEFAULT;
     public Access access = Open.access();
     public Limits limits = Open.limits();
+    public OverloadSettings overload = OverloadSettings.DEFAULT;
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -130,6 +132,7 @@ public final class Gateways {
                 publish,
                 access,
                 limits,
+                overload,
                 shutdown);
     }
 

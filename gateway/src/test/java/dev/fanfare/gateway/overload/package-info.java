@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.gateway.overload;
+
+import org.jspecify.annotations.NullMarked;
