@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A JSON Web Key Set behind a URL. Fetched at start, again when it is older than [Times#refresh] and asked for, and
@@ -46,7 +47,7 @@ final class RemoteKeys implements Keys {
     private final CircuitBreaker breaker;
     private final AsyncLoadingCache<URI, KeySet> cache;
     private volatile @Nullable KeySet newest; // the cache has it a moment after those who wait for it
-    private volatile boolean away; // whether the last fetch failed
+    private final AtomicBoolean away = new AtomicBoolean(); // whether the last fetch failed
     private @Nullable CompletableFuture<KeySet> asked; // for an unknown key; guarded by this, as is the next
     private long askedNanos;
 
@@ -70,17 +71,14 @@ final class RemoteKeys implements Keys {
                 .executor(VIRTUAL)
                 .buildAsync(new CacheLoader<URI, KeySet>() {
                     @Override
-                    public KeySet load(URI from) throws Exception {
+                    @SuppressWarnings("NullAway") // null: nothing is kept. What is thrown the cache would log
+                    public @Nullable KeySet load(URI from) throws InterruptedException {
                         return fetch();
                     }
 
                     @Override
-                    public KeySet reload(URI from, KeySet last) throws Exception {
-                        try {
-                            return fetch();
-                        } catch (IOException | RuntimeException failed) {
-                            return last; // told already
-                        }
+                    public KeySet reload(URI from, KeySet last) throws InterruptedException {
+                        return Objects.requireNonNullElse(fetch(), last);
                     }
                 });
         var _ = cache.get(url); // so that the first caller does not wait
@@ -100,7 +98,7 @@ final class RemoteKeys implements Keys {
         }
         known = Objects.requireNonNullElse(newest, known); // also what another caller had fetched just now
         var found = known.find(id);
-        if (found.isEmpty() && away) {
+        if (found.isEmpty() && away.get()) {
             throw keysAway();
         }
         return found;
@@ -124,7 +122,11 @@ final class RemoteKeys implements Keys {
 
     private KeySet await(CompletableFuture<KeySet> keys) {
         try {
-            return keys.get(2 * times.fetch().toMillis(), TimeUnit.MILLISECONDS);
+            var fetched = keys.get(2 * times.fetch().toMillis(), TimeUnit.MILLISECONDS);
+            if (fetched == null) {
+                throw keysAway();
+            }
+            return fetched;
         } catch (ExecutionException | TimeoutException failed) {
             throw keysAway();
         } catch (InterruptedException stopping) {
@@ -138,21 +140,22 @@ final class RemoteKeys implements Keys {
                 TokenFault.KEYS_AWAY, "the keys of the token's issuer cannot be had now: come back in a moment");
     }
 
-    private KeySet fetch() throws Exception {
+    /// Null if they cannot be had; that is told when it begins, and when it is over.
+    private @Nullable KeySet fetch() throws InterruptedException {
         try {
             var keys = breaker.executeCallable(this::download);
-            if (away) {
+            newest = keys;
+            if (away.compareAndSet(true, false)) {
                 LOG.log(System.Logger.Level.INFO, "the keys at {0} can be had again", url);
             }
-            newest = keys;
-            away = false;
             return keys;
+        } catch (InterruptedException stopping) {
+            throw stopping;
         } catch (Exception failed) {
-            if (!away) {
+            if (away.compareAndSet(false, true)) {
                 LOG.log(System.Logger.Level.WARNING, "the keys at {0} cannot be had: {1}", url, failed.toString());
             }
-            away = true;
-            throw failed;
+            return null;
         }
     }
 

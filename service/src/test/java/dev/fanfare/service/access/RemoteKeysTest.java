@@ -16,11 +16,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +205,46 @@ class RemoteKeysTest {
             }
         }
         assertThat(fetches.get()).isLessThan(20);
+    }
+
+    /// Whatever the libraries say that are used for it.
+    @Test
+    void tellsOnceThatAnIssuerIsAwayAndOnceThatItIsBack() {
+        open.countDown();
+        status = 503;
+        var logged = new ConcurrentLinkedQueue<LogRecord>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger.getLogger("").addHandler(handler);
+        try (var verifier = verifier(RARELY, Duration.ofMillis(20))) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(fault(verifier, OLD)).isEqualTo(TokenFault.KEYS_AWAY);
+            }
+            assertThat(logged)
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.getLevel()).isEqualTo(Level.WARNING));
+            status = 200;
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertTaken(verifier, OLD));
+            assertThat(logged)
+                    .hasSize(2)
+                    .last()
+                    .satisfies(entry -> assertThat(entry.getLevel()).isEqualTo(Level.INFO));
+        } finally {
+            Logger.getLogger("").removeHandler(handler);
+        }
     }
 
     @Test
