@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.e2e;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// One logical client: comes, is cut, comes back with its cursor, over any transport, to any node. Notes all it gets.
 ///
 /// Threads: one of its own connects and reads; any may [#cut] it or send it away.
-@SuppressWarnings("try") // close waits, and tests may be interrupted
+@SuppressWarnings({"try", "NonAtomicVolatileUpdate"}) // close waits, and tests may be interrupted
 final class Client implements AutoCloseable {
     private static final int PAUSE_MILLIS = 20;
     private static final int SMALL = 4096; // bytes: soon full
 
     private final List<String> patterns;
-    private final List<TestGateway> nodes;
+    private final List<? extends Node> nodes;
     private final Random random;
     private final List<Message> received = new ArrayList<>(); // guarded by itself
     private final List<String> refusals = new ArrayList<>(); // guarded by received
@@ -28,10 +29,13 @@ final class Client implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean calm;
     private volatile @Nullable Stream stream;
+    private volatile long delivered;
     private @Nullable String cursor; // of the thread
     private String how = "";
+    private Duration patience = Duration.ofSeconds(15);
+    private String token = "";
 
-    Client(List<String> patterns, List<TestGateway> nodes, Random random) {
+    Client(List<String> patterns, List<? extends Node> nodes, Random random) {
         this.patterns = patterns;
         this.nodes = nodes;
         this.random = random;
@@ -39,6 +43,18 @@ final class Client implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /// How long it waits for a connection, and for each byte. To be called before it starts.
+    Client patience(Duration most) {
+        patience = most;
+        return this;
+    }
+
+    /// What it shows, in the URL. To be called before it starts.
+    Client token(String shown) {
+        token = "&access_token=" + shown;
+        return this;
     }
 
     List<String> patterns() {
@@ -49,6 +65,11 @@ final class Client implements AutoCloseable {
         synchronized (received) {
             return List.copyOf(received);
         }
+    }
+
+    /// How many events it has got.
+    long delivered() {
+        return delivered;
     }
 
     /// Answers that no client should get.
@@ -101,18 +122,19 @@ final class Client implements AutoCloseable {
     }
 
     private void connect() throws InterruptedException {
-        var port = nodes.get(random.nextInt(nodes.size())).openPort();
-        if (port.isEmpty()) {
+        var address = nodes.get(random.nextInt(nodes.size())).address();
+        if (address.isEmpty()) {
             return;
         }
         var kind = List.of(Stream.Kind.values()).get(random.nextInt(3));
         var query = "heartbeat=" + (1 + random.nextInt(3)) + "s&channel=" + String.join("&channel=", patterns);
-        how = kind + " " + port.get() + " " + cursor;
+        how = kind + " " + address.get() + " " + cursor;
         boolean slow = !calm && random.nextInt(4) == 0;
-        try (var connected = kind.open(port.get(), query, cursor, slow ? SMALL : 0)) {
+        var target = new Target(address.get(), slow ? SMALL : 0, patience);
+        try (var connected = kind.open(target, query + token, cursor)) {
             stream = connected;
             synchronized (received) {
-                arrivals.putIfAbsent(port.get(), System.nanoTime());
+                arrivals.putIfAbsent(address.get().getPort(), System.nanoTime());
             }
             read(connected, slow);
         } catch (Stream.RefusedException refused) {
@@ -129,8 +151,8 @@ final class Client implements AutoCloseable {
     }
 
     private void read(Stream from, boolean slow) throws IOException, InterruptedException {
-        int patience = 1 + random.nextInt(300); // messages until it cuts the connection itself
-        while (!stopped && !away && (calm || patience-- > 0)) {
+        int messages = 1 + random.nextInt(300); // until it cuts the connection itself
+        while (!stopped && !away && (calm || messages-- > 0)) {
             var message = from.next();
             if (message == null) {
                 return;
@@ -140,6 +162,9 @@ final class Client implements AutoCloseable {
             }
             if (message.cursor() != null) {
                 cursor = message.cursor();
+            }
+            if (message instanceof Message.Event) {
+                delivered++;
             }
             if (slow && !calm && random.nextInt(8) == 0) {
                 Thread.sleep(random.nextInt(60)); // load, not synchronisation: a client that reads slowly

@@ -37,19 +37,32 @@ public final class Cluster implements AutoCloseable {
     private static final String FIRST_SEGMENT = "00000000000000000000";
 
     private final Path dir;
+    private final String host;
     private final int port;
     private final Admin admin;
     private @Nullable EmbeddedKafka broker;
 
-    private Cluster(Path dir, EmbeddedKafka broker) {
+    private Cluster(Path dir, String host, int port, @Nullable EmbeddedKafka broker) {
         this.dir = dir;
         this.broker = broker;
-        this.port = broker.port();
+        this.host = host;
+        this.port = port;
         this.admin = Admin.create(clientSettings());
     }
 
     public static Cluster start(Path dir) {
-        return new Cluster(dir, EmbeddedKafka.start(dir, 0, OVERRIDES));
+        return start(dir, "127.0.0.1");
+    }
+
+    /// Starts one that clients reach at another address of this machine than loopback.
+    public static Cluster start(Path dir, String host) {
+        var broker = EmbeddedKafka.start(dir, host, 0, OVERRIDES);
+        return new Cluster(dir, host, broker.port(), broker);
+    }
+
+    /// A broker of this machine that somebody else starts and stops.
+    public static Cluster at(int port) {
+        return new Cluster(Path.of(""), "127.0.0.1", port, null);
     }
 
     public void stop() {
@@ -60,16 +73,16 @@ public final class Cluster implements AutoCloseable {
     }
 
     public void startAgain() {
-        broker = EmbeddedKafka.start(dir, port, OVERRIDES);
+        broker = EmbeddedKafka.start(dir, host, port, OVERRIDES);
     }
 
-    String servers() {
-        return "127.0.0.1:" + port;
+    public String servers() {
+        return host + ":" + port;
     }
 
     private Map<String, Object> clientSettings() {
         var settings = new HashMap<String, Object>();
-        settings.put("bootstrap.servers", "127.0.0.1:" + port);
+        settings.put("bootstrap.servers", servers());
         settings.put("reconnect.backoff.max.ms", "200");
         return settings;
     }

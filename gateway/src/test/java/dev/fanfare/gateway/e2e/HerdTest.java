@@ -104,7 +104,7 @@ class HerdTest {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> SseClient.open(port, query, cursor, 0), stream -> true);
+                .until(() -> SseClient.open(Target.local(port), query, cursor), stream -> true);
     }
 
     /// By the consumers' own account.

@@ -44,7 +44,7 @@ class KafkaAwayTest {
         try (var gateway = TestGateway.route(cluster, TOPIC).startUnready()) {
             assertThat(gateway.isReady()).isFalse();
             assertThat(Wire.get(gateway.port(), "/health/live")).startsWith("200");
-            try (var sse = SseClient.open(gateway.port(), QUERY, null, 0)) {
+            try (var sse = SseClient.open(Target.local(gateway.port()), QUERY, null)) {
                 assertThat(sse.headers()).containsEntry("content-type", "text/event-stream");
                 assertThat(sse.next()).isInstanceOf(Message.Retry.class);
                 assertThat(sse.next()).isNull();

@@ -3,7 +3,7 @@ package dev.fanfare.gateway.e2e;
 import org.jspecify.annotations.Nullable;
 
 /// Something that a client was told, whole, and the cursor that it would come back with after it (null: unchanged).
-sealed interface Message {
+public sealed interface Message {
     @Nullable
     String cursor();
 

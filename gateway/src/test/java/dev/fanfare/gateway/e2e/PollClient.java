@@ -21,8 +21,8 @@ final class PollClient implements Stream {
         this.cursor = cursor;
     }
 
-    static PollClient open(int port, String query, @Nullable String cursor, int receiveBuffer) throws IOException {
-        return new PollClient(new Wire(port, receiveBuffer), query, cursor);
+    static PollClient open(Target target, String query, @Nullable String cursor) throws IOException {
+        return new PollClient(new Wire(target), query, cursor);
     }
 
     @Override

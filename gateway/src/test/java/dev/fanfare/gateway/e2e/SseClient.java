@@ -15,8 +15,8 @@ final class SseClient implements Stream {
     }
 
     /// @param lastEventId for the header `Last-Event-ID`
-    static SseClient open(int port, String query, @Nullable String lastEventId, int receiveBuffer) throws IOException {
-        var wire = new Wire(port, receiveBuffer);
+    static SseClient open(Target target, String query, @Nullable String lastEventId) throws IOException {
+        var wire = new Wire(target);
         try {
             wire.send("GET /v1/events?format=json&" + query + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Accept: text/event-stream\r\n"

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// One connection of a client, over whatever transport.
 ///
 /// Threads: one reads; any may [#cut] or [#close].
-interface Stream extends AutoCloseable {
+public interface Stream extends AutoCloseable {
     /// The next whole message; null when the server has ended the stream. Waits for 15 s at most.
     ///
     /// @throws IOException if the connection broke
@@ -23,7 +23,7 @@ interface Stream extends AutoCloseable {
     /// The server did not let the client in.
     final class RefusedException extends IOException {
         private static final long serialVersionUID = 1;
-        final int status;
+        public final int status;
 
         RefusedException(int status, Map<String, String> headers, String body) {
             super(status + " " + headers + " " + body);
@@ -42,15 +42,14 @@ interface Stream extends AutoCloseable {
         /// @param query parameters, percent-encoded, such as `channel=a&channel=b`
         /// @param cursor where to go on from
         Stream open(int port, String query, @Nullable String cursor) throws IOException {
-            return open(port, query, cursor, 0);
+            return open(Target.local(port), query, cursor);
         }
 
-        /// @param receiveBuffer see [Wire]
-        Stream open(int port, String query, @Nullable String cursor, int receiveBuffer) throws IOException {
+        public Stream open(Target target, String query, @Nullable String cursor) throws IOException {
             return switch (this) {
-                case SSE -> SseClient.open(port, query, cursor, receiveBuffer);
-                case POLL -> PollClient.open(port, query, cursor, receiveBuffer);
-                case WS -> WsClient.open(port, query, cursor, receiveBuffer);
+                case SSE -> SseClient.open(target, query, cursor);
+                case POLL -> PollClient.open(target, query, cursor);
+                case WS -> WsClient.open(target, query, cursor);
             };
         }
     }

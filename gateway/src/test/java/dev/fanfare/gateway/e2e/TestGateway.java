@@ -9,6 +9,7 @@ import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A gateway in this process, that can be stopped and started again (on another port). Threads: one starts and stops,
 /// any ask for the port.
-final class TestGateway implements AutoCloseable {
+public final class TestGateway implements Node, AutoCloseable {
     private final GatewaySettings settings;
     private volatile @Nullable Gateway running;
 
@@ -29,7 +30,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /// Settings under construction: quick, and like the defaults otherwise.
-    static final class Setup {
+    public static final class Setup {
         private final String servers;
         private final List<String> topics;
         private GatewaySettings.Feed feed = new GatewaySettings.Feed(1000, Duration.ofMillis(300));
@@ -38,6 +39,7 @@ final class TestGateway implements AutoCloseable {
         private GatewaySettings.Session session;
         private GatewaySettings.Shutdown shutdown =
                 new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100));
+        private GatewaySettings.Access access = Open.access();
 
         private Setup(String servers, List<String> topics) {
             this.servers = servers;
@@ -54,6 +56,12 @@ final class TestGateway implements AutoCloseable {
                     usual.eventMax(),
                     usual.writeBytes(),
                     PolicySettings.DEFAULT);
+        }
+
+        /// Who may do what; otherwise anybody may all.
+        public Setup access(GatewaySettings.Access to) {
+            access = to;
+            return this;
         }
 
         /// @param warm records per partition that are read at start
@@ -111,7 +119,7 @@ final class TestGateway implements AutoCloseable {
         }
 
         /// Starts it and waits until it is ready.
-        TestGateway start() {
+        public TestGateway start() {
             var gateway = startUnready();
             gateway.awaitReady();
             return gateway;
@@ -145,7 +153,7 @@ final class TestGateway implements AutoCloseable {
                     GatewaySettings.WebSocket.DEFAULT,
                     GatewaySettings.Poll.DEFAULT,
                     GatewaySettings.Publish.DEFAULT,
-                    Open.access(),
+                    access,
                     Open.limits(),
                     OverloadSettings.DEFAULT,
                     shutdown);
@@ -153,7 +161,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /// Each record goes to `{topic}.{key}` and to `by-key.{key}`.
-    static Setup route(Cluster cluster, String... topics) {
+    public static Setup route(Cluster cluster, String... topics) {
         return new Setup(cluster.servers(), new ArrayList<>(List.of(topics)));
     }
 
@@ -175,11 +183,16 @@ final class TestGateway implements AutoCloseable {
         return gateway == null ? Optional.empty() : Optional.of(gateway.port());
     }
 
+    @Override
+    public Optional<InetSocketAddress> address() {
+        return openPort().map(port -> Target.local(port).gateway());
+    }
+
     int port() {
         return openPort().orElseThrow();
     }
 
-    void awaitReady() {
+    public void awaitReady() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
@@ -187,12 +200,12 @@ final class TestGateway implements AutoCloseable {
                         () -> assertThat(Wire.get(port(), "/health/ready")).startsWith("200"));
     }
 
-    boolean isReady() throws IOException {
+    public boolean isReady() throws IOException {
         return Wire.get(port(), "/health/ready").startsWith("200");
     }
 
     /// The sum of a metric over those of its labels that contain a text.
-    long metric(String name, String label) throws IOException {
+    public long metric(String name, String label) throws IOException {
         return Wire.get(port(), "/metrics")
                 .lines()
                 .filter(line -> line.startsWith(name) && line.contains(label))

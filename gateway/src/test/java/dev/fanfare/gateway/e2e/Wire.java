@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP connection to a gateway that speaks as much HTTP/1.1 as clients need.
-final class Wire {
-    private static final int PATIENCE_MILLIS = 15_000;
+public final class Wire {
     private static final int BUFFER = 8192;
 
     private final Socket socket;
@@ -23,21 +21,21 @@ final class Wire {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private long left = Long.MAX_VALUE; // bytes until the end of the body, for whoever reads lines
 
-    Wire(int port) throws IOException {
-        this(port, 0);
-    }
-
-    /// @param receiveBuffer bytes that the kernel takes for us, 0 for as many as it likes: with few of them, what is
-    ///     not read soon stalls the writer
-    Wire(int port, int receiveBuffer) throws IOException {
+    Wire(Target target) throws IOException {
         socket = new Socket();
-        if (receiveBuffer > 0) {
-            socket.setReceiveBufferSize(receiveBuffer);
+        try {
+            if (target.receiveBuffer() > 0) {
+                socket.setReceiveBufferSize(target.receiveBuffer());
+            }
+            int patience = Math.toIntExact(target.patience().toMillis());
+            socket.connect(target.gateway(), patience);
+            socket.setSoTimeout(patience);
+            socket.setTcpNoDelay(true);
+            in = new BufferedInputStream(socket.getInputStream(), BUFFER);
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
         }
-        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), PATIENCE_MILLIS);
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.setTcpNoDelay(true);
-        in = new BufferedInputStream(socket.getInputStream(), BUFFER);
     }
 
     /// The head of an answer.
@@ -152,7 +150,12 @@ final class Wire {
 
     /// One request and its answer on a connection of their own.
     static String get(int port, String path) throws IOException {
-        var wire = new Wire(port);
+        return get(Target.local(port).gateway(), path);
+    }
+
+    /// The status, a line's end, and the body.
+    public static String get(InetSocketAddress gateway, String path) throws IOException {
+        var wire = new Wire(Target.of(gateway));
         try {
             wire.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n");
             var head = wire.head();

@@ -18,8 +18,8 @@ final class WsClient implements Stream {
         this.wire = wire;
     }
 
-    static WsClient open(int port, String query, @Nullable String cursor, int receiveBuffer) throws IOException {
-        var wire = new Wire(port, receiveBuffer);
+    static WsClient open(Target target, String query, @Nullable String cursor) throws IOException {
+        var wire = new Wire(target);
         try {
             wire.send("GET /v1/events?format=json&" + query + (cursor == null ? "" : "&cursor=" + cursor)
                     + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

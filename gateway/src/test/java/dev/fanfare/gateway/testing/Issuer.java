@@ -10,6 +10,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.sun.net.httpserver.HttpServer;
@@ -20,11 +21,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Who issues tokens: keys behind a real HTTP server, that can be rotated and go away.
 public final class Issuer implements AutoCloseable {
@@ -33,7 +36,9 @@ public final class Issuer implements AutoCloseable {
     private final String name;
     private final HttpServer server;
     private volatile ECKey key = newKey();
+    private volatile List<JWK> former = List.of(); // keys that are still good
     private volatile boolean away;
+    private final AtomicInteger asked = new AtomicInteger();
 
     private Issuer(String name, HttpServer server) {
         this.name = name;
@@ -46,7 +51,10 @@ public final class Issuer implements AutoCloseable {
             server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             var issuer = new Issuer(name, server);
             server.createContext("/keys", exchange -> {
-                var body = new JWKSet(issuer.key.toPublicJWK()).toString().getBytes(UTF_8);
+                issuer.asked.incrementAndGet();
+                var keys = new ArrayList<JWK>(List.of(issuer.key.toPublicJWK()));
+                keys.addAll(issuer.former);
+                var body = new JWKSet(keys).toString().getBytes(UTF_8);
                 exchange.sendResponseHeaders(issuer.away ? 503 : 200, body.length);
                 exchange.getResponseBody().write(body);
                 exchange.close();
@@ -69,13 +77,32 @@ public final class Issuer implements AutoCloseable {
     }
 
     public IssuerSettings settings() {
-        var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/keys");
-        return new IssuerSettings(name, List.of(AUDIENCE), new KeySource.JwksUrl(url));
+        return new IssuerSettings(name, List.of(AUDIENCE), new KeySource.JwksUrl(keys()));
+    }
+
+    /// The same as a configuration file has it.
+    public String configuration() {
+        return "{issuer: '%s', audience: %s, jwks-url: '%s'}".formatted(name, AUDIENCE, keys());
+    }
+
+    private URI keys() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/keys");
     }
 
     /// From now on tokens are signed with another key, and the old one is gone.
     public void rotate() {
         key = newKey();
+    }
+
+    /// From now on tokens are signed with another key, and the old one is still good.
+    public void addKey() {
+        former = List.of(key.toPublicJWK());
+        key = newKey();
+    }
+
+    /// How often the keys were asked for.
+    public int asked() {
+        return asked.get();
     }
 
     /// Whether the keys can be had.
@@ -97,14 +124,19 @@ public final class Issuer implements AutoCloseable {
 
     /// A token that allows to subscribe and publish to patterns.
     public String allowing(String subject, List<String> subscribe, List<String> publish, Object... changes) {
-        var all = new java.util.ArrayList<Object>(
+        var all = new ArrayList<Object>(
                 List.of("sub", subject, "fanfare", Map.of("subscribe", subscribe, "publish", publish)));
         all.addAll(List.of(changes));
         return token(all.toArray());
     }
 
+    /// In seconds since 1970, as claims have it.
+    public long now() {
+        return Instant.now().getEpochSecond();
+    }
+
     public Map<String, Object> claims(Object... changes) {
-        long now = Instant.now().getEpochSecond();
+        long now = now();
         var claims = new HashMap<String, Object>(
                 Map.of("iss", name, "aud", AUDIENCE, "sub", "u1", "iat", now, "exp", now + 300));
         for (int i = 0; i < changes.length; i += 2) {

@@ -16,19 +16,21 @@ import org.apache.kafka.metadata.storage.Formatter;
 /// waiting.
 ///
 /// @param dir the node's folder
+/// @param host an address of this machine, for clients
 /// @param port for clients
 /// @param controllerPort for the node's own controller; may change from start to start
 /// @param overrides replace what is set here
-record BrokerSettings(Path dir, int port, int controllerPort, Map<String, String> overrides) {
+record BrokerSettings(Path dir, String host, int port, int controllerPort, Map<String, String> overrides) {
+    static final String LOOPBACK = "127.0.0.1";
     private static final int NODE = 1;
 
     Map<String, String> properties() {
         var all = new HashMap<String, String>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", Integer.toString(NODE));
-        all.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
-        all.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        all.put("controller.quorum.voters", NODE + "@" + LOOPBACK + ":" + controllerPort);
+        all.put("listeners", "PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort);
+        all.put("advertised.listeners", "PLAINTEXT://" + host + ":" + port);
         all.put("controller.listener.names", "CONTROLLER");
         all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         all.put("inter.broker.listener.name", "PLAINTEXT");
@@ -90,7 +92,7 @@ record BrokerSettings(Path dir, int port, int controllerPort, Map<String, String
     }
 
     Map<Integer, InetSocketAddress> voters() {
-        return Map.of(NODE, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), controllerPort));
+        return Map.of(NODE, new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), controllerPort));
     }
 
     private Path data() {

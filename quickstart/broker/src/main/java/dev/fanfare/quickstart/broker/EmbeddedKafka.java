@@ -22,7 +22,8 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.slf4j.LoggerFactory;
 
-/// One real Kafka node in this JVM: broker and controller in one (KRaft combined mode), on the loopback interface.
+/// One real Kafka node in this JVM: broker and controller in one (KRaft combined mode), on the loopback interface
+/// unless another address is asked for.
 ///
 /// All it knows lies in one folder: closed and started again on the same folder (and port), it is the same cluster
 /// with
@@ -36,12 +37,14 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private final BrokerServer broker;
     private final ControllerServer controller;
+    private final String host;
     private final int port;
     private boolean closed;
 
-    private EmbeddedKafka(BrokerServer broker, ControllerServer controller, int port) {
+    private EmbeddedKafka(BrokerServer broker, ControllerServer controller, String host, int port) {
         this.broker = broker;
         this.controller = controller;
+        this.host = host;
         this.port = port;
     }
 
@@ -50,20 +53,26 @@ public final class EmbeddedKafka implements AutoCloseable {
         return start(dir, 0, Map.of());
     }
 
+    /// Starts on the loopback interface, as [#start(Path,String,int,Map)] does.
+    public static EmbeddedKafka start(Path dir, int port, Map<String, String> overrides) {
+        return start(dir, BrokerSettings.LOOPBACK, port, overrides);
+    }
+
     /// Starts, and returns once clients are served.
     ///
     /// @param dir holds everything; created and formatted when it is new
+    /// @param host address of this machine that clients connect to, as they will be told
     /// @param port TCP port for clients, 0 for any free one
     /// @param overrides broker settings that replace the ones made for a small and quick broker
     /// @throws UncheckedIOException when the port is taken or the folder cannot be written
-    public static EmbeddedKafka start(Path dir, int port, Map<String, String> overrides) {
+    public static EmbeddedKafka start(Path dir, String host, int port, Map<String, String> overrides) {
         QuietLogging.install();
         var sockets = new ArrayList<ServerSocketChannel>();
         try {
             Files.createDirectories(dir);
-            var clients = bound(port, sockets);
-            var quorum = bound(0, sockets);
-            var settings = new BrokerSettings(dir, clients.getPort(), quorum.getPort(), overrides);
+            var clients = bound(host, port, sockets);
+            var quorum = bound(BrokerSettings.LOOPBACK, 0, sockets);
+            var settings = new BrokerSettings(dir, host, clients.getPort(), quorum.getPort(), overrides);
             settings.format();
             return start(settings, handingOver(sockets));
         } catch (IOException failure) {
@@ -92,6 +101,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         var kafka = new EmbeddedKafka(
                 new BrokerServer(shared),
                 new ControllerServer(shared, KafkaRaftServer.configSchema(), folders._2()),
+                settings.host(),
                 settings.port());
         try {
             kafka.controller.startup();
@@ -105,7 +115,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /// What clients take as `bootstrap.servers`.
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return host + ":" + port;
     }
 
     public int port() {
@@ -125,15 +135,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         controller.awaitShutdown();
     }
 
-    private static InetSocketAddress bound(int port, List<ServerSocketChannel> sockets) throws IOException {
-        var loopback = InetAddress.ofLiteral("127.0.0.1");
+    private static InetSocketAddress bound(String host, int port, List<ServerSocketChannel> sockets)
+            throws IOException {
         var socket = ServerSocketChannel.open();
         sockets.add(socket);
         socket.configureBlocking(false);
         try {
-            socket.bind(new InetSocketAddress(loopback, port), BACKLOG);
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(host), port), BACKLOG);
         } catch (IOException taken) {
-            throw new IOException("Kafka cannot listen on 127.0.0.1:" + port + ": " + taken.getMessage(), taken);
+            throw new IOException("Kafka cannot listen on " + host + ":" + port + ": " + taken.getMessage(), taken);
         }
         return (InetSocketAddress) socket.getLocalAddress();
     }
