@@ -95,8 +95,13 @@ public final class FeedEvent implements Mark {
     }
 
     /// The positions just before this event.
-    PositionVector vectorBefore() {
+    public PositionVector vectorBefore() {
         return batch.vectorAt(rank, partition, event.offset(), epoch);
+    }
+
+    /// A head just before this event, for whoever passes over what comes before it.
+    public Head before(Topology topology) {
+        return new Head(seq - 1, vectorBefore(), topology, timeMillis);
     }
 
     @Override

@@ -12,12 +12,14 @@ import dev.fanfare.gateway.overload.Level;
 import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.observe.Meters;
 import io.helidon.metrics.api.Tag;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -141,6 +143,13 @@ public final class Metrics implements AutoCloseable {
         }
         for (var reason : GapReason.values()) {
             counter("fanfare_gaps", "Gaps told to clients", delivery.gaps(reason), Tag.create("reason", reason.code()));
+        }
+        for (var policy : List.of(Policy.CONFLATE, Policy.SAMPLE, Policy.DROP_OLDEST)) { // the others keep everything
+            counter(
+                    "fanfare_withheld",
+                    "Events that slow clients did not get",
+                    delivery.withheld(policy),
+                    Tag.create("policy", policy.label()));
         }
         counter("fanfare_deliveries", "Events written to clients", delivery.delivered);
         counter("fanfare_replayed", "Events written to clients from Kafka", delivery.replayed);

@@ -12,6 +12,8 @@ public enum CloseReason {
     SHUTTING_DOWN(1012, true),
     /// The client did not read for too long, or kept falling behind.
     TOO_SLOW(1013, true),
+    /// The client fell behind, and would rather be ended then: [Policy#DISCONNECT].
+    FELL_BEHIND(1013, true),
     /// No room for another replay now.
     REPLAY_BUSY(1013, true),
     /// The connection reached its maximum life.

@@ -41,6 +41,7 @@ public enum ErrorCode implements ProblemCode {
     OVERLOADED(503, "Overloaded"),
     KAFKA_AWAY(503, "Kafka is away"),
     PUBLISH_BUSY(503, "Too many publishes"),
+    FELL_BEHIND(503, "Fell behind"),
     REPLAY_BUSY(503, "Too many replays"),
     POLL_BUSY(503, "Too many long-polls"),
     TICKET_BUSY(503, "Too many tickets"),

@@ -17,7 +17,9 @@ public enum GapReason {
     /// Kafka could not read the records.
     CORRUPT,
     /// The cursor is further behind than `replay.events-max`.
-    REPLAY_LIMIT;
+    REPLAY_LIMIT,
+    /// The client was too slow, and would rather do without them: [Policy#DROP_OLDEST].
+    SLOW;
 
     /// As it goes over the wire: `topic-recreated`.
     public String code() {

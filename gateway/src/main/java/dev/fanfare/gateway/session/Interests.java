@@ -5,7 +5,6 @@ import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelLog;
 import dev.fanfare.gateway.channel.ChannelLog.Subscription;
-import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Mark;
@@ -13,9 +12,7 @@ import dev.fanfare.gateway.channel.Subscriber;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
 
-    private final Channels channels;
+    private final Sessions sessions;
     private final Subscriber subscriber;
     private Interest[] interests = {}; // most sessions have one
-    private @Nullable Map<ChannelPattern, Terms> terms; // null: all have the usual ones
+    private @Nullable Policies policies; // null: all have the usual terms
 
     /// @param log the subscription's
-    private record Interest(ChannelPattern pattern, ChannelLog log, Subscription subscription) {}
+    record Interest(ChannelPattern pattern, ChannelLog log, Subscription subscription) {}
 
-    Interests(Channels channels, Subscriber subscriber) {
-        this.channels = channels;
+    Interests(Sessions sessions, Subscriber subscriber) {
+        this.sessions = sessions;
         this.subscriber = subscriber;
     }
 
@@ -49,30 +46,31 @@ public final class Interests {
         if (any(pattern::equals)) {
             return false;
         }
-        var subscription = channels.subscribe(pattern, subscriber);
+        var subscription = sessions.channels().subscribe(pattern, subscriber);
         var more = Arrays.copyOf(interests, interests.length + 1);
         more[interests.length] = new Interest(subscription.pattern(), subscription.log(), subscription);
         interests = more;
         return true;
     }
 
-    private void agree(ChannelPattern pattern, Terms on) {
-        var unusual = terms;
-        if (unusual != null) {
-            unusual.remove(pattern);
-            terms = unusual.isEmpty() ? null : unusual;
+    private void agree(ChannelPattern pattern, Terms terms) {
+        var unusual = policies;
+        if (unusual == null && !terms.equals(Terms.USUAL)) {
+            unusual = new Policies(this, sessions.metrics(), subscriber);
         }
-        if (!on.equals(Terms.USUAL)) {
-            unusual = unusual == null ? new HashMap<>(2) : unusual;
-            unusual.put(pattern, on);
-            terms = unusual;
-        }
+        policies = unusual != null && unusual.agree(pattern, terms) ? unusual : null;
     }
 
     /// On what terms a pattern is subscribed to.
     public Terms terms(ChannelPattern pattern) {
-        var unusual = terms;
-        return unusual == null ? Terms.USUAL : unusual.getOrDefault(pattern, Terms.USUAL);
+        var unusual = policies;
+        return unusual == null ? Terms.USUAL : unusual.terms(pattern);
+    }
+
+    /// Null if all terms are the usual ones.
+    @Nullable
+    Policies policies() {
+        return policies;
     }
 
     /// Unsubscribes; false if there is none.
@@ -80,7 +78,7 @@ public final class Interests {
     public boolean remove(ChannelPattern pattern) {
         for (int i = 0; i < interests.length; i++) {
             if (interests[i].pattern.equals(pattern)) {
-                channels.unsubscribe(pattern, interests[i].subscription);
+                sessions.channels().unsubscribe(pattern, interests[i].subscription);
                 agree(pattern, Terms.USUAL);
                 var fewer = Arrays.copyOf(interests, interests.length - 1);
                 System.arraycopy(interests, i + 1, fewer, i, fewer.length - i);
@@ -105,7 +103,7 @@ public final class Interests {
 
     void clear() {
         for (var interest : interests) {
-            channels.unsubscribe(interest.pattern, interest.subscription);
+            sessions.channels().unsubscribe(interest.pattern, interest.subscription);
         }
         interests = new Interest[0];
     }
@@ -114,6 +112,10 @@ public final class Interests {
     int approach() {
         var all = interests;
         return all.length > 0 && all[0].subscription == null ? 0 : 1;
+    }
+
+    Interest[] all() {
+        return interests;
     }
 
     boolean any(Predicate<ChannelPattern> test) {
@@ -145,11 +147,17 @@ public final class Interests {
         /// The beginning of it; there is more.
         PART,
         /// A log no longer reaches back far enough.
-        OVERFLOW
+        OVERFLOW,
+        /// More than the client wants to be behind.
+        BEHIND
     }
 
     /// Delivers what the logs hold between a place and a head, up to a write's fill, and moves the place there.
     Found deliver(Place place, Head head, Outlet outlet) {
+        var unusual = policies;
+        if (unusual != null && unusual.leaveOut()) {
+            return unusual.rounds().deliver(place, head, outlet);
+        }
         var found = new ArrayList<FeedEvent>(4);
         var extent = collect(place.position().seq(), head.seq(), found);
         boolean all = extent == Found.ALL;

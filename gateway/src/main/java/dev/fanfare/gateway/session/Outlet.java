@@ -39,6 +39,10 @@ final class Outlet {
         this.place = place;
     }
 
+    SessionOptions options() {
+        return options;
+    }
+
     /// See [dev.fanfare.gateway.channel.Subscriber#approach].
     int approach() {
         return (int) lastWriteNanos + out.bytes();

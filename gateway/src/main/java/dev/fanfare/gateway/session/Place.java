@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.session;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Cursor;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
@@ -137,6 +138,11 @@ final class Place {
             base = null;
             replay = new Replay(history, interests, beyond ? reached.with(partition, gap.from(), -1) : reached, after);
         }
+    }
+
+    /// Whether a record of a partition could match.
+    boolean mayHold(Topology of, int partition, ChannelPattern pattern) {
+        return of.isLive(partition) && history.mayHold(of, partition, pattern);
     }
 
     Topology topology() {

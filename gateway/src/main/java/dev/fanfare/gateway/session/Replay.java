@@ -10,6 +10,7 @@ import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.PositionVector;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.protocol.GapReason;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -26,6 +27,7 @@ final class Replay {
     private int partition; // all before this one are done
     private Read.@Nullable Chunk chunk; // being walked
     private int nextInChunk;
+    private @Nullable BitSet superseded; // in the chunk; null: nothing
     private boolean moved;
     private boolean limited;
 
@@ -115,6 +117,8 @@ final class Replay {
                 case Read.Chunk read -> {
                     chunk = read;
                     nextInChunk = 0;
+                    var policies = interests.policies();
+                    superseded = policies == null ? null : policies.superseded(read, reached.offset(p), end);
                 }
                 case Read.Lost(var to, var reason) -> {
                     var range = new LostRange(p, reached.offset(p), to, reason);
@@ -142,6 +146,9 @@ final class Replay {
                 continue;
             }
             var channel = interests.match(stored.channels());
+            if (channel != null && isSuperseded(nextInChunk - 1, stored)) {
+                continue;
+            }
             if (channel != null) {
                 reached.set(p, offset + 1, stored.epoch());
                 moved = true;
@@ -157,6 +164,15 @@ final class Replay {
             reached.set(p, to, to == end ? target.vector().epoch(p) : epochBefore(to, events));
             moved = true;
         }
+    }
+
+    private boolean isSuperseded(int index, Stored stored) {
+        var policies = interests.policies();
+        if (superseded == null || policies == null || !superseded.get(index)) {
+            return false;
+        }
+        policies.leftOut(stored.channels());
+        return true;
     }
 
     /// Of the record just before an offset; unknown if that was none of these.

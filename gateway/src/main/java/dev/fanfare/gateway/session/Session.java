@@ -66,7 +66,7 @@ public final class Session implements Subscriber {
         this.sessions = sessions;
         this.options = options;
         this.wire = wire;
-        this.interests = new Interests(sessions.channels(), this);
+        this.interests = new Interests(sessions, this);
         this.place = new Place(sessions.channels(), sessions.history(), interests);
         this.outlet = new Outlet(
                 options, sessions.metrics(), wire, sessions.channels().encodings(), place);
@@ -338,6 +338,10 @@ public final class Session implements Subscriber {
             }
             case PART -> true;
             case OVERFLOW -> fallBack(head);
+            case BEHIND -> {
+                end(CloseReason.FELL_BEHIND);
+                yield true;
+            }
         };
     }
 

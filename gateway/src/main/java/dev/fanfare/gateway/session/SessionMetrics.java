@@ -2,6 +2,7 @@ package dev.fanfare.gateway.session;
 
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
+import dev.fanfare.gateway.protocol.Policy;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,6 +20,7 @@ public final class SessionMetrics {
     public final LongAdder replaysHeldBack = new LongAdder();
     private final Map<GapReason, LongAdder> gaps = adders(GapReason.class);
     private final Map<CloseReason, LongAdder> ended = adders(CloseReason.class);
+    private final Map<Policy, LongAdder> withheld = adders(Policy.class);
 
     private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
         var adders = new EnumMap<E, LongAdder>(type);
@@ -31,6 +33,11 @@ public final class SessionMetrics {
     /// Gaps told to clients, by reason.
     public LongAdder gaps(GapReason reason) {
         return java.util.Objects.requireNonNull(gaps.get(reason));
+    }
+
+    /// Events that slow clients did not get, by the policy that kept them from it.
+    public LongAdder withheld(Policy policy) {
+        return java.util.Objects.requireNonNull(withheld.get(policy));
     }
 
     /// Sessions that ended, by reason.

@@ -99,6 +99,10 @@ public record SessionOptions(
         return limits.writeBytes();
     }
 
+    int waitingMax() {
+        return limits.policies().waitingMax();
+    }
+
     Duration permitWait() {
         return replay.permitWait();
     }

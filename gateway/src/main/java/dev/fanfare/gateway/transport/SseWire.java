@@ -22,6 +22,11 @@ final class SseWire implements Wire, Guest {
     private static final Map<CloseReason, Notice.Failure> TOLD = Map.of(
             CloseReason.REPLAY_BUSY,
             new Notice.Failure(null, ErrorCode.REPLAY_BUSY, "too many clients read back from Kafka at once: come back"),
+            CloseReason.FELL_BEHIND,
+            new Notice.Failure(
+                    null,
+                    ErrorCode.FELL_BEHIND,
+                    "more events wait than policy 'disconnect' allows: come back for them"),
             CloseReason.TOKEN_EXPIRED,
             new Notice.Failure(
                     null, ErrorCode.TOKEN_EXPIRED, "the token has expired: come back with a new one and the cursor"),

@@ -4,6 +4,7 @@ import dev.fanfare.events.Event;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Events as tests need them.
 public final class TestEvents {
@@ -14,6 +15,11 @@ public final class TestEvents {
     }
 
     public static Event event(String topic, int partition, long offset, String data, long timestamp) {
+        return event(topic, partition, offset, data, timestamp, null);
+    }
+
+    public static Event event(
+            String topic, int partition, long offset, String data, long timestamp, @Nullable String key) {
         return new Event(
                 topic + "/" + partition + "/" + offset,
                 "/kafka/" + topic,
@@ -25,7 +31,7 @@ public final class TestEvents {
                 data.getBytes(StandardCharsets.UTF_8),
                 false,
                 Map.of(),
-                null,
+                key,
                 topic,
                 partition,
                 offset,

@@ -96,6 +96,29 @@ public final class TestGateway implements Node, AutoCloseable {
             return this;
         }
 
+        /// @param waitingMax events that may wait for a client before its policy acts
+        Setup policies(int waitingMax) {
+            var standard = PolicySettings.DEFAULT;
+            session = new GatewaySettings.Session(
+                    session.heartbeat(),
+                    session.heartbeatMin(),
+                    session.heartbeatMax(),
+                    session.writeStall(),
+                    session.stall(),
+                    session.sseLife(),
+                    session.channelsMax(),
+                    session.eventMax(),
+                    session.writeBytes(),
+                    new PolicySettings(
+                            standard.allowed(),
+                            standard.standard(),
+                            standard.interval(),
+                            standard.intervalMin(),
+                            standard.intervalMax(),
+                            waitingMax));
+            return this;
+        }
+
         Setup eventMax(int bytes) {
             session = new GatewaySettings.Session(
                     session.heartbeat(),

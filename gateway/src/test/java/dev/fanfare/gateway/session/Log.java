@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /// Kafka, as far as sessions see it: partitions of events that a feed appends to [Channels], and a [History] that
 /// reads
@@ -58,8 +59,12 @@ final class Log implements History {
     }
 
     synchronized Event write(int index, String channel, String data, long timestamp) {
+        return write(index, channel, data, timestamp, null);
+    }
+
+    synchronized Event write(int index, String channel, String data, long timestamp, @Nullable String key) {
         var where = topology.partition(index);
-        var event = TestEvents.event(where.topic(), where.partition(), end(index), data, timestamp);
+        var event = TestEvents.event(where.topic(), where.partition(), end(index), data, timestamp, key);
         partition(index).put(end(index), new Stored(event, 0, List.of(new ChannelName(channel))));
         ends.put(index, end(index) + 1);
         return event;

@@ -38,7 +38,7 @@ public class MatchBenchmark {
     public void prepare() {
         try (var signaller = new Signaller()) {
             var channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
-            interests = new Interests(channels, () -> {});
+            interests = new Interests(new Sessions(channels, new Log(1), new SessionMetrics(), 1, 1), () -> {});
             for (int n = 0; n < subscriptions; n++) {
                 interests.add(ChannelPattern.parse(shape.replace("#", Integer.toString(n))), Terms.USUAL);
             }

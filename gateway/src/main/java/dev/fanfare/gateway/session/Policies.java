@@ -1,0 +1,159 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.events.ChannelName;
+import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.channel.FeedEvent;
+import dev.fanfare.gateway.channel.History.Read;
+import dev.fanfare.gateway.channel.Subscriber;
+import dev.fanfare.gateway.protocol.Policy;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// On what terms a session has its subscriptions, where some are unusual ones, and what these leave out. Owned by the
+/// session's drain.
+final class Policies {
+    private final Interests interests;
+    private final SessionMetrics metrics;
+    private final Rounds rounds;
+    private final Map<ChannelPattern, Terms> unusual = new HashMap<>(2);
+
+    /// By what a newer event takes the place of an older one. One key in two partitions is two: between partitions
+    /// there is no order.
+    private record Key(Policy policy, int partition, String key) {}
+
+    /// @param subscriber signalled when an interval has ended
+    Policies(Interests interests, SessionMetrics metrics, Subscriber subscriber) {
+        this.interests = interests;
+        this.metrics = metrics;
+        this.rounds = new Rounds(interests, this, metrics, subscriber);
+    }
+
+    /// Agrees on terms.
+    ///
+    /// @return whether there are any unusual ones
+    boolean agree(ChannelPattern pattern, Terms terms) {
+        rounds.changed();
+        if (terms.equals(Terms.USUAL)) {
+            unusual.remove(pattern);
+        } else {
+            unusual.put(pattern, terms);
+        }
+        return !unusual.isEmpty();
+    }
+
+    Terms terms(ChannelPattern pattern) {
+        return unusual.getOrDefault(pattern, Terms.USUAL);
+    }
+
+    /// What delivers, if they do.
+    Rounds rounds() {
+        return rounds;
+    }
+
+    /// Whether any leaves out events, or ends the session.
+    boolean leaveOut() {
+        return has(policy -> policy != Policy.RESUME);
+    }
+
+    /// Whether any subscription has such a policy.
+    boolean has(Predicate<Policy> policy) {
+        for (var terms : unusual.values()) {
+            if (policy.test(terms.policy())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The longest that a subscription has; 0: none is sampled.
+    long intervalNanos() {
+        long longest = 0;
+        for (var terms : unusual.values()) {
+            longest = Math.max(longest, terms.interval().toNanos());
+        }
+        return longest;
+    }
+
+    /// Of the subscriptions that an event matches, the policy that keeps most.
+    Policy of(List<ChannelName> channels) {
+        var all = interests.all();
+        if (all.length == 1) {
+            return terms(all[0].pattern()).policy();
+        }
+        @Nullable Policy first = null;
+        for (var interest : all) {
+            var policy = terms(interest.pattern()).policy();
+            if ((first == null || policy.compareTo(first) < 0)
+                    && channels.stream().anyMatch(interest.pattern()::matches)) {
+                first = policy;
+            }
+        }
+        return first == null ? Policy.RESUME : first; // unsubscribed meanwhile
+    }
+
+    /// Leaves out what has a successor.
+    ///
+    /// @param conflated whether events that are conflated do; those that are sampled do always
+    List<FeedEvent> newest(List<FeedEvent> events, boolean conflated) {
+        Predicate<Policy> leavesOut = policy -> policy == Policy.SAMPLE || (policy == Policy.CONFLATE && conflated);
+        if (!has(leavesOut)) {
+            return events;
+        }
+        var newer = new HashSet<Key>();
+        var kept = new ArrayList<FeedEvent>();
+        for (var event : events.reversed()) {
+            var policy = of(event.channels());
+            var key = event.event().key();
+            if (key == null || !leavesOut.test(policy) || newer.add(new Key(policy, event.partition(), key))) {
+                kept.add(event);
+            } else {
+                metrics.withheld(policy).increment();
+            }
+        }
+        Collections.reverse(kept);
+        return kept;
+    }
+
+    /// Which events of a block that was read from Kafka have a successor in it; null if none can.
+    ///
+    /// @param from the offset that is reached
+    /// @param to where the walk stops
+    @Nullable
+    BitSet superseded(Read.Chunk block, long from, long to) {
+        if (!has(Policies::leavesOutOfBlocks)) {
+            return null;
+        }
+        var newer = new HashSet<Key>();
+        var superseded = new BitSet();
+        var events = block.events();
+        for (int i = events.size() - 1; i >= 0; i--) {
+            var event = events.get(i).event();
+            var key = event.key();
+            var channels = events.get(i).channels();
+            boolean walked = event.offset() >= from && event.offset() < to;
+            if (key != null && walked && interests.match(channels) != null) { // or it is no successor to anything
+                var policy = of(channels);
+                if (leavesOutOfBlocks(policy) && !newer.add(new Key(policy, event.partition(), key))) {
+                    superseded.set(i);
+                }
+            }
+        }
+        return superseded;
+    }
+
+    private static boolean leavesOutOfBlocks(Policy policy) {
+        return policy == Policy.CONFLATE || policy == Policy.SAMPLE;
+    }
+
+    /// An event of a block is left out.
+    void leftOut(List<ChannelName> channels) {
+        metrics.withheld(of(channels)).increment();
+    }
+}
