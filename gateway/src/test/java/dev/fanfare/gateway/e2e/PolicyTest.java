@@ -58,6 +58,11 @@ class PolicyTest {
                 .start();
     }
 
+    private static Target slow(TestGateway gateway) {
+        var usual = Target.local(gateway.port());
+        return new Target(usual.gateway(), RECEIVE_BUFFER, usual.patience());
+    }
+
     private static List<Message> ready(Stream stream) throws IOException {
         return new ArrayList<>(Clients.until(stream, message -> message.cursor() != null));
     }
@@ -108,7 +113,7 @@ class PolicyTest {
     void conflationLeavesOutWhatHasASuccessorAndEndsOnTheNewest(Stream.Kind kind) throws IOException {
         var topic = topic("conflate", kind);
         try (var gateway = start(topic, EVENTS);
-                var slow = kind.open(gateway.port(), "policy=conflate&channel=" + topic + ".*", null, RECEIVE_BUFFER)) {
+                var slow = kind.open(slow(gateway), "policy=conflate&channel=" + topic + ".*", null)) {
             var got = ready(slow);
             publish(topic, EVENTS);
             awaitFed(gateway, EVENTS);
@@ -132,7 +137,7 @@ class PolicyTest {
             var cursor = Clients.cursor(kind, gateway.port(), query);
             publish(topic, EVENTS);
             awaitFed(gateway, EVENTS);
-            try (var back = kind.open(gateway.port(), query, cursor, RECEIVE_BUFFER)) {
+            try (var back = kind.open(slow(gateway), query, cursor)) {
                 var got = Clients.until(back, last());
 
                 assertThat(newestByChannel(got)).isEqualTo(newestPublished());
@@ -171,8 +176,7 @@ class PolicyTest {
     private void droppingTells(Stream.Kind kind, String name, int logEvents) throws IOException {
         var topic = topic(name, kind);
         try (var gateway = start(topic, logEvents);
-                var slow =
-                        kind.open(gateway.port(), "policy=drop-oldest&channel=" + topic + ".*", null, RECEIVE_BUFFER)) {
+                var slow = kind.open(slow(gateway), "policy=drop-oldest&channel=" + topic + ".*", null)) {
             var got = ready(slow);
             publish(topic, EVENTS);
             awaitFed(gateway, EVENTS);
@@ -202,7 +206,7 @@ class PolicyTest {
         var query = "policy=disconnect&channel=" + topic + ".*";
         try (var gateway = start(topic, EVENTS)) {
             var got = new ArrayList<Message>();
-            try (var slow = kind.open(gateway.port(), query, null, RECEIVE_BUFFER)) {
+            try (var slow = kind.open(slow(gateway), query, null)) {
                 got.addAll(ready(slow));
                 publish(topic, EVENTS);
                 awaitFed(gateway, EVENTS);
@@ -249,7 +253,7 @@ class PolicyTest {
     void aSubscriptionHasItsOwnPolicyAndCanChangeIt() throws IOException {
         var topic = topic("own", Stream.Kind.WS);
         try (var gateway = start(topic, EVENTS);
-                var client = WsClient.open(gateway.port(), "", null, RECEIVE_BUFFER)) {
+                var client = WsClient.open(slow(gateway), "", null)) {
             var got = ready(client);
             client.send("{\"type\":\"subscribe\",\"channels\":[\"" + topic + ".*\"],\"policy\":\"conflate\"}");
             client.send("{\"type\":\"subscribe\",\"channels\":[\"" + topic + ".k0\"]}");
