@@ -28,7 +28,7 @@ final class GatewayFile {
                   enabled: true
                 limits: # everybody comes from one address here
                   connects-per-second: 0
-                  address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0,
+                  address: {connections: 0, handshakes-per-second: 0, sessions: 0, connects-per-second: 0, replays: 0,
                     publishes-per-second: 0, publish-bytes-per-second: 0}
                 shutdown: # there is no other node to go to
                   notice: 0s

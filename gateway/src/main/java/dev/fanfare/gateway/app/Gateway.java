@@ -179,7 +179,7 @@ public final class Gateway implements AutoCloseable {
                     tls,
                     routing,
                     context -> new Arrival(context, http1, http2, patience),
-                    limits.connections()));
+                    limits.connections(tls.isPresent())));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
             return new Gateway(parts, settings, doors, sessions, listener);

@@ -341,6 +341,8 @@ final class SettingsReader {
                 values.bytes("limits.unwritten-bytes", standard.unwrittenBytes(), MIB, 1024 * GIB),
                 new PerAddress(
                         values.integer("limits.address.connections", address.connections(), 0, 1_000_000),
+                        values.integer(
+                                "limits.address.handshakes-per-second", address.handshakesPerSecond(), 0, SECOND_MAX),
                         values.integer("limits.address.sessions", address.sessions(), 0, 1_000_000),
                         values.integer(
                                 "limits.address.connects-per-second", address.connectsPerSecond(), 0, SECOND_MAX),

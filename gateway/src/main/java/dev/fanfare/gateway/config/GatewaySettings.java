@@ -359,13 +359,14 @@ public record GatewaySettings(
                 10_000,
                 100,
                 512L << 20,
-                new PerAddress(1000, 1000, 200, 200, 4 << 20, 16),
+                new PerAddress(1000, 200, 1000, 200, 200, 4 << 20, 16),
                 new PerPrincipal(100, 1000, 16 << 20, 8, 10));
     }
 
     /// Of one address.
     ///
     /// @param connections of TCP
+    /// @param handshakesPerSecond of TLS that are begun
     /// @param sessions open ones
     /// @param connectsPerSecond sessions that are opened, and long-polls
     /// @param publishesPerSecond requests and messages, where there is no token
@@ -373,6 +374,7 @@ public record GatewaySettings(
     /// @param replays that read from Kafka at once
     public record PerAddress(
             int connections,
+            int handshakesPerSecond,
             int sessions,
             int connectsPerSecond,
             int publishesPerSecond,

@@ -5,6 +5,7 @@ import java.util.Locale;
 /// What clients are refused for, as metrics name it. Which setting each is: `docs/security.md`.
 public enum Limit {
     ADDRESS_CONNECTIONS,
+    ADDRESS_HANDSHAKES,
     SESSIONS,
     ADDRESS_SESSIONS,
     PRINCIPAL_SESSIONS,

@@ -26,7 +26,6 @@ public final class Limits {
     private final LongSupplier retryMillis;
     private final LongSupplier nanos;
     private final LimitMetrics metrics = new LimitMetrics();
-    private final Connections connections;
     private final Places places;
     private final Rate<Limit> connects;
     private final Rate<Address> addressConnects;
@@ -45,7 +44,6 @@ public final class Limits {
         this.proxies = proxies;
         this.retryMillis = retryMillis;
         this.nanos = nanos;
-        this.connections = new Connections(address.connections(), proxies, metrics);
         this.places = new Places(settings, metrics);
         this.connects = new Rate<>(settings.connectsPerSecond(), nanos);
         this.addressConnects = new Rate<>(address.connectsPerSecond(), nanos);
@@ -57,8 +55,11 @@ public final class Limits {
     }
 
     /// For TCP connections.
-    public Doorkeeper connections() {
-        return connections;
+    ///
+    /// @param tls whether each begins with a handshake
+    public Doorkeeper connections(boolean tls) {
+        var handshakes = new Rate<Address>(tls ? settings.address().handshakesPerSecond() : 0, nanos);
+        return new Connections(settings.address().connections(), handshakes, proxies, metrics);
     }
 
     public LimitMetrics metrics() {

@@ -89,7 +89,7 @@ class SlowlorisTest {
                 .heartbeats(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(60));
         settings.publish = new Publish(true, topic, 1 << 20, 10, Duration.ofSeconds(5), Duration.ofMinutes(1), 10);
         var none = Open.limits();
-        var places = new PerAddress(Kind.values().length * OF_EACH, 0, 0, 0, 0, 0);
+        var places = new PerAddress(Kind.values().length * OF_EACH, 0, 0, 0, 0, 0, 0);
         settings.limits = new Limits(0, 0, 0, none.unwrittenBytes(), places, none.principal());
         gateway = settings.start();
     }

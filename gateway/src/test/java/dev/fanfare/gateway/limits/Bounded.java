@@ -15,6 +15,7 @@ final class Bounded {
     int connectsPerSecond;
     int messagesPerSecond;
     int addressConnections;
+    int addressHandshakesPerSecond;
     int addressSessions;
     int addressConnectsPerSecond;
     int addressPublishesPerSecond;
@@ -36,6 +37,7 @@ final class Bounded {
                 Open.limits().unwrittenBytes(),
                 new PerAddress(
                         addressConnections,
+                        addressHandshakesPerSecond,
                         addressSessions,
                         addressConnectsPerSecond,
                         addressPublishesPerSecond,

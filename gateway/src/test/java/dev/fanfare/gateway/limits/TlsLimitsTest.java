@@ -41,8 +41,13 @@ class TlsLimitsTest {
     }
 
     private static Gateways.Running start(int connections) {
+        return start(connections, 0);
+    }
+
+    private static Gateways.Running start(int connections, int handshakesPerSecond) {
         var bounded = new Bounded();
         bounded.addressConnections = connections;
+        bounded.addressHandshakesPerSecond = handshakesPerSecond;
         bounded.tls = Encrypted.with(server).tls();
         return bounded.gateways(topic)
                 .heartbeats(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(60))
@@ -92,6 +97,25 @@ class TlsLimitsTest {
                     .isEqualTo(2);
             assertThat(metric(gateway, "fanfare_tls_handshake_failures_total", ""))
                     .isZero();
+        }
+    }
+
+    /// More of them than its rate in any time that this takes; the places of those that are closed are free again.
+    @Test
+    void closesConnectionsOfAnAddressThatBeginsTooManyHandshakes() throws IOException {
+        try (var gateway = start(2, 2)) {
+            int served = 0;
+            long begin = System.nanoTime();
+            for (int i = 0; i < 50; i++) {
+                served += isServed(gateway) ? 1 : 0;
+            }
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            assertThat((double) served).isBetween(1.0, 3 + 2 * seconds);
+            assertThat(metric(gateway, "fanfare_refused_total", "reason=\"address-handshakes\""))
+                    .isEqualTo(50 - served);
+            assertThat(metric(gateway, "fanfare_tls_handshake_failures_total", ""))
+                    .isZero();
+            await().until(() -> isServed(gateway));
         }
     }
 

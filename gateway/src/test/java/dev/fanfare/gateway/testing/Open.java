@@ -31,7 +31,7 @@ public final class Open {
                 0,
                 0,
                 GatewaySettings.Limits.DEFAULT.unwrittenBytes(),
-                new GatewaySettings.PerAddress(0, 0, 0, 0, 0, 0),
+                new GatewaySettings.PerAddress(0, 0, 0, 0, 0, 0, 0),
                 new GatewaySettings.PerPrincipal(0, 0, 0, 0, 0));
     }
 

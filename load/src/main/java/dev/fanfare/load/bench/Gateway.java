@@ -114,7 +114,7 @@ final class Gateway extends Served {
                   sessions: 0
                   connects-per-second: 0
                   unwritten-bytes: 1024GiB
-                  address: {connections: 0, sessions: 0, connects-per-second: 0, replays: 0}
+                  address: {connections: 0, handshakes-per-second: 0, sessions: 0, connects-per-second: 0, replays: 0}
                 shutdown:
                   deadline: 5s
                 session:
