@@ -156,7 +156,7 @@ public final class Gateway implements AutoCloseable {
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isStopping))
                     .addObserver(metrics.observer())
                     .build();
-            var routing = routing(settings, origins, access, limits, sessions, streams, publisher);
+            var routing = routing(settings, origins, access, limits, sessions, streams, http2, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -227,6 +227,7 @@ public final class Gateway implements AutoCloseable {
             Limits limits,
             Sessions sessions,
             StreamHandler streams,
+            Http2Watch http2,
             Optional<Publisher> publisher) {
         var routing = HttpRouting.builder();
         var hsts = StrictTransport.headers(settings.server().tls());
@@ -234,7 +235,11 @@ public final class Gateway implements AutoCloseable {
             HttpProblems.requestId(request, response);
             response.header(HttpProblems.NO_SNIFF);
             hsts.forEach(response::header);
-            chain.proceed();
+            try {
+                chain.proceed();
+            } finally {
+                http2.answered(request);
+            }
         });
         var crossOrigin = new CrossOrigin(origins);
         routing.addFilter(crossOrigin);

@@ -5,7 +5,7 @@ import java.time.Duration;
 /// Until when a peer may keep its connection's reader waiting. A request has a time in all, not for each byte, so that
 /// bytes that trickle do not help; each 16 KiB of it add a second, for large bodies.
 ///
-/// Threads: for the reading thread, but [#isPassed].
+/// Threads: for the reading thread, but [#isPassed], [#due] and [#expectUntil].
 final class Deadline {
     private static final Duration BETWEEN_REQUESTS = Duration.ofMinutes(5);
     private static final long NANOS_PER_BYTE = Duration.ofSeconds(1).toNanos() / 16_384;
@@ -43,6 +43,18 @@ final class Deadline {
             received = 0;
         }
         received += bytes;
+    }
+
+    /// When something that has begun then, and of which so many bytes have come, has to have ended.
+    long due(long begunNanos, long bytes) {
+        return begunNanos + request.toNanos() + bytes * NANOS_PER_BYTE;
+    }
+
+    /// Of several that are waited for, one is due first.
+    ///
+    /// @param nanos 0: nothing is waited for
+    void expectUntil(long nanos) {
+        due = nanos;
     }
 
     boolean isPassed(long nowNanos) {

@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Helidon's HTTP/2, with the end of streams made known: Helidon 4.4 tells a handler neither that its stream was
-/// reset
-/// nor that the connection is gone, so the frames that come in are looked at on their way (RFC 9113 §4.1, §6.4).
+/// Helidon's HTTP/2, with the end of streams made known, and a time for what clients begin: Helidon 4.4 tells a handler
+/// neither that its stream was reset nor that the connection is gone, and waits without end for the rest of a request.
+/// So the frames that come in are looked at on their way (RFC 9113 §4.1, §6.4).
 ///
 /// Threads: any; what was registered is run by the connection's reading thread and must not block.
 public final class Http2Watch {
+    private static final String VERSION = "2.0";
+
     private final ServerConnectionSelector http2;
     private final Map<String, Watched> connections = new ConcurrentHashMap<>();
 
@@ -34,8 +36,21 @@ public final class Http2Watch {
     /// Has something run when the request's stream ends from the client's side; at once if it has.
     void onEnd(ServerRequest request, Runnable task) {
         var connection = connections.get(name(request.remotePeer()));
+        if (connection != null) {
+            connection.begun.answered(request.id());
+        }
         if (connection == null || !connection.register(request.id(), task)) {
             task.run();
+        }
+    }
+
+    /// The request's handler is through with it: what is missing of it is not waited for any more.
+    public void answered(ServerRequest request) {
+        if (request.prologue().protocolVersion().equals(VERSION)) {
+            var connection = connections.get(name(request.remotePeer()));
+            if (connection != null) {
+                connection.begun.answered(request.id());
+            }
         }
     }
 
@@ -52,7 +67,7 @@ public final class Http2Watch {
     }
 
     ServerConnection connection(ConnectionContext context, Deadline deadline) {
-        var watched = new Watched(context);
+        var watched = new Watched(context, deadline);
         var name = name(context.remotePeer());
         var connection = http2.connection(watched);
         return new ServerConnection() {
@@ -89,6 +104,8 @@ public final class Http2Watch {
         private final byte[] header = new byte[HEADER]; // of the frame that is coming in; reading thread only
         private int headerLength;
         private long skip = PREFACE; // bytes until the next frame header
+        private boolean inFrame; // which is what is skipped
+        private final Http2Begun begun;
 
         @GuardedBy("this")
         private final Map<Integer, Runnable> tasks = new HashMap<>();
@@ -99,8 +116,9 @@ public final class Http2Watch {
         @GuardedBy("this")
         private boolean ended;
 
-        Watched(ConnectionContext helidon) {
+        Watched(ConnectionContext helidon, Deadline deadline) {
             super(helidon);
+            this.begun = new Http2Begun(deadline);
         }
 
         @Override
@@ -119,19 +137,32 @@ public final class Http2Watch {
                     int step = (int) Math.min(skip, bytes.length - at);
                     skip -= step;
                     at += step;
+                    if (inFrame) {
+                        begun.payload(step);
+                    }
                 } else {
+                    if (headerLength == 0) {
+                        begun.frameBegins();
+                    }
                     header[headerLength++] = bytes[at++];
                     if (headerLength == HEADER) {
                         headerLength = 0;
+                        inFrame = true;
                         var frame = ByteBuffer.wrap(header); // length 24, type 8, flags 8, stream 1 + 31 bits
                         int length = frame.getInt(0) >>> 8;
                         skip = length;
+                        begun.header(frame);
                         if (frame.get(3) == RST_STREAM) {
                             end(frame.getInt(5) & Integer.MAX_VALUE);
                         }
                     }
                 }
+                if (inFrame && skip == 0) {
+                    inFrame = false;
+                    begun.frameEnds();
+                }
             }
+            begun.looked();
         }
 
         private void end(int stream) {

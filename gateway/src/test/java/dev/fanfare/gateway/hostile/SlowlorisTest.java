@@ -12,6 +12,7 @@ import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SlowlorisTest {
     private static final int OF_EACH = 8;
+    private static final Duration HEARTBEAT = Duration.ofMillis(500);
+    private static final Duration REQUEST = HEARTBEAT.multipliedBy(2); // what it may take
     private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
 
     private static String topic;
@@ -43,7 +46,14 @@ class SlowlorisTest {
                 "1\r\nx\r\n".repeat(200)),
         NEGOTIATION("POST /v1/negotiate HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{", " ".repeat(1000)),
         NOWHERE("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n", "x".repeat(1000)),
-        PREFACE("", "PRI * HTTP/2.0\r\n\r\nSM");
+        PREFACE("", "PRI * HTTP/2.0\r\n\r\nSM"),
+        HTTP2_FRAME(Http2.START, Http2.frame(1, 4, 1, "x".repeat(127))),
+        HTTP2_HEADERS(
+                Http2.START + Http2.frame(1, 0, 1, Http2.POST),
+                Http2.frame(9, 0, 1, "").repeat(100)),
+        HTTP2_BODY(
+                Http2.START + Http2.frame(1, 4, 1, Http2.POST),
+                Http2.frame(0, 0, 1, "x").repeat(200));
 
         private final String atOnce;
         private final String trickled;
@@ -51,6 +61,34 @@ class SlowlorisTest {
         Kind(String atOnce, String trickled) {
             this.atOnce = atOnce;
             this.trickled = trickled;
+        }
+    }
+
+    /// Frames (RFC 9113 §4.1) of bytes that are ASCII too: of 127 at most.
+    private static final class Http2 {
+        static final String START = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
+        static final String POST = post("/v1/events?channel=a");
+        static final int HEADERS = 1;
+        static final int PING = 6;
+
+        /// Fields by the names' places in the static table, without Huffman coding (RFC 7541 §6.2.2).
+        static String post(String path) {
+            return field(2, "POST") + field(6, "http") + field(4, path) + field(1, "x");
+        }
+
+        private static String field(int name, String value) {
+            return "" + (char) name + (char) value.length() + value;
+        }
+
+        /// The type of the next frame; passes over the rest of it.
+        static int read(RawClient client) throws IOException {
+            var header = ByteBuffer.wrap(client.exactly(9));
+            client.exactly(header.getInt(0) >>> 8);
+            return header.get(3);
+        }
+
+        static String frame(int type, int flags, int stream, String payload) {
+            return "\0\0" + (char) payload.length() + (char) type + (char) flags + "\0\0\0" + (char) stream + payload;
         }
     }
 
@@ -84,9 +122,8 @@ class SlowlorisTest {
     @BeforeAll
     static void start() {
         topic = LocalBroker.get().newTopic("slowloris", 1);
-        var settings = new Gateways()
-                .route(topic, "{topic}.{key}")
-                .heartbeats(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(60));
+        var settings =
+                new Gateways().route(topic, "{topic}.{key}").heartbeats(HEARTBEAT, HEARTBEAT, Duration.ofSeconds(60));
         settings.publish = new Publish(true, topic, 1 << 20, 10, Duration.ofSeconds(5), Duration.ofMinutes(1), 10);
         var none = Open.limits();
         var places = new PerAddress(Kind.values().length * OF_EACH, 0, 0, 0, 0, 0, 0);
@@ -131,6 +168,24 @@ class SlowlorisTest {
                     });
             await().until(SlowlorisTest::isServedThere);
             await().untilAsserted(() -> assertThat(threads).containsAll(ConnectionThreads.ids()));
+        }
+    }
+
+    /// It has its answer: nobody waits for the rest, and what else is on the connection goes on.
+    @Test
+    void doesNotWaitOverHttp2ForTheRestOfARequestThatIsAnswered() throws IOException {
+        try (var client = gateway.connect()) {
+            client.send(Http2.START + Http2.frame(1, 4, 1, Http2.post("/health/live")));
+            while (Http2.read(client) != Http2.HEADERS) {
+                // settings
+            }
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < REQUEST.multipliedBy(3).toNanos()) {
+                client.send(Http2.frame(Http2.PING, 0, 0, "12345678"));
+                while (Http2.read(client) != Http2.PING) {
+                    // the rest of the answer
+                }
+            }
         }
     }
 
