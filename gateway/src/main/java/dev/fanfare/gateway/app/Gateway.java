@@ -16,6 +16,7 @@ import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.RecordReader;
+import dev.fanfare.gateway.limits.Limit;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.limits.Proxies;
 import dev.fanfare.gateway.listener.Doorkeeper;
@@ -41,6 +42,7 @@ import dev.fanfare.gateway.transport.SessionTokenHandler;
 import dev.fanfare.gateway.transport.StreamHandler;
 import dev.fanfare.gateway.transport.Unhurried;
 import dev.fanfare.gateway.transport.WsEndpoint;
+import dev.fanfare.gateway.websocket.Unfinished;
 import dev.fanfare.gateway.websocket.WebSocketUpgrader;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.http.BodyFraming;
@@ -145,6 +147,9 @@ public final class Gateway implements AutoCloseable {
             var webSockets = new WebSocketUpgrader(
                     settings.websocket().messageMax(),
                     settings.websocket().deflate(),
+                    new Unfinished(
+                            settings.websocket().unfinishedMax(),
+                            limits.metrics().refused(Limit.UNFINISHED_MESSAGES)::increment),
                     (problem, requestId) -> new String(Problems.render(problem, requestId), StandardCharsets.UTF_8),
                     new WsEndpoint(settings, origins, entrance, sessions, doors, publisher)::judge);
             var metrics = parts.open(

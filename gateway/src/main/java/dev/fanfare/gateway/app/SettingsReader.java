@@ -299,6 +299,7 @@ final class SettingsReader {
         var standard = WebSocket.DEFAULT;
         return new WebSocket(
                 values.size("websocket.message-max", standard.messageMax(), KIB, 16 * MIB),
+                values.bytes("websocket.unfinished-max", standard.unfinishedMax(), 64 * KIB, 1024 * GIB),
                 values.flag("websocket.deflate", standard.deflate()),
                 values.size("websocket.deflate-min", standard.deflateMin(), 0, 16 * MIB));
     }

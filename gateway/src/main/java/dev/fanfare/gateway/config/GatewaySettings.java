@@ -209,10 +209,11 @@ public record GatewaySettings(
     /// The WebSocket transport.
     ///
     /// @param messageMax inbound message size; a larger one closes with 1009
+    /// @param unfinishedMax of all clients' messages that have begun and not ended
     /// @param deflate whether permessage-deflate is accepted
     /// @param deflateMin outbound messages smaller than this are sent as they are
-    public record WebSocket(int messageMax, boolean deflate, int deflateMin) {
-        public static final WebSocket DEFAULT = new WebSocket(65_536, true, 512);
+    public record WebSocket(int messageMax, long unfinishedMax, boolean deflate, int deflateMin) {
+        public static final WebSocket DEFAULT = new WebSocket(65_536, 64 << 20, true, 512);
     }
 
     /// Long-polling.

@@ -63,6 +63,11 @@ final class FrameGuard {
         return headerFilled == 0 && bytes.length == 2 + MASK_LENGTH && bytes[0] == PONG && bytes[1] == EMPTY;
     }
 
+    /// Bytes that are kept of a frame that is not whole.
+    int held() {
+        return frame == null ? headerFilled : frame.length;
+    }
+
     private void fill(byte[] begun, BufferData bytes) {
         var room = begun;
         if (frameFilled == room.length) {

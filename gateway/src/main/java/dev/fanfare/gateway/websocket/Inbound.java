@@ -67,6 +67,11 @@ final class Inbound extends TyrusWebSocket implements AutoCloseable {
         return !closed && guard.isEmptyPong(bytes);
     }
 
+    /// Bytes of a message or frame whose end has not come.
+    int held() {
+        return guard.held() + text.length() + binary.size();
+    }
+
     /// Takes all of the bytes, up to a Close.
     ///
     /// @throws Violation of a limit or the framing

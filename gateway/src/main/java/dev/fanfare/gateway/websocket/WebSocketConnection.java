@@ -35,6 +35,7 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     private static final System.Logger LOGGER = System.getLogger(WebSocketConnection.class.getName());
     private static final int ABNORMAL = 1006;
     private static final int INTERNAL_ERROR = 1011;
+    private static final int TRY_AGAIN_LATER = 1013;
 
     private final ConnectionContext ctx;
     private final Line line;
@@ -42,6 +43,8 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     private final boolean deflated;
     private final CloseTimes closeTimes;
     private final Inbound inbound;
+    private final Unfinished unfinished;
+    private Unfinished.@Nullable Message begun; // reading thread only
 
     private final Line.Parked idle = new Line.Parked() {
         @Override
@@ -74,11 +77,13 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
             WebSocketApplication application,
             int messageMax,
             boolean deflated,
+            Unfinished unfinished,
             CloseTimes closeTimes) {
         this.ctx = ctx;
         this.line = (Line) ctx.serverSocket();
         this.application = application;
         this.deflated = deflated;
+        this.unfinished = unfinished;
         this.closeTimes = closeTimes;
         this.inbound = Inbound.of(messageMax, deflated, this);
     }
@@ -144,6 +149,7 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
     private void read(BufferData bytes) {
         try {
             inbound.read(bytes);
+            count(inbound.held());
         } catch (Violation violation) {
             fail(violation.code(), violation.reason());
         } catch (WebSocketException violation) {
@@ -155,8 +161,29 @@ final class WebSocketConnection implements ServerConnection, WebSocketPeer, Inbo
         }
     }
 
+    private void count(int held) {
+        if (held > 0) {
+            if (begun == null) {
+                begun = unfinished.begin(this::shed);
+            }
+            begun.holds(held);
+        } else if (begun != null) {
+            begun.end();
+            begun = null;
+        }
+    }
+
+    /// What this holds is too much with what others hold. Called by any thread.
+    private void shed() {
+        failed = true;
+        if (issueClose()) {
+            hand(Frames.close(TRY_AGAIN_LATER, "too many messages have begun and not ended"), true);
+        }
+    }
+
     private void end() {
         gone.countDown();
+        count(0);
         inbound.close();
         try {
             application.closed(endCode, endReason);

@@ -34,25 +34,29 @@ public final class WebSocketUpgrader implements Http1Upgrader {
     private final boolean deflate;
     private final ProblemRenderer problems;
     private final Function<WebSocketHandshake, WebSocketAnswer> application;
+    private final Unfinished unfinished;
     private final WebSocketConnection.CloseTimes closeTimes;
 
     /// An upgrader for one listener.
     ///
     /// @param messageMax bytes of an inbound message, also after decompression; a larger one closes with 1009
     /// @param deflate whether permessage-deflate is agreed to where a client offers it
+    /// @param unfinished counts the messages that have begun
     /// @param problems makes the body of our own refusals
     /// @param application judges each handshake
     public WebSocketUpgrader(
             int messageMax,
             boolean deflate,
+            Unfinished unfinished,
             ProblemRenderer problems,
             Function<WebSocketHandshake, WebSocketAnswer> application) {
-        this(messageMax, deflate, problems, application, WebSocketConnection.CloseTimes.DEFAULT);
+        this(messageMax, deflate, unfinished, problems, application, WebSocketConnection.CloseTimes.DEFAULT);
     }
 
     WebSocketUpgrader(
             int messageMax,
             boolean deflate,
+            Unfinished unfinished,
             ProblemRenderer problems,
             Function<WebSocketHandshake, WebSocketAnswer> application,
             WebSocketConnection.CloseTimes closeTimes) {
@@ -61,6 +65,7 @@ public final class WebSocketUpgrader implements Http1Upgrader {
         }
         this.messageMax = messageMax;
         this.deflate = deflate;
+        this.unfinished = unfinished;
         this.problems = problems;
         this.application = application;
         this.closeTimes = closeTimes;
@@ -141,7 +146,8 @@ public final class WebSocketUpgrader implements Http1Upgrader {
         if (!written(ctx, Handshake.response(101, answer, new byte[0]))) {
             throw new CloseConnectionException("the client left during its WebSocket handshake");
         }
-        return new WebSocketConnection(ctx, accept.application(), messageMax, compression != null, closeTimes);
+        return new WebSocketConnection(
+                ctx, accept.application(), messageMax, compression != null, unfinished, closeTimes);
     }
 
     /// Writes the answer and makes what ends the connection, silently.

@@ -37,6 +37,7 @@ class FramesFloodTest {
     private static final int FIN = 0x80;
     private static final int RSV1 = 0x40;
     private static final int MESSAGE_MAX = WebSocket.DEFAULT.messageMax();
+    private static final int UNFINISHED = 320; // messages of that size
 
     private static String topic;
     private static Gateways.Running gateway;
@@ -51,6 +52,7 @@ class FramesFloodTest {
                 .heartbeats(Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(60));
         var none = Open.limits();
         settings.limits = new Limits(0, 0, 100, none.unwrittenBytes(), none.address(), none.principal());
+        settings.websocket = new WebSocket(MESSAGE_MAX, (long) UNFINISHED * MESSAGE_MAX, true, 512);
         gateway = settings.start();
     }
 
@@ -165,6 +167,38 @@ class FramesFloodTest {
         for (var client : clients) {
             client.close();
         }
+    }
+
+    /// Those who began first go first; who begins a message later has room for it.
+    @Test
+    void closesTheOldestOfTooManyUnfinished() throws IOException {
+        var begun = frame(TEXT, new byte[MESSAGE_MAX - 1]);
+        var clients = new ArrayList<RawClient>();
+        double before = refused();
+        for (int i = 0; i < UNFINISHED + 30; i++) {
+            var client = open();
+            client.send(begun);
+            client.send(frame(FIN | PING, new byte[] {1}));
+            if (i < UNFINISHED) { // the others may be closed by then
+                assertThat(client.receive()).startsWith("text {\"type\":\"ready\"");
+                assertThat(client.receive()).isEqualTo("pong 01");
+            }
+            clients.add(client);
+        }
+        int closed = 0;
+        for (var client : clients.subList(0, 20)) {
+            assertThat(last(client)).isEqualTo("close 1013");
+            closed++;
+        }
+        siege.harmsNobody();
+        assertThat(refused() - before).isGreaterThanOrEqualTo(closed);
+        for (var client : clients) {
+            client.close();
+        }
+    }
+
+    private static double refused() throws IOException {
+        return gateway.metric("fanfare_refused_total", "reason=\"unfinished-messages\"");
     }
 
     @Test

@@ -38,7 +38,13 @@ final class EchoServer implements AutoCloseable {
     }
 
     EchoServer(WebSocketConnection.CloseTimes closeTimes) {
-        var upgrader = new WebSocketUpgrader(MESSAGE_MAX, true, EchoServer::problem, this::answer, closeTimes);
+        var upgrader = new WebSocketUpgrader(
+                MESSAGE_MAX,
+                true,
+                new Unfinished(Long.MAX_VALUE, () -> {}),
+                EchoServer::problem,
+                this::answer,
+                closeTimes);
         var http1 = Http1ConnectionSelector.builder()
                 .config(Http1Config.create())
                 .addUpgraders(upgrader.spellings())
