@@ -7,7 +7,7 @@ url=${1:-http://localhost:8080} channel=${2:-orders.*} file=${3:-}
 # reads a stream, block by block
 take() {
   id='' event='' data='' retry=1000
-  while IFS= read -r line; do
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       'id: '*) id=${line#id: } ;;
       'event: '*) event=${line#event: } ;;

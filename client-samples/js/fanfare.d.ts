@@ -63,7 +63,8 @@ export interface FanfareGap extends Event {
     | 'topic-deleted'
     | 'too-large'
     | 'corrupt'
-    | 'replay-limit';
+    | 'replay-limit'
+    | 'slow';
   readonly topic: string;
   readonly partition: number;
   readonly from: number;

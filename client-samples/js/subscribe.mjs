@@ -9,6 +9,10 @@ fanfare.onopen = ({ transport }) => console.error(`live over ${transport}`);
 fanfare.onreconnecting = ({ detail, delayMs }) => console.error(`reconnecting in ${delayMs} ms: ${detail}`);
 fanfare.ongap = ({ reason, topic, partition, from, to }) =>
   console.log(`gap: ${reason}, ${topic}/${partition} from ${from} to ${to}`); // here an app reads its state anew
+fanfare.onerror = ({ code, detail }) => {
+  console.error(`refused: ${code}, ${detail}`);
+  process.exit(1);
+};
 for await (const event of fanfare) {
   console.log(event.channel, JSON.stringify(event.data));
 }

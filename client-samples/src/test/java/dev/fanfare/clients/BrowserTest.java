@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// `EventSource`, `WebSocket` and the library in a real Chromium: each number once and in its order, whatever happens
 /// to gateway, network and tabs.
-@Timeout(120)
+@Timeout(240)
 class BrowserTest {
     @TempDir
     static Path dir;
@@ -75,7 +75,7 @@ class BrowserTest {
             pages.library(transport, network.url(), numbers.channel(), "transports: ['%s']".formatted(transport));
             pages.awaitOpen(transport, "open " + transport);
         }
-        await().until(() -> gateway.sessions("ws") == 2 && gateway.sessions("sse") == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> gateway.sessions("ws") == 2 && gateway.sessions("sse") == 2);
     }
 
     @Test
@@ -171,10 +171,15 @@ class BrowserTest {
         awaitEverywhere();
         assertThat(gateway.sessions("sse")).isEqualTo(1);
 
-        // the tab that has the connection crashes
-        pages.browser().goTo(tabs.removeFirst());
-        pages.browser().closeTab();
-        numbers.publish(20);
+        // whichever has the connection is closed while numbers come
+        var publishing = Thread.ofVirtual().start(() -> numbers.publish(300));
+        for (int i = 0; i < 4; i++) {
+            pages.browser().goTo(tabs.removeFirst());
+            pages.browser().closeTab();
+            pages.browser().goTo(tabs.getFirst());
+            pages.awaitOpen("shared", "open sse");
+        }
+        publishing.join();
         awaitEverywhere();
         gateway.kill();
         numbers.publish(20);

@@ -19,7 +19,7 @@ import java.util.Map;
 
 /// A page with clients in it, in a real browser; it comes from another origin than the gateway, as an app's does.
 final class Pages implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, List<Integer>>> NUMBERS = new TypeReference<>() {};
     private static final Map<String, Path> FILES = Map.of(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The library in a real Chromium behind nginx and HAProxy, as Debian configures them: it finds the transport that gets
 /// through, and misses nothing when the gateway behind them restarts.
-@Timeout(120)
+@Timeout(240)
 class ProxiesTest {
     @TempDir
     static Path dir;
@@ -119,7 +119,7 @@ class ProxiesTest {
         // without the library, over transports that get through
         pages.run("plain('http://127.0.0.1:%d', '%s')".formatted(PORTS.get("haproxy"), numbers.channel()));
         transports.forEach((name, transport) -> pages.awaitOpen(name, "open " + transport));
-        await().until(() -> gateway.sessions("ws") == 3 && gateway.sessions("sse") == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> gateway.sessions("ws") == 3 && gateway.sessions("sse") == 2);
         numbers.publish(50);
         pages.awaitNumbers(numbers);
         gateway.stop();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Each sample as its users start it, with URL and channel: it prints each event in a line, goes on after the gateway
 /// was stopped or killed between two events, and prints a line for a gap. All run side by side.
-@Timeout(240)
+@Timeout(400)
 class SamplesTest {
     private static final Pattern EVENT = Pattern.compile(".*\\{\"n\":(\\d+)}.*");
 
@@ -81,6 +81,11 @@ class SamplesTest {
         samples.add(start("python", channel, Repository.SAMPLES, "python3", "-B", "python/subscribe.py"));
         var javaFile = "src/main/java/dev/fanfare/samples/HttpClientSample.java";
         samples.add(start("java", channel, Repository.SAMPLES, java, "-XX:TieredStopAtLevel=1", javaFile));
+        var jars = Path.of("target", "fanfare-client-samples.jar") + ":" + Path.of("target", "lib", "*");
+        for (var sample : List.of("OkHttpSample", "WebSocketSample")) {
+            var name = "dev.fanfare.samples." + sample;
+            samples.add(start(sample, channel, Repository.SAMPLES, java, "-XX:TieredStopAtLevel=1", "-cp", jars, name));
+        }
         samples.add(start("go", channel, Repository.SAMPLES.resolve("go"), goProgram()));
         return samples;
     }
@@ -106,7 +111,7 @@ class SamplesTest {
     }
 
     private static void awaitAll(List<Sample> samples, List<Integer> numbers) {
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofSeconds(90))
                 .untilAsserted(() -> assertThat(samples)
                         .allSatisfy(sample -> assertThat(sample.numbers())
                                 .as(sample::toString)
@@ -114,13 +119,26 @@ class SamplesTest {
     }
 
     private static void publishFirst(List<Sample> samples, Numbers numbers) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(90))
                 .untilAsserted(() -> assertThat(samples)
                         .allSatisfy(sample -> assertThat(sample.program().errors())
                                 .as(sample::toString)
                                 .anyMatch(line -> line.startsWith("live"))));
         numbers.publish(20);
         awaitAll(samples, numbers.all());
+    }
+
+    @Test
+    void endWhenTheGatewayRefusesThemForGood() throws Exception {
+        var samples = startAll("not a channel");
+        try {
+            for (var sample : samples) {
+                assertThat(sample.program().exit(60)).as(sample::toString).isPositive();
+                assertThat(sample.toString()).containsAnyOf("invalid-channel", " 400");
+            }
+        } finally {
+            samples.forEach(sample -> sample.program().close());
+        }
     }
 
     @Test
