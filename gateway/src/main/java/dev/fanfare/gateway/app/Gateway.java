@@ -125,6 +125,7 @@ public final class Gateway implements AutoCloseable {
                     level -> {
                         sessions.holdReplays(level != Level.NORMAL);
                         starts.hold(level != Level.NORMAL);
+                        sessions.thinLow(level == Level.LOW || level == Level.SESSIONS);
                     }));
             var doors = new Doors(settings.shutdown(), feed, access.revocations(), overload);
             Optional<Publisher> publisher = settings.publish().enabled()

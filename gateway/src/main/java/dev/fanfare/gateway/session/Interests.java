@@ -56,7 +56,7 @@ public final class Interests {
     private void agree(ChannelPattern pattern, Terms terms) {
         var unusual = policies;
         if (unusual == null && !terms.equals(Terms.USUAL)) {
-            unusual = new Policies(this, sessions.metrics(), subscriber);
+            unusual = new Policies(this, sessions, subscriber);
         }
         policies = unusual != null && unusual.agree(pattern, terms) ? unusual : null;
     }

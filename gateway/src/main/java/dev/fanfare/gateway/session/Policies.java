@@ -6,6 +6,7 @@ import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.History.Read;
 import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.Policy;
+import dev.fanfare.gateway.protocol.Priority;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// session's drain.
 final class Policies {
     private final Interests interests;
-    private final SessionMetrics metrics;
+    private final Sessions sessions;
     private final Rounds rounds;
     private final Map<ChannelPattern, Terms> unusual = new HashMap<>(2);
 
@@ -29,10 +30,10 @@ final class Policies {
     private record Key(Policy policy, int partition, String key) {}
 
     /// @param subscriber signalled when an interval has ended
-    Policies(Interests interests, SessionMetrics metrics, Subscriber subscriber) {
+    Policies(Interests interests, Sessions sessions, Subscriber subscriber) {
         this.interests = interests;
-        this.metrics = metrics;
-        this.rounds = new Rounds(interests, this, metrics, subscriber);
+        this.sessions = sessions;
+        this.rounds = new Rounds(interests, this, sessions.metrics(), subscriber);
     }
 
     /// Agrees on terms.
@@ -52,6 +53,26 @@ final class Policies {
         return unusual.getOrDefault(pattern, Terms.USUAL);
     }
 
+    /// As agreed; but with low priority and nothing to leave out, of each key the newest while there is too much to do.
+    private Policy policy(Terms terms) {
+        boolean thin = isThin(terms) && terms.policy() == Policy.RESUME;
+        return thin ? Policy.CONFLATE : terms.policy();
+    }
+
+    private boolean isThin(Terms terms) {
+        return terms.priority() == Priority.LOW && sessions.isLowThinned();
+    }
+
+    /// Whether what is conflated is so as soon as anything waits.
+    boolean isThin() {
+        for (var terms : unusual.values()) {
+            if (isThin(terms)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// What delivers, if they do.
     Rounds rounds() {
         return rounds;
@@ -65,7 +86,7 @@ final class Policies {
     /// Whether any subscription has such a policy.
     boolean has(Predicate<Policy> policy) {
         for (var terms : unusual.values()) {
-            if (policy.test(terms.policy())) {
+            if (policy.test(policy(terms))) {
                 return true;
             }
         }
@@ -85,11 +106,11 @@ final class Policies {
     Policy of(List<ChannelName> channels) {
         var all = interests.all();
         if (all.length == 1) {
-            return terms(all[0].pattern()).policy();
+            return policy(terms(all[0].pattern()));
         }
         @Nullable Policy first = null;
         for (var interest : all) {
-            var policy = terms(interest.pattern()).policy();
+            var policy = policy(terms(interest.pattern()));
             if ((first == null || policy.compareTo(first) < 0)
                     && channels.stream().anyMatch(interest.pattern()::matches)) {
                 first = policy;
@@ -114,7 +135,7 @@ final class Policies {
             if (key == null || !leavesOut.test(policy) || newer.add(new Key(policy, event.partition(), key))) {
                 kept.add(event);
             } else {
-                metrics.withheld(policy).increment();
+                sessions.metrics().withheld(policy).increment();
             }
         }
         Collections.reverse(kept);
@@ -154,6 +175,6 @@ final class Policies {
 
     /// An event of a block is left out.
     void leftOut(List<ChannelName> channels) {
-        metrics.withheld(of(channels)).increment();
+        sessions.metrics().withheld(of(channels)).increment();
     }
 }

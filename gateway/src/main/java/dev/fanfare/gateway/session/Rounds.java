@@ -227,7 +227,7 @@ final class Rounds {
         if (caughtUp && excess > 0) {
             drop(of, excess);
         }
-        conflates = Collections.frequency(of, Policy.CONFLATE) > max;
+        conflates = Collections.frequency(of, Policy.CONFLATE) > (policies.isThin() ? 0 : max);
         waiting = policies.newest(waiting, conflates);
         return true;
     }

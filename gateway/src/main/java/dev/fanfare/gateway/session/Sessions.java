@@ -26,6 +26,7 @@ public final class Sessions implements AutoCloseable {
     private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Unwritten unwritten;
+    private volatile boolean lowThinned;
     private final Wheel<Session> wheel = new Wheel<>();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
@@ -91,6 +92,15 @@ public final class Sessions implements AutoCloseable {
     /// Lets no replay read from Kafka, or lets them go on. Those that wait are ended after a while, as always.
     public void holdReplays(boolean back) {
         replays.hold(back);
+    }
+
+    /// Whether of subscriptions with low priority only the newest event of each key comes, if it is behind.
+    public void thinLow(boolean thin) {
+        lowThinned = thin;
+    }
+
+    boolean isLowThinned() {
+        return lowThinned;
     }
 
     /// Replays that read from Kafka now.

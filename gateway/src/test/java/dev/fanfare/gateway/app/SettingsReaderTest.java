@@ -424,6 +424,10 @@ class SettingsReaderTest {
                     shutdown.retry-min: 9s                        | shutdown.retry-min: '9s' | shutdown.retry-max, which is 8s
                     shutdown.deadline: 12s                        | shutdown.deadline: '12s' | which are 3s and 10s, must be over
                     shutdown.drain: 18s                           | shutdown.deadline: the default 20s | are 3s and 18s, must be over
+                    overload.heap.replays: 88                     | overload.heap.replays: '88' | overload.heap.low, which is 87
+                    overload.unwritten.sessions: 70               | overload.unwritten.low: the default 75 | overload.unwritten.sessions, which is 70
+                    overload.delay.low: 5s                        | overload.delay.low: '5s' | overload.delay.sessions, which is 4s
+                    overload.heap.low: 101                        | overload.heap.low: '101' | from 0 to 100
                     transports: {sse: false, websocket: false, poll: false} | transports: all three | must be true
                     publish.topic: a/b                            | publish.topic: 'a/b' | a topic name
                     publish.topic: ..                             | publish.topic: '..'  | a topic name

@@ -71,14 +71,20 @@ class OverloadTest {
 
     /// Somebody who is sent much and reads nothing.
     private Socket stalled(Gateways.Running gateway, int level) throws IOException {
-        var socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), gateway.port()));
+        var socket = narrow(gateway);
         RawClient.over(socket).openStream("/v1/events?channel=big");
         for (int i = 0; i < 4; i++) {
             broker.send(topic, 0, "big", "x".repeat(BIG).getBytes(UTF_8));
         }
         await().untilAsserted(() -> assertThat(level(gateway)).isEqualTo(level));
+        return socket;
+    }
+
+    /// A connection on which little is under way.
+    private static Socket narrow(Gateways.Running gateway) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), gateway.port()));
         return socket;
     }
 
@@ -148,6 +154,44 @@ class OverloadTest {
             assertThat(gateway.get("/v1/events?channel=a&last=15&wait=0").text())
                     .contains("\"events\":[{");
         }
+    }
+
+    @Test
+    void thinsOutWhatHasLowPriorityAtLevelTwo() throws Exception {
+        try (var gateway = start(new Percents(0, 10, 0));
+                var _ = stalled(gateway, 2)) {
+            var low = notReading(gateway, "/v1/events?channel=a&channel=large&priority=low");
+            var normal = notReading(gateway, "/v1/events?channel=a&channel=large");
+            double before = gateway.metric("fanfare_events_in_total", "");
+            broker.send(topic, 0, "large", "x".repeat(BIG).getBytes(UTF_8));
+            await().untilAsserted(() ->
+                    assertThat(gateway.metric("fanfare_unwritten_bytes", "")).isGreaterThan(3 * BIG));
+            publish(1, 4);
+            await().until(() -> gateway.metric("fanfare_events_in_total", "") == before + 5);
+            assertThat(readTo("4", normal)).isEqualTo(numbers(1, 4));
+            assertThat(readTo("4", low)).isEqualTo(numbers(4, 4));
+            assertThat(gateway.metric("fanfare_withheld_total", "policy=\"conflate\""))
+                    .isEqualTo(3);
+        }
+    }
+
+    /// A client that is behind as soon as something large comes.
+    private static EventSourceParser notReading(Gateways.Running gateway, String target) throws IOException {
+        var client = RawClient.over(narrow(gateway));
+        client.openStream(target);
+        return new EventSourceParser(client.in());
+    }
+
+    /// What comes up to an event, without what is large.
+    private static List<String> readTo(String last, EventSourceParser events) throws IOException {
+        var data = new ArrayList<String>();
+        while (!data.contains(last)) {
+            var next = events.message("message").data();
+            if (next.length() < BIG) {
+                data.add(next);
+            }
+        }
+        return data;
     }
 
     @Test
