@@ -115,8 +115,7 @@ final class Gateway extends Served {
                   connects-per-second: 0
                   unwritten-bytes: 1024GiB
                   address: {connections: 0, handshakes-per-second: 0, sessions: 0, connects-per-second: 0, replays: 0}
-                shutdown:
-                  deadline: 5s
+                shutdown: {notice: 0s, drain: 0s, deadline: 5s}
                 session:
                   write-bytes: %s
                 """.formatted(
