@@ -3,6 +3,7 @@ package dev.fanfare.samples;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -41,7 +42,12 @@ final class OkHttpSample {
                 request.header("Last-Event-ID", cursor);
             }
             EventSources.createFactory(http).newEventSource(request.build(), listener(ended));
-            ended.join();
+            try {
+                ended.join();
+            } catch (CompletionException refused) {
+                http.dispatcher().executorService().shutdown(); // its threads would stay for a minute
+                throw refused;
+            }
             Thread.sleep(ThreadLocalRandom.current().nextLong(Math.min(20_000, 500L << failures)));
             failures = Math.min(failures + 1, 10);
         }
