@@ -25,6 +25,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> SEEN_BY = Map.ofEntries(
             Map.entry("app", List.of()),
             Map.entry("api", List.of("app", "replay")),
+            Map.entry("listen", List.of()),
             Map.entry("observe", List.of("app")),
             Map.entry("config", List.of("api", "app", "dispatch")),
             Map.entry("publish", List.of("app", "observe")),
@@ -34,8 +35,8 @@ class ArchitectureTest {
             Map.entry("park", List.of("app", "observe")),
             Map.entry("lane", List.of("app", "dispatch", "observe", "park")),
             Map.entry("http", List.of("api", "app", "dispatch")),
-            Map.entry("signing", List.of("api", "app", "dispatch")),
-            Map.entry("payload", List.of("api", "app", "dispatch", "replay")),
+            Map.entry("signing", List.of("api", "app", "dispatch", "listen")),
+            Map.entry("payload", List.of("api", "app", "dispatch", "listen", "replay")),
             Map.entry("store", List.of("api", "app", "observe", "park", "publish", "replay")));
 
     @Test
@@ -82,10 +83,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheSenderKnowsTheHttpClient() {
+    void onlySendersKnowTheHttpClient() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(WEBHOOK + "http..")
+                .resideOutsideOfPackages(WEBHOOK + "http..", WEBHOOK + "listen..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("okhttp3..")
