@@ -21,12 +21,11 @@ class GatewayKilledTest {
     void clientsGoOnAtAnotherGateway(@TempDir Path dir) throws IOException, InterruptedException {
         try (var cluster = Cluster.start(dir.resolve("broker"))) {
             Trial.topics(cluster);
-            var settings = Trial.configuration(cluster);
-            try (var one = GatewayProcess.local(dir, "one", settings).start();
-                    var two = GatewayProcess.local(dir, "two", settings).start();
-                    var trial = Trial.begin("GatewayKilledTest", cluster, List.of(one, two))) {
+            try (var other = Trial.gateway(cluster).start();
+                    var victim = GatewayProcess.local(dir, "victim", Trial.configuration(cluster))
+                            .start();
+                    var trial = Trial.begin("GatewayKilledTest", cluster, List.of(other, victim))) {
                 for (int kill = 0; kill < KILLS; kill++) {
-                    var victim = kill % 2 == 0 ? one : two;
                     trial.deliver();
                     assertThat(victim.metric("fanfare_sessions{", "")).isPositive();
                     victim.kill();
