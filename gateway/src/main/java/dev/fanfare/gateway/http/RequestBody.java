@@ -2,6 +2,7 @@ package dev.fanfare.gateway.http;
 
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.http.HttpProblems;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -47,7 +48,7 @@ final class RequestBody {
                 return null; // a single chunk above the listener's limit
             }
             throw refused;
-        } catch (IllegalArgumentException noSize) {
+        } catch (IllegalArgumentException | DataReader.IncorrectNewLineException noSize) {
             throw HttpProblems.last(
                     request,
                     response,

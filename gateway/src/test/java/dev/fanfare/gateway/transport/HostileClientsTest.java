@@ -155,7 +155,7 @@ class HostileClientsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-2", "zz", "", "FFFFFFFFFFFFFFFFF"})
+    @ValueSource(strings = {"-2", "zz", "", "FFFFFFFFFFFFFFFFF", "2\rx"})
     void refusesChunksThatAreNoneAndReadsNothingAfterThem(String size) throws IOException {
         for (var path : List.of("/v1/events?channel=a", "/v1/negotiate")) {
             var answer = exchange("POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + size
