@@ -3,6 +3,7 @@ package dev.fanfare.gateway.transport;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.spi.ServerConnection;
@@ -76,6 +77,8 @@ public final class Http2Watch {
                 connections.put(name, watched);
                 try {
                     connection.handle(limit);
+                } catch (IndexOutOfBoundsException malformed) { // Helidon's, of headers that say they are longer
+                    throw new CloseConnectionException("headers that cannot be read", malformed);
                 } finally {
                     connections.remove(name, watched);
                     watched.endAll();
