@@ -11,7 +11,7 @@ COPY LICENSE .
 COPY --chmod=755 gateway/src/archive/bin/fanfare-gateway bin/
 COPY gateway/target/fanfare-gateway.jar .
 
-# an AOT cache, for a faster start
+# an AOT cache for the start: docs/operations.md
 FROM app AS trained
 COPY --chmod=755 images/train .
 RUN ./train
