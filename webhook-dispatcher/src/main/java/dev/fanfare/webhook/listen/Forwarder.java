@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ final class Forwarder {
                 long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
                 out.printf(
                         "%s  %d in %d ms  %s  %s  %s%n",
-                        LocalTime.now().truncatedTo(ChronoUnit.SECONDS),
+                        LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS),
                         answer.code(),
                         millis,
                         message.channels().getFirst(),

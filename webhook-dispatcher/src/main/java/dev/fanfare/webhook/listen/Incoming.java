@@ -29,7 +29,7 @@ final class Incoming {
 
     private Incoming() {}
 
-    /// @throws UndecodableException if it is no CloudEvent
+    /// @throws UndecodableException if it is no CloudEvent of a gateway
     static Message message(String cloudEvent) throws UndecodableException {
         var headers = new RecordHeaders(
                 List.of(new RecordHeader("content-type", "application/cloudevents+json".getBytes(UTF_8))));
@@ -48,6 +48,11 @@ final class Incoming {
         var extensions = new LinkedHashMap<>(told.extensions());
         extensions.remove(CURSOR);
         var channel = extensions.remove(CHANNEL);
+        if (channel == null) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.MISSING_ATTRIBUTE,
+                    "the event has no " + CHANNEL + ": is it a gateway that sends it?");
+        }
         boolean deleted = told.data() == null && "true".equals(extensions.remove(DELETED));
         var event = new Event(
                 told.id(),
