@@ -41,11 +41,11 @@ final class LastEvents {
             throws HistoryUnavailableException, InterruptedException {
         var head = channels.head();
         if (events == 0) {
-            return new Start.After("last", head, head.timeMillis(), head.vector(), List.of(), List.of(), true);
+            return new Start.After("last", head, head.timeMillis(), head.vector(), List.of(), "", List.of(), true);
         }
         var kept = channels.beforeLast(events, patterns);
         if (kept != null) {
-            return new Start.After("last", head, head.timeMillis(), kept, List.of(), List.of(), true);
+            return new Start.After("last", head, head.timeMillis(), kept, List.of(), "", List.of(), true);
         }
         return fromKafka ? new Scan(head, events, patterns).run() : null;
     }
@@ -79,7 +79,7 @@ final class LastEvents {
                 }
                 position.set(latest, newest.get(latest).removeLast().offset(), -1);
             }
-            return new Start.After("last", head, head.timeMillis(), position.done(), List.of(), List.of(), complete);
+            return new Start.After("last", head, head.timeMillis(), position.done(), List.of(), "", List.of(), complete);
         }
 
         private boolean mayHold(int index) {

@@ -9,6 +9,8 @@ import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What goes out to one client: events, notices and heartbeats, each with the cursor that they bring the client to,
@@ -83,23 +85,33 @@ final class Outlet {
         out.add(form.notice(notice, place.cursor()));
     }
 
-    /// Says where a session begins, and then what lies missing before that.
+    /// Says where a session begins, and then what lies missing before that. Only the last of the gaps carries the
+    /// cursor behind them all: whoever is cut off in between is told again.
     ///
     /// @param ready whether the transport says the former
     void tellStart(Start start, boolean ready) {
+        boolean complete = !(start instanceof Start.After after) || after.complete();
+        var gaps = start instanceof Start.After after ? after.gaps() : List.<Notice.Gap>of();
+        byte[] before = start instanceof Start.After after && !gaps.isEmpty()
+                ? after.came().getBytes(StandardCharsets.US_ASCII)
+                : place.cursor();
         if (ready) {
-            boolean complete = !(start instanceof Start.After after) || after.complete();
-            tell(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete));
+            out.add(form.notice(
+                    new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete), before));
             told = place.vector();
         }
-        if (start instanceof Start.After after) {
-            after.gaps().forEach(this::tellGap);
+        for (int i = 0; i < gaps.size(); i++) {
+            tellGap(gaps.get(i), i == gaps.size() - 1 ? place.cursor() : before);
         }
     }
 
     void tellGap(Notice.Gap gap) {
+        tellGap(gap, place.cursor());
+    }
+
+    private void tellGap(Notice.Gap gap, byte[] cursor) {
         metrics.gaps(gap.reason()).increment();
-        tell(gap);
+        out.add(form.notice(gap, cursor));
         told = null;
     }
 

@@ -25,6 +25,7 @@ public sealed interface Start {
     /// @param timeMillis the time that the client's cursor carries
     /// @param position everything matching from here on is delivered
     /// @param gaps what lies behind the client's own position and before this one, to be told first
+    /// @param came the client's own cursor; it holds until the last of the gaps is told
     /// @param foreign components of the client's cursor for topics that this node does not know, to be handed back
     /// @param complete false if there would have been more
     record After(
@@ -33,6 +34,7 @@ public sealed interface Start {
             long timeMillis,
             PositionVector position,
             List<Notice.Gap> gaps,
+            String came,
             List<Cursor.TopicPosition> foreign,
             boolean complete)
             implements Start {}

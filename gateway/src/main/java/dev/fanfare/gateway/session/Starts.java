@@ -56,7 +56,7 @@ public final class Starts {
         try {
             return switch (point) {
                 case StartPoint.Live _ -> new Start.Live();
-                case StartPoint.AtCursor(var token) -> atCursor(Cursor.decode(token), patterns);
+                case StartPoint.AtCursor(var token) -> atCursor(token, patterns);
                 case StartPoint.Since(var time) -> since(time);
                 case StartPoint.Last(var events) -> last(events, patterns);
             };
@@ -92,11 +92,12 @@ public final class Starts {
         var head = channels.head();
         var from = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time; // to Kafka, negative times mean other things
         var position = history.at(head.topology(), from);
-        return new Start.After("since", head, from.toEpochMilli(), position, List.of(), List.of(), true);
+        return new Start.After("since", head, from.toEpochMilli(), position, List.of(), "", List.of(), true);
     }
 
-    private Start atCursor(Cursor cursor, List<ChannelPattern> patterns)
-            throws HistoryUnavailableException, InterruptedException {
+    private Start atCursor(String token, List<ChannelPattern> patterns)
+            throws BadCursorException, HistoryUnavailableException, InterruptedException {
+        var cursor = Cursor.decode(token);
         var head = channels.head();
         var topology = head.topology();
         var position = head.vector().mutable(topology.size()); // topics that the cursor does not name: the head
@@ -125,7 +126,7 @@ public final class Starts {
         var at = notDiverged(topology, position.done(), gaps);
         var within = notBeyondEnd(head, at, gaps);
         gaps.removeIf(gap -> !concerns(gap, topology, patterns));
-        return new Start.After("cursor", head, cursor.timestampMillis(), within, gaps, foreign, true);
+        return new Start.After("cursor", head, cursor.timestampMillis(), within, gaps, token, foreign, true);
     }
 
     /// Whether events of the range could have been delivered. Somebody who has yet to subscribe is told all.

@@ -253,6 +253,20 @@ class StartPointsTest {
                         "\"reason\":\"topic-recreated\"", "\"approximate\":true", "\"data\":\"v1\"", "\"data\":\"v2\"");
     }
 
+    /// Whoever is cut off before the last of the gaps comes back with the cursor of what it got, and is told again.
+    @Test
+    void keepsTheClientsCursorUntilAllGapsAreTold() throws IOException, BadCursorException {
+        var here = now().topics().getFirst();
+        var position =
+                new Cursor.TopicPosition(here.nameHash(), here.idHash() ^ 1, here.nextOffsets(), here.leaderEpochs());
+        var token = new Cursor(0, List.of(position)).encode();
+        assertThat(read(1, url("gaps", "cursor=" + token)).ready()).contains("\"cursor\":\"" + token + "\"");
+        var told = read(here.nextOffsets().length, url("gaps", "cursor=" + token));
+        assertThat(told.data()).hasSizeGreaterThan(1).allMatch(gap -> gap.contains("\"reason\":\"topic-recreated\""));
+        assertThat(told.ids().subList(0, told.ids().size() - 1)).containsOnly(token);
+        assertThat(told.ids().getLast()).isNotEqualTo(token);
+    }
+
     @Test
     void refusesHostileCursors() throws IOException {
         var seed = Long.getLong("fanfare.seed", System.nanoTime());
