@@ -9,6 +9,7 @@ import dev.fanfare.gateway.http.CrossOrigin;
 import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.PublishHandler;
+import dev.fanfare.gateway.http.RequestTarget;
 import dev.fanfare.gateway.http.RevocationHandler;
 import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.http.TicketHandler;
@@ -242,6 +243,7 @@ public final class Gateway implements AutoCloseable {
             response.header(HttpProblems.NO_SNIFF);
             hsts.forEach(response::header);
             try {
+                RequestTarget.check(request, response);
                 chain.proceed();
             } finally {
                 http2.answered(request);

@@ -166,6 +166,12 @@ class HostileClientsTest {
     }
 
     @Test
+    void refusesTargetsThatAreNoPath() throws IOException {
+        var answer = exchange("GET ht:p://x/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("\"code\":\"invalid-message\"", "no path");
+    }
+
+    @Test
     void boundsHeadersAndUrls() throws IOException {
         assertThat(exchange("GET " + EVENTS + " HTTP/1.1\r\nHost: x\r\nX-Big: " + "x".repeat(100_000) + "\r\n\r\n"))
                 .as("many headers")
