@@ -14,6 +14,7 @@ final class PollClient implements Stream {
     private final String query;
     private final Deque<Message> arrived = new ArrayDeque<>();
     private @Nullable String cursor;
+    private boolean ended; // the last answer was the last on this connection
 
     private PollClient(Wire wire, String query, @Nullable String cursor) {
         this.wire = wire;
@@ -27,10 +28,10 @@ final class PollClient implements Stream {
 
     @Override
     public @Nullable Message next() throws IOException {
-        while (arrived.isEmpty()) {
+        while (arrived.isEmpty() && !ended) {
             poll();
         }
-        return arrived.remove();
+        return arrived.poll();
     }
 
     private void poll() throws IOException {
@@ -43,6 +44,7 @@ final class PollClient implements Stream {
         if (head.status() != 200) {
             throw new RefusedException(head.status(), head.headers(), body);
         }
+        ended = head.headers().getOrDefault("connection", "").equals("close");
         var answer = Json.parse(body);
         for (var gap : answer.objects("gaps")) { // stand apart from the events: where between them is not told
             if (Message.of("gap", "", gap)
