@@ -79,7 +79,8 @@ final class LastEvents {
                 }
                 position.set(latest, newest.get(latest).removeLast().offset(), -1);
             }
-            return new Start.After("last", head, head.timeMillis(), position.done(), List.of(), "", List.of(), complete);
+            return new Start.After(
+                    "last", head, head.timeMillis(), position.done(), List.of(), "", List.of(), complete);
         }
 
         private boolean mayHold(int index) {

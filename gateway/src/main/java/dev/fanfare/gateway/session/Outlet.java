@@ -96,8 +96,7 @@ final class Outlet {
                 ? after.came().getBytes(StandardCharsets.US_ASCII)
                 : place.cursor();
         if (ready) {
-            out.add(form.notice(
-                    new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete), before));
+            out.add(form.notice(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete), before));
             told = place.vector();
         }
         for (int i = 0; i < gaps.size(); i++) {
