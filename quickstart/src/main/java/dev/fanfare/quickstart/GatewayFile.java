@@ -17,6 +17,7 @@ final class GatewayFile {
                 # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
                 server:
                   port: %d
+                  origins: ["http://localhost:*", "http://127.0.0.1:*"] # pages of development servers
                 kafka:
                   bootstrap.servers: "%s"
                 routes:

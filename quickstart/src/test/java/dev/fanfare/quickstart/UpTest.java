@@ -214,6 +214,9 @@ class UpTest {
             assertThat(shell(commands.get(4) + " -w ' %{http_code}'"))
                     .contains("\"secret\":\"whsec_")
                     .endsWith(" 201");
+            var foreign = "curl -o /dev/null -w '%header{access-control-allow-origin}' -H 'Origin: "
+                    + "http://localhost:5173' 'http://127.0.0.1:" + port + "/v1/events?channel=orders.*&wait=0'";
+            assertThat(shell(foreign)).isEqualTo("http://localhost:5173"); // the page of a development server
         }
     }
 

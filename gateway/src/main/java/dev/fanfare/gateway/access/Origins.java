@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Which pages in browsers may use the gateway: those of its own origin, and those whose origin (RFC 6454 §6.2)
 /// `server.origins` lists. Programs that are no browser name no origin and are not meant: they could name any.
@@ -20,9 +22,12 @@ public final class Origins {
 
     private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
     private static final String SAME = "same-origin";
+    private static final String ANY_PORT = ":*";
+    private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final String OPAQUE = "null"; // of sandboxed frames and files, whoever they come from
 
     private final Set<String> listed;
+    private final Set<String> withAnyPort; // without the port
     private final boolean encrypted;
     private final boolean cookies;
 
@@ -33,11 +38,15 @@ public final class Origins {
                 settings.access().cookie().name().isPresent());
     }
 
-    /// @param listed as browsers write them, or [#ANY]
+    /// @param listed as browsers write them, `http://localhost:*` for those with any port or none, or [#ANY]
     /// @param encrypted whether the gateway itself speaks TLS
     /// @param cookies whether they may hold a token
     public Origins(List<String> listed, boolean encrypted, boolean cookies) {
         this.listed = Set.copyOf(listed);
+        this.withAnyPort = listed.stream()
+                .filter(origin -> origin.endsWith(ANY_PORT))
+                .map(origin -> origin.substring(0, origin.length() - ANY_PORT.length()))
+                .collect(Collectors.toUnmodifiableSet());
         this.encrypted = encrypted;
         this.cookies = cookies;
     }
@@ -50,7 +59,7 @@ public final class Origins {
     /// With whom an answer is shared, as `Access-Control-Allow-Origin` says it (Fetch §3.3.3); empty: with nobody.
     public Optional<String> shared(Headers headers) {
         var origin = origin(headers);
-        if (origin.filter(listed::contains).isPresent()) {
+        if (origin.filter(this::isNamed).isPresent()) {
             return origin;
         }
         return origin.map(_ -> ANY).filter(listed::contains);
@@ -88,7 +97,9 @@ public final class Origins {
     }
 
     private boolean isNamed(String origin) {
-        return !origin.equals(ANY) && listed.contains(origin);
+        return !origin.equals(ANY)
+                && (listed.contains(origin)
+                        || withAnyPort.contains(PORT.matcher(origin).replaceFirst("")));
     }
 
     /// As the browser says, which knows better what its user sees than who stands behind a proxy; where it does not

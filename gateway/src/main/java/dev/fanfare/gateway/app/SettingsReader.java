@@ -57,7 +57,7 @@ final class SettingsReader {
 
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+"); // RFC 9110 §5.6.2
     private static final Pattern ORIGIN = Pattern.compile( // RFC 6454 §6.2, of schemes with hosts
-            "[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[1-9]\\d{0,4})?");
+            "[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?:[1-9]\\d{0,4}|\\*))?");
     private static final Pattern NEEDLESS_PORT = Pattern.compile("http://.*:80|https://.*:443");
     private static final int SECOND_MAX = 1_000_000;
 
@@ -121,7 +121,7 @@ final class SettingsReader {
                 values.list(
                         "server.origins",
                         "an origin as browsers send it, in small letters, without a path and without the port that its "
-                                + "scheme has anyway, such as https://app.example.com; or * for any",
+                                + "scheme has anyway, such as https://app.example.com, or with * as its port; or * for any",
                         text -> Optional.of(text).filter(SettingsReader::isOrigin)),
                 tls());
         if (values.good("server.host")) {

@@ -341,6 +341,10 @@ class SettingsReaderTest {
                 "https://app.example.com:0",
                 "https://*.example.com",
                 "https://user@app.example.com",
+                "http://localhost:30*",
+                "http://localhost:**",
+                "localhost:*",
+                "http://*:*",
                 "null",
                 "**"
             })
@@ -358,6 +362,7 @@ class SettingsReaderTest {
                 "http://[::1]:8081,https://app.example.com:8443",
                 "http://127.0.0.1:443",
                 "capacitor://localhost",
+                "http://localhost:*,http://[::1]:*",
                 "*"
             })
     void takesOriginsAsBrowsersSendThem(String origins) throws IOException {

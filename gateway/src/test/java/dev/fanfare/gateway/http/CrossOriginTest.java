@@ -294,6 +294,33 @@ class CrossOriginTest {
     }
 
     @Test
+    void takesAnyPortOfAnOriginThatIsListedSo() throws IOException {
+        try (var other =
+                gateways().origins("http://localhost:*", "http://[::1]:*").start()) {
+            for (var origin : List.of("http://localhost:5173", "http://localhost", "http://[::1]:8081")) {
+                assertThat(other.get(poll(), "Origin: " + origin).header("Access-Control-Allow-Origin"))
+                        .isEqualTo(origin);
+                assertThat(handshake(other, "Origin: " + origin).status()).isEqualTo(101);
+            }
+            for (var origin : List.of(
+                    "https://localhost:5173",
+                    "http://localhost.evil.example:5173",
+                    "http://evil.example:5173",
+                    "http://localhost:5173 http://localhost:80",
+                    "http://localhost:5173\r\nOrigin: http://evil.example",
+                    "http://localhost:5173.evil.example")) {
+                assertThat(shared(other.get(poll(), "Origin: " + origin).head()))
+                        .as(origin)
+                        .isEmpty();
+                assertThat(handshake(other, "Sec-Fetch-Site: cross-site", "Origin: " + origin)
+                                .status())
+                        .as(origin)
+                        .isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
     void allowsCookiesToOriginsThatAreNamed() throws IOException {
         try (var other = withCookies("*", "https://app.example.com")) {
             var named = other.get(poll(), LISTED);
