@@ -12,7 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /// @param key the record's key, which keeps what belongs together in order
 /// @param id unique within the topic
 /// @param type the last part of the CloudEvents type
-/// @param json its data
+/// @param json its data; `sequence` in it is one more with each event of the same topic and key, from 1 at each start,
+/// so that who receives them can tell that none is missing
 record DemoEvent(String topic, Optional<String> key, String id, String type, String json) {
 
     ProducerRecord<byte[], byte[]> at(Instant now) {

@@ -18,6 +18,7 @@ final class Notices {
 
     private final RandomGenerator random;
     private int next;
+    private int sequence;
 
     Notices(RandomGenerator random) {
         this.random = random;
@@ -27,7 +28,7 @@ final class Notices {
     DemoEvent next() {
         next = (next + 1) % TEXTS.size();
         var level = random.nextInt(4) == 0 ? "important" : "info";
-        var json = "{\"level\":\"%s\",\"text\":\"%s\"}".formatted(level, TEXTS.get(next));
+        var json = "{\"level\":\"%s\",\"text\":\"%s\",\"sequence\":%d}".formatted(level, TEXTS.get(next), ++sequence);
         var id = new UUID(random.nextLong(), random.nextLong()).toString();
         return new DemoEvent("notices", Optional.empty(), id, "notice", json);
     }

@@ -59,9 +59,9 @@ final class Orders {
 
     private record Product(String sku, String name, int cents) {}
 
-    private record Order(String number, String customer, String items, int cents, Status status) {
+    private record Order(String number, String customer, String items, int cents, Status status, int sequence) {
         Order at(Status next) {
-            return new Order(number, customer, items, cents, next);
+            return new Order(number, customer, items, cents, next, sequence + 1);
         }
     }
 
@@ -91,7 +91,7 @@ final class Orders {
                     .formatted(product.sku(), product.name(), quantity, money(product.cents())));
         }
         var customer = CUSTOMERS.get(random.nextInt(CUSTOMERS.size()));
-        var order = new Order(number(), customer, String.join(",", items), cents, Status.PLACED);
+        var order = new Order(number(), customer, String.join(",", items), cents, Status.PLACED, 1);
         open.add(order);
         return order;
     }
@@ -117,8 +117,9 @@ final class Orders {
     private DemoEvent event(Order order) {
         var status = order.status().name().toLowerCase(Locale.ROOT);
         var json = """
-                {"order":"%s","status":"%s","customer":"%s","items":[%s],"total":%s,"currency":"EUR"}\
-                """.formatted(order.number(), status, order.customer(), order.items(), money(order.cents()));
+                {"order":"%s","status":"%s","customer":"%s","items":[%s],"total":%s,"currency":"EUR","sequence":%d}\
+                """.formatted(
+                order.number(), status, order.customer(), order.items(), money(order.cents()), order.sequence());
         return new DemoEvent(
                 "orders", Optional.of(order.number()), order.number() + "-" + status, "order." + status, json);
     }

@@ -31,6 +31,7 @@ final class Prices {
     private final RandomGenerator random;
     private final List<Double> prices =
             new ArrayList<>(SHARES.stream().map(Share::start).toList());
+    private final int[] sequences = new int[SHARES.size()];
 
     Prices(RandomGenerator random) {
         this.random = random;
@@ -45,11 +46,12 @@ final class Prices {
         prices.set(index, price);
         var json = String.format(
                 Locale.ROOT,
-                "{\"symbol\":\"%s\",\"name\":\"%s\",\"price\":%.2f,\"change\":%.2f,\"currency\":\"EUR\"}",
+                "{\"symbol\":\"%s\",\"name\":\"%s\",\"price\":%.2f,\"change\":%.2f,\"currency\":\"EUR\",\"sequence\":%d}",
                 share.symbol(),
                 share.name(),
                 price,
-                price - before);
+                price - before,
+                ++sequences[index]);
         var id = new UUID(random.nextLong(), random.nextLong()).toString();
         return new DemoEvent("prices", Optional.of(share.symbol()), id, "price.changed", json);
     }

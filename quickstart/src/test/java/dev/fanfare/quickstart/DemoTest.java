@@ -73,6 +73,22 @@ class DemoTest {
     }
 
     @Test
+    void eventsOfAKeyAreNumberedFromOneOn() throws Exception {
+        var orders = new Orders(random, NOON);
+        var prices = new Prices(random);
+        var notices = new Notices(random);
+        var last = new HashMap<String, Integer>();
+        for (int i = 0; i < 1000; i++) {
+            for (var event : List.of(orders.next(), prices.next(), notices.next())) {
+                var channel = event.topic() + event.key();
+                assertThat(json(event).get("sequence").asInt())
+                        .as(channel)
+                        .isEqualTo(last.merge(channel, 1, Integer::sum));
+            }
+        }
+    }
+
+    @Test
     void anEventIsACloudEventInBinaryMode() throws Exception {
         var event = new Notices(random).next();
         assertThat(json(event).get("text").asText()).isNotBlank();

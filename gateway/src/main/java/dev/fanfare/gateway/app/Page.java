@@ -7,12 +7,16 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
-/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway.
+/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway. One is the
+/// library of `client-samples/js`, which the build puts there.
 final class Page {
     private static final Map<String, String> FILES = Map.of(
             "index.html", "text/html; charset=utf-8",
             "page.js", "text/javascript; charset=utf-8",
-            "transports.js", "text/javascript; charset=utf-8",
+            "connection.js", "text/javascript; charset=utf-8",
+            "board.js", "text/javascript; charset=utf-8",
+            "chart.js", "text/javascript; charset=utf-8",
+            "fanfare.js", "text/javascript; charset=utf-8",
             "page.css", "text/css; charset=utf-8",
             "icon.svg", "image/svg+xml");
 

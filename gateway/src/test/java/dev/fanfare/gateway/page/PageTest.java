@@ -14,6 +14,9 @@ import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,12 +34,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The page in a real browser, before a real gateway and a real broker.
 @Timeout(180)
 class PageTest {
-    private static final List<String> PANELS = List.of("ws", "sse", "poll");
+    private static final Map<String, String> NAMES =
+            Map.of("auto", "WebSocket", "ws", "WebSocket", "sse", "SSE", "poll", "Long-poll");
+
+    /// The lowest contrast of a text to what it stands on (WCAG 2.2).
+    private static final String CONTRAST = """
+            Math.min(...[...document.querySelectorAll('body *')]
+              .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+                && one.checkVisibility() && !(one instanceof SVGElement))
+              .map(one => {
+                const light = (color) => {
+                  const part = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+                  const [r, g, b] = color.match(/[\\d.]+/g).map((value) => part(value / 255));
+                  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                };
+                let ground = one;
+                while (ground.parentElement && /, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) {
+                  ground = ground.parentElement;
+                }
+                const [text, behind] = [getComputedStyle(one).color, getComputedStyle(ground).backgroundColor].map(light);
+                return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+              }))
+            """;
 
     @TempDir
     static Path dir;
@@ -81,116 +105,145 @@ class PageTest {
     }
 
     @Test
-    void showsEventsInWordsInEveryPanelAsTheyCome() throws Exception {
+    void showsEventsInWordsWhereTheyBelong() throws Exception {
+        publish("orders", "4711", """
+                {"order":"4711","status":"placed","customer":"Ada Okafor","items":[{},{}],"total":24.5,"currency":"EUR"}
+                """);
         publish("orders", "4711", """
                 {"order":"4711","status":"shipped","customer":"Ada Okafor","items":[{},{}],"total":24.5,"currency":"EUR"}
                 """);
         publish("prices", "ACME", """
                 {"symbol":"ACME","name":"Acme Works","price":131.2,"change":-0.35,"currency":"EUR"}
                 """);
-        publish("notices", null, "{\"level\":\"info\",\"text\":\"Tea is ready.\"}");
+        publish("notices", null, "{\"level\":\"important\",\"text\":\"Tea is ready.\"}");
         publish("orders", "4712", "{\"anything\":[1,2]}");
-        for (var panel : PANELS) {
-            awaitCount(panel, "events", 4);
-            assertThat(rows(panel))
-                    .anySatisfy(row -> assertThat(row).contains("Order 4711", "shipped", "Ada Okafor", "24.50 EUR"))
-                    .anySatisfy(row -> assertThat(row).contains("ACME 131.20 EUR", "−0.35", "Acme Works"))
-                    .anySatisfy(row -> assertThat(row).contains("Tea is ready.", "info", "notices"))
-                    .anySatisfy(row -> assertThat(row).contains("{\"anything\":[1,2]}", "orders.4712"))
-                    .noneSatisfy(row -> assertThat(row).contains("replayed"));
-            assertThat(text(panel, ".cursor code")).contains("…");
-            assertThat(browser.evaluate("document.querySelector('#%s code').title.length".formatted(panel)))
-                    .satisfies(length -> assertThat(Integer.parseInt(length)).isGreaterThan(40));
-        }
-        Files.write(Path.of("target", "page.png"), browser.screenshot());
+        awaitCount("events", 5);
+        assertThat(rows("orders"))
+                .singleElement()
+                .asString()
+                .contains("Order 4711", "shipped", "Ada Okafor", "2 items", "24.50 EUR");
+        assertThat(rows("prices")).singleElement().asString().contains("ACME", "131.20 EUR", "−0.35", "Acme Works");
+        assertThat(rows("notices"))
+                .anySatisfy(row -> assertThat(row).contains("Tea is ready.", "important", "notices"))
+                .anySatisfy(row -> assertThat(row).contains("{\"anything\":[1,2]}", "orders.4712"))
+                .hasSize(2);
+        await().untilAsserted(() -> {
+            assertThat(text("#median")).endsWith("s");
+            assertThat(dots("came")).isEqualTo(5);
+        });
+        assertThat(text("#news")).isEqualTo("Connected.");
+        assertLostAndDoubledNothing();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ws", "sse", "poll"})
-    void replaysInOrderWhatWasPublishedWhileAPanelWasDisconnected(String panel) throws Exception {
-        order(0);
-        awaitCount(panel, "events", 1);
-        browser.click("#" + panel + " .toggle");
-        assertThat(text(panel, ".state")).isEqualTo("disconnected");
-        for (int number = 1; number <= 300; number++) { // more than fits into one write
-            order(number);
+    @CsvSource({"auto, WebSocket", "ws, WebSocket", "sse, SSE", "poll, Long-poll"})
+    void catchesUpInOrderWithWhatWasPublishedWhileItWasCut(String transport, String name) throws Exception {
+        use(transport, name);
+        order(1);
+        awaitCount("events", 1);
+        browser.click("#cut");
+        assertThat(text("#state")).isEqualTo("cut");
+        assertThat(text("#transport")).isEmpty();
+        awaitSessions(0);
+        for (int sequence = 2; sequence <= 301; sequence++) { // more than fits into one write
+            order(sequence);
         }
-        for (var other : PANELS) {
-            awaitCount(other, "events", other.equals(panel) ? 1 : 301);
-        }
-        browser.click("#" + panel + " .toggle");
-        awaitCount(panel, "events", 301);
-        assertThat(text(panel, ".news")).contains("300 events replayed");
-        assertThat(text(panel, ".state")).isEqualTo("live");
-        assertThat(count(panel, "reconnects")).isEqualTo(1);
+        assertThat(count("events")).isEqualTo(1);
+        browser.click("#cut");
+        awaitCount("events", 301);
+        assertThat(text("#news")).contains("300 events caught up");
+        assertThat(text("#state")).isEqualTo("live");
+        assertThat(text("#transport")).isEqualTo(name);
+        assertThat(count("reconnects")).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(dots("caught")).isEqualTo(300));
         assertLostAndDoubledNothing();
         assertThat(browser.evaluate(
-                        "[...document.querySelectorAll('#%s .log b')].map(b => b.textContent).join()".formatted(panel)))
+                        "[...document.querySelectorAll('#notices .rows b')].map(b => b.textContent).join()"))
                 .isEqualTo(String.join(
                         ",",
-                        IntStream.range(0, 100)
-                                .mapToObj(i -> "{\"number\":%d}".formatted(300 - i))
+                        IntStream.range(0, 50)
+                                .mapToObj(i -> "{\"sequence\":%d}".formatted(301 - i))
                                 .toList()));
-        order(301);
-        awaitCount(panel, "events", 302);
-        assertThat(rows(panel).getFirst()).contains("301").doesNotContain("replayed");
-        assertThat(rows(panel).get(1)).contains("300").contains("replayed");
+        order(302);
+        awaitCount("events", 302);
+        assertThat(text("#news")).contains("300 events caught up");
     }
 
     @Test
-    void publishesAMessageThatComesBackInEveryPanel() throws Exception {
+    void goesOnFromTransportToTransport() throws Exception {
+        int sequence = 0;
+        for (var transport : List.of("poll", "ws", "auto", "sse")) {
+            order(++sequence);
+            awaitCount("events", sequence);
+            browser.click("#cut");
+            awaitSessions(0);
+            choose(transport);
+            order(++sequence);
+            browser.click("#cut");
+            awaitTransport(NAMES.get(transport));
+            awaitCount("events", sequence);
+        }
+        awaitSessions(1);
+        assertLostAndDoubledNothing();
+    }
+
+    @Test
+    void countsWhatIsMissingAndWhatComesTwice() throws Exception {
+        for (int sequence : List.of(7, 8, 11, 10, 12)) {
+            order(sequence);
+        }
+        awaitCount("events", 5);
+        assertThat(count("missing")).isEqualTo(2);
+        assertThat(count("duplicates")).isEqualTo(1);
+        order(1); // the publisher has started anew
+        order(2);
+        awaitCount("events", 7);
+        assertThat(count("missing")).isEqualTo(2);
+        assertThat(count("duplicates")).isEqualTo(1);
+    }
+
+    @Test
+    void publishesAMessageThatComesBack() throws Exception {
         browser.type("#publish [name=text]", "The kettle <b>is</b> on.");
         browser.click("#publish button");
-        for (var panel : PANELS) {
-            awaitCount(panel, "events", 1);
-            assertThat(rows(panel).getFirst())
-                    .contains("The kettle <b>is</b> on.")
-                    .contains("notices");
-        }
-        await().untilAsserted(
-                        () -> assertThat(browser.evaluate("document.querySelector('#publish .message').textContent"))
-                                .contains("Published to notices: events/"));
+        awaitCount("events", 1);
+        assertThat(rows("notices").getFirst())
+                .contains("The kettle <b>is</b> on.")
+                .contains("notices");
+        await().untilAsserted(() -> assertThat(text("#publish .message")).contains("Published to notices: events/"));
         browser.type("#publish [name=channel]", "no spaces");
         browser.type("#publish [name=text]", "anything");
         browser.click("#publish button");
-        await().untilAsserted(
-                        () -> assertThat(browser.evaluate("document.querySelector('#publish .message').textContent"))
-                                .contains("no spaces"));
+        await().untilAsserted(() -> assertThat(text("#publish .message")).contains("no spaces"));
     }
 
     @Test
     void subscribesToWhatIsAskedForAndSaysWhyItCannot() throws Exception {
         subscribe("orders.#");
-        for (var panel : PANELS) {
-            await().untilAsserted(() -> assertThat(text(panel, ".state")).isEqualTo("refused"));
-            assertThat(text(panel, ".news")).contains("'#'").contains("**");
-        }
+        await().untilAsserted(() -> assertThat(text("#state")).isEqualTo("refused"));
+        assertThat(text("#news")).contains("'#'").contains("**");
         subscribe("prices.*, orders.1");
         awaitLive();
         order(1);
-        publish("orders", "2", "{\"number\":2}");
-        publish("prices", "ACME", "{\"number\":3}");
-        for (var panel : PANELS) {
-            awaitCount(panel, "events", 2);
-            assertThat(rows(panel)).noneSatisfy(row -> assertThat(row).contains("orders.2"));
-        }
+        publish("orders", "2", "{\"sequence\":2}");
+        publish("prices", "ACME", "{\"sequence\":3}");
+        awaitCount("events", 2);
+        assertThat(rows("notices")).noneSatisfy(row -> assertThat(row).contains("orders.2"));
     }
 
-    @Test
-    void comesBackByItselfAfterARestartOfTheGateway() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"ws, WebSocket", "sse, SSE", "poll, Long-poll"})
+    void comesBackByItselfAfterARestartOfTheGateway(String transport, String name) throws Exception {
+        use(transport, name);
         int port = gateway.port();
         order(1);
-        for (var panel : PANELS) {
-            awaitCount(panel, "events", 1);
-        }
+        awaitCount("events", 1);
         gateway.close();
         order(2);
         gateway = Gateway.start(settings(port));
         awaitLive();
         order(3);
-        for (var panel : PANELS) {
-            awaitCount(panel, "events", 3);
-        }
+        awaitCount("events", 3);
         assertLostAndDoubledNothing();
     }
 
@@ -211,21 +264,43 @@ class PageTest {
     }
 
     @Test
-    void fitsASmallScreenAndTheDark() throws Exception {
-        order(1);
-        awaitCount("sse", "events", 1);
-        var light = browser.evaluate("getComputedStyle(document.body).backgroundColor");
+    void hasANameForEverythingThatCanBeUsed() throws Exception {
+        assertThat(browser.evaluate("""
+                [...document.querySelectorAll('input, button, [tabindex], section, [role=img], nav')]
+                  .filter(one => !(one.labels?.length || one.ariaLabel || one.textContent.trim()
+                    || document.getElementById(one.getAttribute('aria-labelledby'))))
+                  .map(one => one.outerHTML).join()
+                """)).isEmpty();
+        assertThat(browser.evaluate("[...document.querySelectorAll('[role=status], [aria-live]')].map("
+                        + "one => one.id || one.className).join()"))
+                .isEqualTo("news,message"); // nothing that changes with each event is read out
+    }
+
+    @ParameterizedTest
+    @CsvSource({"light, 360", "dark, 360", "light, 768", "dark, 1280"})
+    void fitsEachScreenInBothThemes(String theme, int width) throws Exception {
         browser.tool("Emulation.setEmulatedMedia", """
-                {"features":[{"name":"prefers-color-scheme","value":"dark"}]}""");
+                {"features":[{"name":"prefers-color-scheme","value":"%s"}]}""".formatted(theme));
         browser.tool("Emulation.setDeviceMetricsOverride", """
-                {"width":360,"height":740,"deviceScaleFactor":1,"mobile":true}""");
+                {"width":%d,"height":740,"deviceScaleFactor":1,"mobile":%b}""".formatted(width, width < 1000));
         try {
-            assertThat(browser.evaluate("innerWidth + '/' + document.documentElement.scrollWidth"))
-                    .isEqualTo("360/360");
+            publish("orders", "1", """
+                    {"order":"000001","status":"delivered","customer":"%s","items":[{}],"total":24.5,"currency":"EUR"}
+                    """.formatted("Maximiliane ".repeat(8)));
+            publish("prices", "ACME", """
+                    {"symbol":"ACME","name":"Amalgamated Works of Somewhere","price":131111.2,"change":-1234.35}
+                    """);
+            publish("notices", null, "{\"text\":\"%s\"}".formatted("endless".repeat(60)));
+            awaitCount("events", 3);
+            assertThat(browser.evaluate("innerWidth + '/' + (document.documentElement.scrollWidth"
+                            + " - document.documentElement.clientWidth)"))
+                    .isEqualTo(width + "/0");
             assertThat(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
-                    .isNotEqualTo(light);
-            browser.click("#poll .toggle");
-            assertThat(text("poll", ".state")).isEqualTo("disconnected");
+                    .isEqualTo(theme.equals("dark") ? "rgb(16, 20, 26)" : "rgb(244, 246, 249)");
+            assertThat(Double.parseDouble(browser.evaluate(CONTRAST))).isGreaterThanOrEqualTo(4.5); // WCAG 2.2, 1.4.3
+            browser.click("#cut");
+            assertThat(text("#state")).isEqualTo("cut");
+            assertThat(Double.parseDouble(browser.evaluate(CONTRAST))).isGreaterThanOrEqualTo(4.5);
         } finally {
             browser.tool("Emulation.setEmulatedMedia", "{\"features\":[]}");
             browser.tool("Emulation.clearDeviceMetricsOverride", "{}");
@@ -283,8 +358,8 @@ class PageTest {
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 
-    private static void order(int number) throws Exception {
-        publish("orders", "1", "{\"number\":%d}".formatted(number));
+    private static void order(int sequence) throws Exception {
+        publish("orders", "1", "{\"sequence\":%d}".formatted(sequence));
     }
 
     private static void publish(String topic, String key, String json) throws Exception {
@@ -296,41 +371,70 @@ class PageTest {
         browser.click("#subscribe button");
     }
 
-    private static void awaitLive() {
-        for (var panel : PANELS) {
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(
-                            () -> assertThat(text(panel, ".state")).as(panel).isEqualTo("live"));
+    private static void use(String transport, String name) throws Exception {
+        choose(transport);
+        awaitTransport(name);
+    }
+
+    private static void choose(String transport) throws Exception {
+        browser.click("#connection label:has([value=%s])".formatted(transport));
+    }
+
+    private static void awaitTransport(String name) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(text("#transport")).isEqualTo(name));
+    }
+
+    private static void awaitSessions(int value) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> sessions() == value);
+    }
+
+    private static double sessions() throws IOException {
+        try (var in = URI.create("http://127.0.0.1:%d/metrics".formatted(gateway.port()))
+                .toURL()
+                .openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith("fanfare_sessions{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
         }
     }
 
-    private static void awaitCount(String panel, String counter, int value) {
+    private static void awaitLive() {
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(count(panel, counter))
-                        .as("%s of %s", counter, panel)
-                        .isEqualTo(value));
+                .untilAsserted(() -> assertThat(text("#state")).isEqualTo("live"));
+    }
+
+    private static void awaitCount(String counter, int value) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(count(counter)).as(counter).isEqualTo(value));
     }
 
     private static void assertLostAndDoubledNothing() throws Exception {
-        for (var panel : PANELS) {
-            assertThat(count(panel, "gaps")).as("gaps of %s", panel).isZero();
-            assertThat(count(panel, "duplicates")).as("duplicates of %s", panel).isZero();
-        }
+        assertThat(count("missing")).as("missing").isZero();
+        assertThat(count("duplicates")).as("duplicates").isZero();
     }
 
-    private static int count(String panel, String counter) throws Exception {
-        return Integer.parseInt(text(panel, "." + counter));
+    private static int count(String counter) throws Exception {
+        return Integer.parseInt(text("#" + counter));
     }
 
-    private static String text(String panel, String selector) throws Exception {
-        return browser.evaluate("document.querySelector('#%s %s').textContent".formatted(panel, selector));
+    private static int dots(String kind) throws Exception {
+        return Integer.parseInt(browser.evaluate(
+                "document.querySelector('#chart .%s').getAttribute('d').split('M').length - 1".formatted(kind)));
     }
 
-    /// The panel's list from the top, each row with blanks between its parts.
-    private static List<String> rows(String panel) throws Exception {
+    private static String text(String selector) throws Exception {
+        return browser.evaluate("document.querySelector('%s').textContent".formatted(selector));
+    }
+
+    /// A list of the page from the top, each row with blanks between its parts.
+    private static List<String> rows(String section) throws Exception {
         var all = """
-                [...document.querySelectorAll('#%s .log li')].map(row => row.innerText.replaceAll('\\n', ' ')).join('\\n')
-                """.formatted(panel);
+                [...document.querySelectorAll('#%s :is(.rows, .tiles) > li')]
+                  .map(row => row.innerText.replaceAll('\\n', ' ')).join('\\n')
+                """.formatted(section);
         return browser.evaluate(all).lines().toList();
     }
 }
