@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,14 +12,18 @@ import java.util.concurrent.TimeUnit;
 
 /// A process, seen through the lines that it prints.
 final class Program implements AutoCloseable {
+    private static final Duration READING = Duration.ofSeconds(5);
+
     private final Process process;
+    private final List<Thread> readers;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
 
     private Program(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(() -> copy(process.inputReader(), output));
-        Thread.ofVirtual().start(() -> copy(process.errorReader(), errors));
+        this.readers = List.of(
+                Thread.ofVirtual().start(() -> copy(process.inputReader(), output)),
+                Thread.ofVirtual().start(() -> copy(process.errorReader(), errors)));
     }
 
     private static void copy(BufferedReader from, List<String> to) {
@@ -48,10 +53,13 @@ final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until its last line is here.
     int exit(int seconds) throws InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("still runs: " + this);
+        }
+        for (var reader : readers) {
+            reader.join(READING); // a child of it may still have the pipe
         }
         return process.exitValue();
     }
