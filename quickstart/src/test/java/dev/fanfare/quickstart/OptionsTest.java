@@ -58,6 +58,7 @@ class OptionsTest {
                 # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
                 server:
                   port: 81
+                  origins: ["http://localhost:*", "http://127.0.0.1:*"] # pages of development servers
                 kafka:
                   bootstrap.servers: "broker:9000"
                 routes:
