@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /// A sample that receives webhooks, as a process on a free port.
 final class Receiver implements AutoCloseable {
-    private static final Pattern HANDLED = Pattern.compile("handled (\\S+), \\d+ bytes: .*");
+    private static final Pattern HANDLED = Pattern.compile("handled (\\S*), \\d+ bytes: .*");
     private static final Pattern READY = Pattern.compile("receiving on (http://.*)");
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
