@@ -82,7 +82,7 @@ class SamplesTest {
         var javaFile = "src/main/java/dev/fanfare/samples/HttpClientSample.java";
         samples.add(start("java", channel, Repository.SAMPLES, java, "-XX:TieredStopAtLevel=1", javaFile));
         var jars = Path.of("target", "fanfare-client-samples.jar") + ":" + Path.of("target", "lib", "*");
-        for (var sample : List.of("OkHttpSample", "WebSocketSample")) {
+        for (var sample : List.of("OkHttpSample", "TyrusSample", "LongPollSample")) {
             var name = "dev.fanfare.samples." + sample;
             samples.add(start(sample, channel, Repository.SAMPLES, java, "-XX:TieredStopAtLevel=1", "-cp", jars, name));
         }
