@@ -111,13 +111,14 @@ class TlsReloadTest {
     @Test
     void keepsTheOldWhereTheNewIsBad() throws IOException {
         Files.writeString(files.key(), "nonsense");
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(logged)
-                .singleElement()
-                .asString()
-                .contains(
-                        "the certificate stays the old one",
-                        "server.tls.private-key-file",
-                        files.key().toString()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(logged)
+                        .singleElement()
+                        .asString()
+                        .contains(
+                                "the certificate stays the old one",
+                                "server.tls.private-key-file",
+                                files.key().toString()));
         assertThat(status(old.clients(), "/health/live")).isEqualTo(200);
 
         Files.delete(files.certificate());
