@@ -165,9 +165,8 @@ public final class Feed implements AutoCloseable {
         }
     }
 
-    /// After a poll with a few records the next one waits a little: what comes close together then shares a poll, a
-    /// walk
-    /// along its subscribers, and a write. What comes after a while of silence does not wait.
+    /// After a poll with a few records the next one waits a little: what comes close together then shares
+    /// a poll, a walk along its subscribers, and a write. What comes after a silence does not wait.
     private ConsumerRecords<byte[], byte[]> poll() {
         long wait = pollNotBefore - System.nanoTime();
         if (wait > 0) {
