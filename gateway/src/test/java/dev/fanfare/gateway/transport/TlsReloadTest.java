@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Certificates that change while clients are connected.
 @Timeout(120)
 class TlsReloadTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30); // the files are looked at every ten
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Logger LOG = Logger.getLogger(Tls.class.getName()); // held, or its handler may go with it
 
     @TempDir
     Path folder;
@@ -58,7 +59,7 @@ class TlsReloadTest {
 
     @BeforeEach
     void start() throws IOException {
-        Logger.getLogger(Tls.class.getName()).addHandler(log);
+        LOG.addHandler(log);
         old = Authority.in(Files.createDirectory(folder.resolve("old")));
         fresh = Authority.in(Files.createDirectory(folder.resolve("fresh")));
         files = old.issue("server", "EC");
@@ -70,7 +71,7 @@ class TlsReloadTest {
 
     @AfterEach
     void stop() {
-        Logger.getLogger(Tls.class.getName()).removeHandler(log);
+        LOG.removeHandler(log);
         gateway.close();
     }
 
@@ -110,7 +111,11 @@ class TlsReloadTest {
 
     @Test
     void keepsTheOldWhereTheNewIsBad() throws IOException {
-        Files.writeString(files.key(), "nonsense");
+        // moved there, as a file that is being written may be read while it is empty, which is another complaint
+        Files.move(
+                Files.writeString(folder.resolve("nonsense"), "nonsense"),
+                files.key(),
+                StandardCopyOption.REPLACE_EXISTING);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(logged)
                         .singleElement()
