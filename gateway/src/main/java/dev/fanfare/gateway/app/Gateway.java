@@ -31,6 +31,7 @@ import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.CatchUp;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
@@ -139,7 +140,11 @@ public final class Gateway implements AutoCloseable {
                             settings.server().forwardedHeader()),
                     doors::retryMillis,
                     System::nanoTime);
-            var entrance = new Entrance(access.gate(), limits, starts);
+            var entrance = new Entrance(
+                    access.gate(),
+                    limits,
+                    starts,
+                    new CatchUp(channels, history, sessionMetrics, settings.feed().catchUp()));
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer

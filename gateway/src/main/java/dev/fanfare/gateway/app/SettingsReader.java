@@ -189,7 +189,8 @@ final class SettingsReader {
         var standard = Feed.DEFAULT;
         return new Feed(
                 values.integer("feed.warm-events", standard.warmEvents(), 0, 1_000_000),
-                values.duration("feed.refresh", standard.refresh(), SHORTEST, ofSeconds(10)));
+                values.duration("feed.refresh", standard.refresh(), SHORTEST, ofSeconds(10)),
+                values.duration("feed.catch-up", standard.catchUp(), Duration.ZERO, ofMinutes(1)));
     }
 
     private Log log(Session session) {

@@ -118,8 +118,14 @@ public record GatewaySettings(
     ///
     /// @param warmEvents how many records per partition behind the head are read at start, to fill the logs
     /// @param refresh how often new partitions, topics and topic ids are looked for; at most 10 s
-    public record Feed(int warmEvents, Duration refresh) {
-        public static final Feed DEFAULT = new Feed(1000, Duration.ofSeconds(5));
+    /// @param catchUp how long a client waits whose cursor is ahead of this node
+    public record Feed(int warmEvents, Duration refresh, Duration catchUp) {
+        public static final Feed DEFAULT = new Feed(1000, Duration.ofSeconds(5), Duration.ofSeconds(5));
+
+        /// With the usual patience.
+        public Feed(int warmEvents, Duration refresh) {
+            this(warmEvents, refresh, DEFAULT.catchUp);
+        }
     }
 
     /// The in-memory logs that live delivery and short replays are served from.

@@ -160,6 +160,8 @@ public final class Metrics implements AutoCloseable {
         counter("fanfare_heartbeats", "Heartbeats sent", delivery.heartbeats);
         counter("fanfare_overflows", "Sessions that fell behind the logs", delivery.overflows);
         gauge("fanfare_unwritten_bytes", "Bytes that wait for clients to read them", sessions::unwrittenBytes);
+        gauge("fanfare_clients_ahead", "Clients that wait for this node to come to their cursor", delivery.ahead::sum);
+        counter("fanfare_node_behind", "Clients sent away because it did not", delivery.stayedAhead);
         gauge("fanfare_replaying", "Sessions that read from Kafka now", sessions::replaying);
     }
 

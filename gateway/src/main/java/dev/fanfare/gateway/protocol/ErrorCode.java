@@ -38,6 +38,7 @@ public enum ErrorCode implements ProblemCode {
     NOT_READY(503, "Not ready"),
     SHUTTING_DOWN(503, "Shutting down"),
     NODE_BUSY(503, "Node is busy"),
+    NODE_BEHIND(503, "Node is behind"),
     OVERLOADED(503, "Overloaded"),
     KAFKA_AWAY(503, "Kafka is away"),
     PUBLISH_BUSY(503, "Too many publishes"),

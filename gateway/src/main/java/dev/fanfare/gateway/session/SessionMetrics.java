@@ -18,6 +18,8 @@ public final class SessionMetrics {
     public final LongAdder heartbeats = new LongAdder();
     public final LongAdder overflows = new LongAdder();
     public final LongAdder replaysHeldBack = new LongAdder();
+    public final LongAdder ahead = new LongAdder(); // now, waiting for this node
+    public final LongAdder stayedAhead = new LongAdder();
     private final Map<GapReason, LongAdder> gaps = adders(GapReason.class);
     private final Map<CloseReason, LongAdder> ended = adders(CloseReason.class);
     private final Map<Policy, LongAdder> withheld = adders(Policy.class);

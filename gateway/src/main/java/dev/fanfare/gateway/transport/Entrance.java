@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.limits.Limits;
+import dev.fanfare.gateway.session.CatchUp;
 import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Starts;
@@ -17,11 +18,13 @@ public final class Entrance {
     private final Gate gate;
     private final Limits limits;
     private final Starts starts;
+    private final CatchUp catchUp;
 
-    public Entrance(Gate gate, Limits limits, Starts starts) {
+    public Entrance(Gate gate, Limits limits, Starts starts, CatchUp catchUp) {
         this.gate = gate;
         this.limits = limits;
         this.starts = starts;
+        this.catchUp = catchUp;
     }
 
     Limits limits() {
@@ -41,14 +44,16 @@ public final class Entrance {
         return new Pass(gate, caller, limits.stay(known));
     }
 
-    /// Where a session begins. All but a fresh one may cost Kafka something.
+    /// Where a session begins. All but a fresh one may cost Kafka something, and this node has come there.
     Start start(StreamRequest asked, Pass pass) throws InterruptedException {
         if (asked.start() instanceof StartPoint.Live) {
             return starts.find(asked.start(), asked.patterns());
         }
         limits.beginReplay(pass.stay());
         try {
-            return starts.find(asked.start(), asked.patterns());
+            var start = starts.find(asked.start(), asked.patterns());
+            catchUp.await(start, asked.patterns());
+            return start;
         } finally {
             pass.stay().endReplay();
         }

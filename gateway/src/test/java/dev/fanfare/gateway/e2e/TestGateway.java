@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,6 @@ public final class TestGateway implements Node, AutoCloseable {
 
     /// Settings under construction: quick, and like the defaults otherwise.
     public static final class Setup {
-        private final String servers;
         private final List<String> topics;
         private GatewaySettings.Feed feed = new GatewaySettings.Feed(1000, Duration.ofMillis(300));
         private GatewaySettings.Log log = GatewaySettings.Log.DEFAULT;
@@ -40,9 +40,11 @@ public final class TestGateway implements Node, AutoCloseable {
         private GatewaySettings.Shutdown shutdown =
                 new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100));
         private GatewaySettings.Access access = Open.access();
+        private final Map<String, String> kafka = new HashMap<>();
 
         private Setup(String servers, List<String> topics) {
-            this.servers = servers;
+            kafka.put("bootstrap.servers", servers);
+            kafka.put("reconnect.backoff.max.ms", "200");
             this.topics = topics;
             var usual = GatewaySettings.Session.DEFAULT;
             session = new GatewaySettings.Session(
@@ -67,12 +69,23 @@ public final class TestGateway implements Node, AutoCloseable {
         /// @param warm records per partition that are read at start
         Setup logs(int events, long bytes, int warm) {
             log = new GatewaySettings.Log(bytes, events, log.age());
-            feed = new GatewaySettings.Feed(warm, feed.refresh());
+            feed = new GatewaySettings.Feed(warm, feed.refresh(), feed.catchUp());
             return this;
         }
 
         Setup refresh(Duration every) {
-            feed = new GatewaySettings.Feed(feed.warmEvents(), every);
+            feed = new GatewaySettings.Feed(feed.warmEvents(), every, feed.catchUp());
+            return this;
+        }
+
+        Setup catchUp(Duration within) {
+            feed = new GatewaySettings.Feed(feed.warmEvents(), feed.refresh(), within);
+            return this;
+        }
+
+        /// A setting of Kafka's clients.
+        Setup kafka(String key, String value) {
+            kafka.put(key, value);
             return this;
         }
 
@@ -165,7 +178,7 @@ public final class TestGateway implements Node, AutoCloseable {
                             server.sendBuffer(),
                             false,
                             server.tls()),
-                    Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
+                    kafka,
                     List.of(new Routing.Rule(topics, List.of("{topic}.{key}", "by-key.{key}"))),
                     GatewaySettings.DeadLetter.DEFAULT,
                     feed,
