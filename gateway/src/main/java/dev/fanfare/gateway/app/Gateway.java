@@ -144,7 +144,8 @@ public final class Gateway implements AutoCloseable {
                     access.gate(),
                     limits,
                     starts,
-                    new CatchUp(channels, history, sessionMetrics, settings.feed().catchUp()));
+                    new CatchUp(
+                            channels, history, sessionMetrics, settings.feed().catchUp()));
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer

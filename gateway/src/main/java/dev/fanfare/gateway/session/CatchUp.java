@@ -35,8 +35,7 @@ public final class CatchUp {
     ///
     /// @throws ProblemException if that takes too long
     public void await(Start start, List<ChannelPattern> patterns) throws InterruptedException {
-        if (!(start instanceof Start.After after)
-                || !isAhead(after.head().topology(), after.position(), patterns)) {
+        if (!(start instanceof Start.After after) || !isAhead(after.head().topology(), after.position(), patterns)) {
             return;
         }
         metrics.ahead.increment();

@@ -120,7 +120,8 @@ class AheadTest {
     @ParameterizedTest
     @EnumSource(Stream.Kind.class)
     void aNodeThatStaysBehindSendsTheClientAway(Stream.Kind kind) throws IOException {
-        try (var slow = HeldFeed.configured(TestGateway.route(cluster, TOPIC, OTHER).catchUp(Duration.ofMillis(50)))
+        try (var slow = HeldFeed.configured(
+                        TestGateway.route(cluster, TOPIC, OTHER).catchUp(Duration.ofMillis(50)))
                 .start()) {
             var query = "channel=" + TOPIC + ".**";
             goAhead(kind, query);
