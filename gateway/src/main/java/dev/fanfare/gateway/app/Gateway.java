@@ -5,14 +5,6 @@ import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.http.CrossOrigin;
-import dev.fanfare.gateway.http.HeaderLimit;
-import dev.fanfare.gateway.http.NegotiateHandler;
-import dev.fanfare.gateway.http.PublishHandler;
-import dev.fanfare.gateway.http.RequestTarget;
-import dev.fanfare.gateway.http.RevocationHandler;
-import dev.fanfare.gateway.http.StrictTransport;
-import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
@@ -40,16 +32,13 @@ import dev.fanfare.gateway.transport.Arrival;
 import dev.fanfare.gateway.transport.Entrance;
 import dev.fanfare.gateway.transport.Http2Watch;
 import dev.fanfare.gateway.transport.Patience;
-import dev.fanfare.gateway.transport.SessionTokenHandler;
 import dev.fanfare.gateway.transport.StreamHandler;
 import dev.fanfare.gateway.transport.Unhurried;
 import dev.fanfare.gateway.transport.WsEndpoint;
 import dev.fanfare.gateway.websocket.Unfinished;
 import dev.fanfare.gateway.websocket.WebSocketUpgrader;
 import dev.fanfare.service.Lifecycle;
-import dev.fanfare.service.http.BodyFraming;
 import dev.fanfare.service.http.HttpProblems;
-import dev.fanfare.service.http.ProblemException;
 import dev.fanfare.service.http.Problems;
 import dev.fanfare.service.kafka.KafkaClients;
 import io.helidon.common.socket.SocketOptions;
@@ -58,7 +47,6 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
@@ -71,6 +59,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -78,20 +67,28 @@ import java.util.function.Function;
 public final class Gateway implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
     private static final int REQUEST_LINE_MAX = 32_768; // the longest cursor, and many channels
-    private static final int HEADERS_MAX = REQUEST_LINE_MAX + 16_384; // over HTTP/2: all together, as over HTTP/1.1
+    static final int HEADERS_MAX = REQUEST_LINE_MAX + 16_384; // over HTTP/2: all together, as over HTTP/1.1
 
     private final Lifecycle parts;
     private final GatewaySettings settings;
     private final Doors doors;
     private final Sessions sessions;
     private final Listener listener;
+    private final Routes routes;
 
-    private Gateway(Lifecycle parts, GatewaySettings settings, Doors doors, Sessions sessions, Listener listener) {
+    private Gateway(
+            Lifecycle parts,
+            GatewaySettings settings,
+            Doors doors,
+            Sessions sessions,
+            Listener listener,
+            Routes routes) {
         this.parts = parts;
         this.settings = settings;
         this.doors = doors;
         this.sessions = sessions;
         this.listener = listener;
+        this.routes = routes;
     }
 
     /// Starts everything and returns when the port is open; ready is the gateway when `/health/ready` says so.
@@ -169,7 +166,7 @@ public final class Gateway implements AutoCloseable {
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isStopping))
                     .addObserver(metrics.observer())
                     .build();
-            var routing = routing(settings, origins, access, limits, sessions, streams, http2, publisher);
+            var routes = new Routes(settings, origins, access, limits, sessions, streams, http2, publisher);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -190,12 +187,12 @@ public final class Gateway implements AutoCloseable {
             var listener = parts.open(listen(
                     config,
                     tls,
-                    routing,
+                    routes.routing(),
                     context -> new Arrival(context, http1, http2, patience),
                     limits.connections(tls.isPresent())));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
-            return new Gateway(parts, settings, doors, sessions, listener);
+            return new Gateway(parts, settings, doors, sessions, listener, routes);
         } catch (RuntimeException failure) {
             try {
                 parts.close();
@@ -233,69 +230,17 @@ public final class Gateway implements AutoCloseable {
                 .build();
     }
 
-    private static HttpRouting.Builder routing(
-            GatewaySettings settings,
-            Origins origins,
-            AccessParts access,
-            Limits limits,
-            Sessions sessions,
-            StreamHandler streams,
-            Http2Watch http2,
-            Optional<Publisher> publisher) {
-        var routing = HttpRouting.builder();
-        var hsts = StrictTransport.headers(settings.server().tls());
-        routing.addFilter((chain, request, response) -> {
-            HttpProblems.requestId(request, response);
-            response.header(HttpProblems.NO_SNIFF);
-            hsts.forEach(response::header);
-            try {
-                RequestTarget.check(request, response);
-                chain.proceed();
-            } finally {
-                http2.answered(request);
-            }
-        });
-        var crossOrigin = new CrossOrigin(origins);
-        routing.addFilter(crossOrigin);
-        routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
-        routing.addFilter(new HeaderLimit(HEADERS_MAX));
-        routing.options(CrossOrigin.PATH + "*", crossOrigin::preflight);
-        routing.get("/v1/events", streams);
-        routing.post(
-                "/v1/events",
-                publisher
-                        .<Handler>map(p -> new PublishHandler(access.gate(), limits, settings.publish(), p))
-                        .orElse((_, _) -> {
-                            throw Publisher.off();
-                        }));
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/events", Method.GET, Method.POST);
-        post(routing, "/v1/negotiate", new NegotiateHandler(settings, access.gate()));
-        post(routing, "/v1/tickets", new TicketHandler(access.gate(), limits, access.tickets()));
-        post(routing, "/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
-        access.log().ifPresent(log -> post(routing, "/v1/revocations", new RevocationHandler(access.gate(), log)));
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/metrics", Method.GET);
-        for (var check : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
-            HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, check, Method.GET, Method.HEAD);
-        }
-        if (settings.server().page()) {
-            Page.register(routing);
-            Page.PATHS.forEach(path -> HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.GET));
-        }
-        routing.error(ProblemException.class, HttpProblems::handle);
-        return routing;
-    }
-
-    private static void post(HttpRouting.Builder routing, String path, Handler handler) {
-        routing.post(path, handler);
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.POST);
-    }
-
     private static SocketOptions socketOptions(GatewaySettings.Server server, PeerLoss loss) {
         var socket = SocketOptions.builder()
                 .socketSendBufferSize(server.sendBuffer())
                 .tcpNoDelay(true);
         loss.configure(socket);
         return socket.build();
+    }
+
+    /// The methods of each path.
+    Map<String, List<Method>> methods() {
+        return routes.methods();
     }
 
     /// The port that is listened on.
