@@ -133,9 +133,13 @@ public final class EventDecoder {
     }
 
     private static @Nullable String key(byte @Nullable [] key) {
-        if (key == null) {
-            return null;
-        }
+        return key == null ? null : keyText(key);
+    }
+
+    /// What an event has as its key.
+    ///
+    /// @param key a record's
+    public static String keyText(byte[] key) {
         String text = Utf8.decode(key);
         return text != null
                 ? text

@@ -8,6 +8,7 @@ import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
+import dev.fanfare.gateway.ingest.KafkaStates;
 import dev.fanfare.gateway.ingest.RecordReader;
 import dev.fanfare.gateway.limits.Limit;
 import dev.fanfare.gateway.limits.Limits;
@@ -108,6 +109,7 @@ public final class Gateway implements AutoCloseable {
             var signaller = parts.open(new Signaller());
             var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), signaller);
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
+            var states = parts.open(new KafkaStates(settings.replay(), clients, reader, channels));
             var sessions = parts.open(new Sessions(
                     channels,
                     history,
@@ -116,7 +118,7 @@ public final class Gateway implements AutoCloseable {
                     settings.limits().unwrittenBytes()));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
-            var starts = new Starts(channels, history, settings.replay());
+            var starts = new Starts(channels, history, states, settings.replay());
             var overload = parts.open(Overload.start(
                     settings.overload(),
                     () -> 100.0 * sessions.unwrittenBytes() / settings.limits().unwrittenBytes(),
@@ -159,6 +161,7 @@ public final class Gateway implements AutoCloseable {
                     new WsEndpoint(settings, origins, entrance, sessions, doors, publisher)::judge);
             var metrics = parts.open(
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
+            metrics.states(states::keys);
             metrics.overload(overload, () -> starts.refused().sum() + sessionMetrics.replaysHeldBack.sum());
             var observe = ObserveFeature.builder()
                     .endpoint("/")

@@ -218,7 +218,9 @@ final class SettingsReader {
                 values.duration("replay.permit-wait", standard.permitWait(), SHORTEST, ofMinutes(10)),
                 values.number("replay.events-max", standard.eventsMax(), 1, 1_000_000_000_000L),
                 values.bytes("replay.scan-bytes", standard.scanBytes(), 64 * KIB, 4 * GIB),
-                values.duration("replay.scan-time", standard.scanTime(), ofMillis(10), ofMinutes(1)));
+                values.duration("replay.scan-time", standard.scanTime(), ofMillis(10), ofMinutes(1)),
+                values.integer("replay.state-keys-max", standard.stateKeysMax(), 1, 100_000_000),
+                values.duration("replay.state-wait", standard.stateWait(), SHORTEST, ofMinutes(10)));
     }
 
     private Session session() {

@@ -147,6 +147,8 @@ public record GatewaySettings(
     /// @param eventsMax a cursor further behind than this many records is told a `replay-limit` gap
     /// @param scanBytes bound of the backward scan for `last=N`
     /// @param scanTime bound of the backward scan for `last=N`
+    /// @param stateKeysMax keys of which this node remembers the newest record, to tell states by
+    /// @param stateWait how long a client waits while Kafka is read for its state
     public record Replay(
             int readers,
             int sessions,
@@ -155,9 +157,34 @@ public record GatewaySettings(
             Duration permitWait,
             long eventsMax,
             long scanBytes,
-            Duration scanTime) {
+            Duration scanTime,
+            int stateKeysMax,
+            Duration stateWait) {
         public static final Replay DEFAULT =
                 new Replay(2, 64, 500, 64L << 20, Duration.ofSeconds(30), 10_000_000, 32L << 20, Duration.ofSeconds(3));
+
+        /// With the usual bounds of states.
+        public Replay(
+                int readers,
+                int sessions,
+                int readsPerSecond,
+                long cacheBytes,
+                Duration permitWait,
+                long eventsMax,
+                long scanBytes,
+                Duration scanTime) {
+            this(
+                    readers,
+                    sessions,
+                    readsPerSecond,
+                    cacheBytes,
+                    permitWait,
+                    eventsMax,
+                    scanBytes,
+                    scanTime,
+                    1_000_000,
+                    Duration.ofSeconds(10));
+        }
     }
 
     /// One client's session.

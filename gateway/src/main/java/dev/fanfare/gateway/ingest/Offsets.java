@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,6 +17,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 
 /// Asks Kafka where partitions begin and end, as a reader of committed records sees it, and which topics are no more.
@@ -44,6 +48,22 @@ final class Offsets implements AutoCloseable {
     Map<TopicPartition, Long> at(Collection<TopicPartition> partitions, long timeMillis)
             throws HistoryUnavailableException, InterruptedException {
         return ask(partitions, _ -> OffsetSpec.forTimestamp(timeMillis));
+    }
+
+    /// Whether Kafka keeps the newest record of each key of a topic; false too if it does not tell us.
+    boolean isCompacted(String topic) throws HistoryUnavailableException, InterruptedException {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            var policy = Objects.requireNonNull(
+                            admin.describeConfigs(List.of(resource)).all().get().get(resource))
+                    .get(TopicConfig.CLEANUP_POLICY_CONFIG);
+            return policy != null && String.valueOf(policy.value()).contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof AuthorizationException) {
+                return false;
+            }
+            throw new HistoryUnavailableException("Kafka did not tell how a topic is cleaned up", failure.getCause());
+        }
     }
 
     /// Whether a topic is still there: another one of the same name has another id.

@@ -55,6 +55,13 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
+    /// Registers what states cost.
+    ///
+    /// @param keys that are remembered
+    public void states(LongSupplier keys) {
+        gauge("fanfare_state_keys", "Keys of which the newest record is remembered", keys);
+    }
+
     /// Registers what overload does.
     ///
     /// @param replays refused because nobody may read back from Kafka

@@ -27,7 +27,9 @@ public sealed interface ClientMessage {
     /// More channels or patterns, from where the session stands.
     ///
     /// @param terms how they are to be served, as the client wrote it: some of `policy`, `interval` and `priority`
-    record Subscribe(@Nullable String id, List<String> channels, Map<String, String> terms) implements ClientMessage {}
+    /// @param state whether to tell the newest value of each key first
+    record Subscribe(@Nullable String id, List<String> channels, Map<String, String> terms, boolean state)
+            implements ClientMessage {}
 
     /// Fewer.
     record Unsubscribe(@Nullable String id, List<String> channels) implements ClientMessage {}
@@ -77,7 +79,7 @@ public sealed interface ClientMessage {
         private static final Set<String> TYPES = Set.of("subscribe", "unsubscribe", "publish", "token", "ping");
         private static final Set<String> TERMS = Set.of("policy", "interval", "priority");
         private static final Map<String, Set<String>> MEMBERS = Map.of(
-                "subscribe", Set.of("type", "id", "channels", "policy", "interval", "priority"),
+                "subscribe", Set.of("type", "id", "channels", "policy", "interval", "priority", "state"),
                 "unsubscribe", Set.of("type", "id", "channels"),
                 "publish", Set.of("type", "id", "channel", "data", "event", "idempotencyKey"),
                 "token", Set.of("type", "id", "token"),
@@ -87,6 +89,7 @@ public sealed interface ClientMessage {
         private final Map<String, String> strings = new HashMap<>();
         private final Map<String, byte[]> slices = new HashMap<>();
         private final List<String> channels = new ArrayList<>();
+        private @Nullable Boolean state;
 
         private Reader(byte[] bytes) {
             this.bytes = bytes;
@@ -117,6 +120,12 @@ public sealed interface ClientMessage {
                 var token = json.nextToken();
                 switch (name) {
                     case "channels" -> channels(json, token);
+                    case "state" -> {
+                        if (!token.isBoolean()) {
+                            throw wrong("member 'state' is neither true nor false: send one of them");
+                        }
+                        state = token == JsonToken.VALUE_TRUE;
+                    }
                     case "data", "event" -> slices.put(name, slice(json));
                     default -> {
                         if (token != JsonToken.VALUE_STRING) {
@@ -168,7 +177,7 @@ public sealed interface ClientMessage {
             checkMembers(type, known);
             var id = strings.get("id");
             return switch (type) {
-                case "subscribe" -> new Subscribe(id, named(), terms());
+                case "subscribe" -> new Subscribe(id, named(), terms(), state != null && state);
                 case "unsubscribe" -> new Unsubscribe(id, named());
                 case "publish" -> publish(id);
                 case "token" -> token(id);
@@ -181,6 +190,9 @@ public sealed interface ClientMessage {
             given.addAll(slices.keySet());
             if (!channels.isEmpty()) {
                 given.add("channels");
+            }
+            if (state != null) {
+                given.add("state");
             }
             for (var name : given) {
                 if (!known.contains(name)) {

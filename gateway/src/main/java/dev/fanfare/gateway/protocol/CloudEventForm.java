@@ -25,8 +25,17 @@ public final class CloudEventForm implements EventForm {
 
     @Override
     public byte[] event(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, false);
+    }
+
+    @Override
+    public byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, true);
+    }
+
+    private static byte[] event(Event event, ChannelName channel, byte[] cursor, boolean state) {
         var out = new JsonBytes(512 + event.dataLength());
-        EventJson.cloudEvent(out, event, channel, cursor);
+        EventJson.cloudEvent(out, event, channel, cursor, state);
         return out.done();
     }
 

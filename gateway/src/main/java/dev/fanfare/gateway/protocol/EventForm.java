@@ -12,6 +12,11 @@ public interface EventForm {
     /// One event as it goes on the wire, with its cursor.
     byte[] event(Event event, ChannelName channel, byte[] cursor);
 
+    /// The same for an event of a state, which is marked where there is room for a mark.
+    default byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor);
+    }
+
     /// Whether the bytes of an event depend on the channel that it is delivered under.
     boolean namesChannel(Event event);
 

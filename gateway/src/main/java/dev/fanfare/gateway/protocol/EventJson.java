@@ -10,12 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Events and notices as JSON, the same on all transports.
 final class EventJson {
-    private static final Set<String> OURS = Set.of("fanfarecursor", "fanfarechannel", "deleted");
+    private static final Set<String> OURS = Set.of("fanfarecursor", "fanfarechannel", "fanfarestate", "deleted");
 
     private EventJson() {}
 
+    /// Marks an event of a state.
+    static void state(JsonBytes out, boolean state) {
+        out.raw(state ? ",\"state\":true" : "");
+    }
+
     /// Members of the `json` format after `id`.
-    static void json(JsonBytes out, Event event, ChannelName channel) {
+    ///
+    /// @param state whether it belongs to a state
+    static void json(JsonBytes out, Event event, ChannelName channel, boolean state) {
+        state(out, state);
         out.member("channel", channel.value()).member("eventId", event.id()).member("eventType", event.type());
         var key = event.key();
         if (key != null) {
@@ -26,9 +34,12 @@ final class EventJson {
     }
 
     /// A structured CloudEvent. Where it stands in the feed travels as the extension `fanfarecursor`.
-    static void cloudEvent(JsonBytes out, Event event, ChannelName channel, byte[] cursor) {
+    ///
+    /// @param state whether it belongs to a state
+    static void cloudEvent(JsonBytes out, Event event, ChannelName channel, byte[] cursor, boolean state) {
         StructuredWriter.open(out, event, OURS);
         out.member("fanfarechannel", channel.value()).raw(",\"fanfarecursor\":").quoted(cursor);
+        out.raw(state ? ",\"fanfarestate\":true" : "");
         StructuredWriter.data(out, event);
         out.raw("}");
     }
@@ -40,7 +51,7 @@ final class EventJson {
                 out.member("session", session)
                         .raw(",\"heartbeatMs\":" + heartbeat.toMillis())
                         .member("from", from)
-                        .raw(",\"resumed\":" + !from.equals("live"))
+                        .raw(",\"resumed\":" + (!from.equals("live") && !from.equals("state")))
                         .raw(",\"complete\":" + complete);
             case Notice.Gap(var topic, var partition, var from, var to, var reason, var approximate) ->
                 out.member("reason", reason.code())
@@ -49,6 +60,7 @@ final class EventJson {
                         .raw(",\"from\":" + from)
                         .raw(",\"to\":" + to)
                         .raw(approximate ? ",\"approximate\":true" : "");
+            case Notice.StateEnd(var id) -> id(out, id);
             case Notice.Failure(var id, var code, var detail) -> {
                 id(out, id);
                 out.member("code", code.code()).member("detail", detail);
@@ -99,7 +111,12 @@ final class EventJson {
     /// Whether a notice speaks of where the client stands; the others are answers.
     static boolean movesCursor(Notice notice) {
         return switch (notice) {
-            case Notice.Ready _, Notice.Gap _, Notice.GoingAway _, Notice.TokenExpiring _, Notice.Revoked _ -> true;
+            case Notice.Ready _,
+                    Notice.Gap _,
+                    Notice.StateEnd _,
+                    Notice.GoingAway _,
+                    Notice.TokenExpiring _,
+                    Notice.Revoked _ -> true;
             case Notice.Failure _,
                     Notice.Renewed _,
                     Notice.Subscribed _,
@@ -114,6 +131,7 @@ final class EventJson {
         return switch (notice) {
             case Notice.Ready _ -> "ready";
             case Notice.Gap _ -> "gap";
+            case Notice.StateEnd _ -> "state-end";
             case Notice.Failure _ -> "error";
             case Notice.GoingAway _ -> "going-away";
             case Notice.TokenExpiring _ -> "token-expiring";

@@ -43,17 +43,27 @@ public final class MessageForm implements EventForm {
 
     @Override
     public byte[] event(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, false);
+    }
+
+    @Override
+    public byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, true);
+    }
+
+    private byte[] event(Event event, ChannelName channel, byte[] cursor, boolean state) {
         var out = new JsonBytes(128 + cursor.length + event.dataLength());
         out.raw("{\"type\":\"event\",\"id\":").quoted(cursor);
         switch (format) {
             case DATA -> {
+                EventJson.state(out, state);
                 out.member("channel", channel.value());
                 StructuredWriter.data(out, event);
             }
-            case JSON -> EventJson.json(out, event, channel);
+            case JSON -> EventJson.json(out, event, channel, state);
             case CLOUDEVENTS -> {
                 out.member("channel", channel.value()).raw(",\"event\":");
-                EventJson.cloudEvent(out, event, channel, cursor);
+                EventJson.cloudEvent(out, event, channel, cursor, state);
             }
         }
         return out.raw("}").done();

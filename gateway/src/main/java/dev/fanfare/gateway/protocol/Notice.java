@@ -23,6 +23,11 @@ public sealed interface Notice {
     record Gap(String topic, int partition, long from, long to, GapReason reason, boolean approximate)
             implements Notice {}
 
+    /// A state is told: what follows is newer. With it, the client has what there was of each key.
+    ///
+    /// @param id of the client's message that asked for the state, if one did
+    record StateEnd(@Nullable String id) implements Notice {}
+
     /// Something went wrong.
     ///
     /// @param id of the client's message that this answers, if it is an answer

@@ -39,19 +39,30 @@ public final class PollForm implements EventForm {
 
     @Override
     public byte[] event(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, false);
+    }
+
+    @Override
+    public byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, true);
+    }
+
+    private byte[] event(Event event, ChannelName channel, byte[] cursor, boolean state) {
         var out = new JsonBytes(128 + cursor.length + event.dataLength());
         switch (format) {
             case DATA -> {
-                out.raw("{\"id\":").quoted(cursor).member("channel", channel.value());
+                out.raw("{\"id\":").quoted(cursor);
+                EventJson.state(out, state);
+                out.member("channel", channel.value());
                 StructuredWriter.data(out, event);
                 out.raw("}");
             }
             case JSON -> {
                 out.raw("{\"id\":").quoted(cursor);
-                EventJson.json(out, event, channel);
+                EventJson.json(out, event, channel, state);
                 out.raw("}");
             }
-            case CLOUDEVENTS -> EventJson.cloudEvent(out, event, channel, cursor);
+            case CLOUDEVENTS -> EventJson.cloudEvent(out, event, channel, cursor, state);
         }
         return out.done();
     }

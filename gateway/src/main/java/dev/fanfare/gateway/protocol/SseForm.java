@@ -46,6 +46,15 @@ public final class SseForm implements EventForm {
 
     @Override
     public byte[] event(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, false);
+    }
+
+    @Override
+    public byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return event(event, channel, cursor, true);
+    }
+
+    private byte[] event(Event event, ChannelName channel, byte[] cursor, boolean state) {
         var block = new JsonBytes(64 + cursor.length + event.dataLength());
         block.raw("id: ").raw(cursor).raw("\n");
         switch (naming) {
@@ -53,11 +62,11 @@ public final class SseForm implements EventForm {
             case TYPE -> block.raw("event: ").raw(oneLine(event.type())).raw("\n");
             case CHANNEL -> block.raw("event: ").raw(channel.value()).raw("\n");
         }
-        lines(block, payload(event, channel, cursor));
+        lines(block, payload(event, channel, cursor, state));
         return block.raw("\n").done();
     }
 
-    private byte[] payload(Event event, ChannelName channel, byte[] cursor) {
+    private byte[] payload(Event event, ChannelName channel, byte[] cursor, boolean state) {
         var data = event.data();
         var out = new JsonBytes(event.dataLength() + 256);
         switch (format) {
@@ -68,17 +77,17 @@ public final class SseForm implements EventForm {
                 if (event.dataIsText()) {
                     return data;
                 }
-                json(out, event, channel, cursor);
+                json(out, event, channel, cursor, state);
             }
-            case JSON -> json(out, event, channel, cursor);
-            case CLOUDEVENTS -> EventJson.cloudEvent(out, event, channel, cursor);
+            case JSON -> json(out, event, channel, cursor, state);
+            case CLOUDEVENTS -> EventJson.cloudEvent(out, event, channel, cursor, state);
         }
         return out.done();
     }
 
-    private static void json(JsonBytes out, Event event, ChannelName channel, byte[] cursor) {
+    private static void json(JsonBytes out, Event event, ChannelName channel, byte[] cursor, boolean state) {
         out.raw("{\"id\":").quoted(cursor);
-        EventJson.json(out, event, channel);
+        EventJson.json(out, event, channel, state);
         out.raw("}");
     }
 

@@ -119,13 +119,22 @@ final class Outlet {
         tellGap(new Notice.Gap(where.topic(), where.partition(), lost.from(), lost.to(), lost.reason(), false));
     }
 
+    /// A walk is done: says so if it told a state.
+    void tellEnd(@Nullable StateFilter state) {
+        if (state != null) {
+            tell(new Notice.StateEnd(
+                    state.aside() == null ? null : state.aside().id()));
+            told = place.vector();
+        }
+    }
+
     /// Delivers an event of the logs.
     void deliver(FeedEvent event, ChannelName channel) {
         place.delivers(event.timeMillis());
         if (event.event().dataLength() <= options.eventMax() && place.isShared()) {
             out.add(event.encoded(form, channel, encodings));
         } else {
-            deliver(event.event(), channel, place.cursor(event));
+            deliver(event.event(), channel, place.cursor(event), false);
         }
         metrics.delivered.increment();
         told = null;
@@ -134,21 +143,23 @@ final class Outlet {
 
     /// Delivers an event that was read back.
     void deliver(Replay.Matched matched) {
-        place.delivers(timeOf(matched.event()));
-        deliver(matched.event(), matched.channel(), place.cursor());
+        if (!matched.state()) { // cursors inside of a state have a time of their own
+            place.delivers(timeOf(matched.event()));
+        }
+        deliver(matched.event(), matched.channel(), place.cursor(), matched.state());
         metrics.delivered.increment();
         metrics.replayed.increment();
         told = null;
     }
 
-    private void deliver(Event event, ChannelName channel, byte[] id) {
+    private void deliver(Event event, ChannelName channel, byte[] id, boolean state) {
         if (event.dataLength() > options.eventMax()) {
             metrics.gaps(GapReason.TOO_LARGE).increment();
             long offset = event.offset();
             var gap = new Notice.Gap(event.topic(), event.partition(), offset, offset + 1, GapReason.TOO_LARGE, false);
             out.add(form.notice(gap, id));
         } else {
-            out.add(encodings.encode(form, event, channel, id));
+            out.add(encodings.encode(state ? form::stateEvent : form::event, event, channel, id));
         }
     }
 

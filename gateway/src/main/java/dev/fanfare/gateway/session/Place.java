@@ -8,6 +8,7 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.channel.Mark;
 import dev.fanfare.gateway.channel.PositionVector;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
@@ -53,11 +54,12 @@ final class Place {
         startTopology = after.head().topology();
         timeMillis = after.timeMillis();
         base = after.position();
-        var mark = channels.newestMarkAtMost(after.position());
+        var state = after.state();
+        var mark = state != null ? null : channels.newestMarkAtMost(after.position());
         if (mark == null) {
             var head = channels.head(); // that of now: where `after` was worked out, a loss may have followed
             position = head;
-            replay = new Replay(history, interests, after.position(), head);
+            replay = new Replay(history, interests, after.position(), head, state);
         } else {
             position = mark;
         }
@@ -110,11 +112,31 @@ final class Place {
 
     /// Goes back to Kafka for what lies before a head: the logs no longer have it.
     void fallBack(Head head) {
-        replay = new Replay(history, interests, vector(), head);
+        replay = new Replay(history, interests, vector(), head, null);
+    }
+
+    /// Stands still until a state of some subscriptions is told, up to here.
+    void tellAside(States.Keys keys, @Nullable String id, List<ChannelPattern> patterns) {
+        var topology = topology();
+        var from = PositionVector.START.mutable(topology.size());
+        for (int p = 0; p < topology.size(); p++) {
+            from.set(p, keys.start(p), -1);
+        }
+        var here = new Head(position.seq(), vector(), topology, timeMillis);
+        var filter = new StateFilter(keys, true, new StateFilter.Aside(id, patterns, replay));
+        replay = new Replay(history, interests, from.done(), here, filter);
     }
 
     /// The walk is done: goes on with the logs.
     void arrive(Replay walk) {
+        var state = walk.state();
+        if (state != null && state.aside() != null) {
+            replay = state.aside().interrupted();
+            return;
+        }
+        if (state != null) {
+            timeMillis = Math.max(Starts.IN_STATE + 1, walk.target().timeMillis());
+        }
         base = walk.reached();
         position = walk.target();
         replay = null;
@@ -125,19 +147,35 @@ final class Place {
     /// and on from there; what was read in new history before the feed noticed comes twice.
     ///
     /// @param after the head behind the loss
-    void passLoss(int partition, Notice.Gap gap, Head after) {
-        var next = replay == null ? position : replay.target();
+    /// @return false if it cannot: a state is told aside, of what is no more
+    boolean passLoss(int partition, Notice.Gap gap, Head after) {
+        var walk = own();
+        var next = walk == null ? position : walk.target();
         if (next.seq() >= after.seq()) {
-            return; // began behind it
+            return true; // began behind it
         }
-        if (replay == null && base == null && next.seq() == after.seq() - 1) {
+        if (walk == null && base == null && next.seq() == after.seq() - 1) {
             position = after;
+        } else if (gap.reason() == GapReason.TRUNCATED && walk != replay) {
+            return false;
         } else if (gap.reason() == GapReason.TRUNCATED) {
+            var state = walk == null ? null : walk.state();
             var reached = vector();
             boolean beyond = reached.offset(partition) > gap.from();
             base = null;
-            replay = new Replay(history, interests, beyond ? reached.with(partition, gap.from(), -1) : reached, after);
+            replay = new Replay(
+                    history,
+                    interests,
+                    beyond ? reached.with(partition, gap.from(), -1) : reached,
+                    after,
+                    state == null ? null : state.knowingNothing());
         }
+        return true;
+    }
+
+    /// The session's own walk through Kafka, if there is one.
+    private @Nullable Replay own() {
+        return replay == null ? null : replay.own();
     }
 
     /// Whether a record of a partition could match.
@@ -150,8 +188,9 @@ final class Place {
     }
 
     PositionVector vector() {
-        if (replay != null) {
-            return replay.reached();
+        var walk = own();
+        if (walk != null) {
+            return walk.reached();
         }
         return base == null ? position.vector() : base.max(position.vector());
     }

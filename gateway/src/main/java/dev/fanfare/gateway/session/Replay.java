@@ -24,6 +24,7 @@ final class Replay {
     private final Head target;
     private final Topology topology;
     private final PositionVector.Mutable reached;
+    private final @Nullable StateFilter state; // if it tells one
     private int partition; // all before this one are done
     private Read.@Nullable Chunk chunk; // being walked
     private int nextInChunk;
@@ -31,7 +32,8 @@ final class Replay {
     private boolean moved;
     private boolean limited;
 
-    Replay(History history, Interests interests, PositionVector from, Head target) {
+    Replay(History history, Interests interests, PositionVector from, Head target, @Nullable StateFilter state) {
+        this.state = state;
         this.history = history;
         this.interests = interests;
         this.target = target;
@@ -52,7 +54,28 @@ final class Replay {
         return partition >= topology.size();
     }
 
+    /// What it leaves out, if it tells a state.
+    @Nullable
+    StateFilter state() {
+        return state;
+    }
+
+    /// Itself; of one that goes on aside, the session's own that it interrupts, if there is any.
+    @Nullable
+    Replay own() {
+        if (state == null || state.aside() == null) {
+            return this;
+        }
+        var interrupted = state.aside().interrupted();
+        return interrupted == null ? null : interrupted.own();
+    }
+
     private boolean concerns(int p) {
+        if (state != null && state.aside() != null) {
+            return state.covers(p)
+                    && topology.isLive(p)
+                    && state.aside().patterns().stream().anyMatch(pattern -> history.mayHold(topology, p, pattern));
+        }
         return topology.isLive(p) && interests.any(pattern -> history.mayHold(topology, p, pattern));
     }
 
@@ -118,7 +141,9 @@ final class Replay {
                     chunk = read;
                     nextInChunk = 0;
                     var policies = interests.policies();
-                    superseded = policies == null ? null : policies.superseded(read, reached.offset(p), end);
+                    superseded = policies == null || state != null
+                            ? null
+                            : policies.superseded(read, reached.offset(p), end);
                 }
                 case Read.Lost(var to, var reason) -> {
                     var range = new LostRange(p, reached.offset(p), to, reason);
@@ -145,14 +170,14 @@ final class Replay {
             if (offset < reached.offset(p)) {
                 continue;
             }
-            var channel = interests.match(stored.channels());
+            var channel = match(stored.channels());
             if (channel != null && isSuperseded(nextInChunk - 1, stored)) {
                 continue;
             }
-            if (channel != null) {
+            if (channel != null && (state == null || !state.leavesOut(stored.event(), p, end))) {
                 reached.set(p, offset + 1, stored.epoch());
                 moved = true;
-                take.accept(new Matched(stored.event(), channel));
+                take.accept(new Matched(stored.event(), channel, state != null && state.covers(p)));
                 if (full.getAsBoolean()) {
                     return;
                 }
@@ -164,6 +189,12 @@ final class Replay {
             reached.set(p, to, to == end ? target.vector().epoch(p) : epochBefore(to, events));
             moved = true;
         }
+    }
+
+    private @Nullable ChannelName match(List<ChannelName> channels) {
+        return state == null || state.aside() == null
+                ? interests.match(channels)
+                : state.aside().match(channels);
     }
 
     private boolean isSuperseded(int index, Stored stored) {
@@ -200,7 +231,9 @@ final class Replay {
     }
 
     /// An event and the channel it is delivered under.
-    record Matched(Event event, ChannelName channel) {}
+    ///
+    /// @param state whether it belongs to a state
+    record Matched(Event event, ChannelName channel, boolean state) {}
 
     /// A range of a partition that is gone.
     record LostRange(int partition, long from, long to, GapReason reason) {}

@@ -366,6 +366,7 @@ public final class Session implements Subscriber {
         }
         if (walker.walk(walk)) {
             place.arrive(walk);
+            outlet.tellEnd(walk.state());
         }
         return true;
     }
@@ -391,7 +392,16 @@ public final class Session implements Subscriber {
 
     /// A range of a partition is lost: see [Place#passLoss].
     void passLoss(int partition, Notice.Gap gap, Head after) {
-        place.passLoss(partition, gap, after);
+        if (!place.passLoss(partition, gap, after)) {
+            end(CloseReason.SHUTTING_DOWN);
+        }
+    }
+
+    /// Tells the state of what is subscribed to by now, before anything newer. From a [Command] only.
+    ///
+    /// @param id of the message that asks for it
+    public void tellState(KnownKeys known, @Nullable String id, List<ChannelPattern> patterns) {
+        place.tellAside(known.keys(), id, patterns);
     }
 
     void tellIf(Predicate<ChannelPattern> concerned, Notice.Gap gap) {

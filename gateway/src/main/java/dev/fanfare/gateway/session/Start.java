@@ -5,6 +5,7 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.PositionVector;
 import dev.fanfare.gateway.protocol.Notice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where a session begins.
 public sealed interface Start {
@@ -28,6 +29,7 @@ public sealed interface Start {
     /// @param came the client's own cursor; it holds until the last of the gaps is told
     /// @param foreign components of the client's cursor for topics that this node does not know, to be handed back
     /// @param complete false if there would have been more
+    /// @param state what to leave out of what is read back, if that is a state
     record After(
             String name,
             Head head,
@@ -36,6 +38,20 @@ public sealed interface Start {
             List<Notice.Gap> gaps,
             String came,
             List<Cursor.TopicPosition> foreign,
-            boolean complete)
-            implements Start {}
+            boolean complete,
+            @Nullable StateFilter state)
+            implements Start {
+        /// Without a state.
+        After(
+                String name,
+                Head head,
+                long timeMillis,
+                PositionVector position,
+                List<Notice.Gap> gaps,
+                String came,
+                List<Cursor.TopicPosition> foreign,
+                boolean complete) {
+            this(name, head, timeMillis, position, gaps, came, foreign, complete, null);
+        }
+    }
 }

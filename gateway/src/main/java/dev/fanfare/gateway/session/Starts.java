@@ -8,6 +8,7 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.PositionVector;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
@@ -26,15 +27,20 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Starts {
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5); // allowance when a topic was replaced
 
+    /// The time of cursors inside of a state: should its topics be created anew, it begins anew as well.
+    static final long IN_STATE = 0;
+
     private final Channels channels;
     private final History history;
+    private final States states;
     private final LastEvents lastEvents;
     private final LongAdder refused = new LongAdder();
     private volatile boolean held;
 
-    public Starts(Channels channels, History history, GatewaySettings.Replay settings) {
+    public Starts(Channels channels, History history, States states, GatewaySettings.Replay settings) {
         this.channels = channels;
         this.history = history;
+        this.states = states;
         this.lastEvents = new LastEvents(channels, history, settings.scanBytes(), settings.scanTime());
     }
 
@@ -56,7 +62,8 @@ public final class Starts {
         try {
             return switch (point) {
                 case StartPoint.Live _ -> new Start.Live();
-                case StartPoint.AtCursor(var token) -> atCursor(token, patterns);
+                case StartPoint.State() -> state(patterns);
+                case StartPoint.AtCursor(var token, var state) -> atCursor(token, state, patterns);
                 case StartPoint.Since(var time) -> since(time);
                 case StartPoint.Last(var events) -> last(events, patterns);
             };
@@ -65,11 +72,65 @@ public final class Starts {
                     ErrorCode.INVALID_CURSOR,
                     "the cursor cannot be read: " + bad.getMessage() + "; leave it out to start with live events");
         } catch (HistoryUnavailableException away) {
-            throw new ProblemException(
-                    ErrorCode.KAFKA_AWAY,
-                    "where to start cannot be found out: Kafka does not answer",
-                    Map.of("Retry-After", "2"));
+            throw away();
         }
+    }
+
+    private static ProblemException away() {
+        return new ProblemException(
+                ErrorCode.KAFKA_AWAY,
+                "where to start cannot be found out: Kafka does not answer",
+                Map.of("Retry-After", "2"));
+    }
+
+    private Start state(List<ChannelPattern> patterns) throws HistoryUnavailableException, InterruptedException {
+        var head = channels.head();
+        var keys = keys(head, patterns);
+        var position = head.vector().mutable(head.topology().size());
+        for (int p = 0; p < head.topology().size(); p++) {
+            if (keys.covers(p)) {
+                position.set(p, Math.min(keys.start(p), position.offset(p)), -1);
+            }
+        }
+        var filter = new StateFilter(keys, true, null);
+        return new Start.After("state", head, IN_STATE, position.done(), List.of(), "", List.of(), true, filter);
+    }
+
+    /// The newest records of keys as of now, for a state of some patterns.
+    ///
+    /// @throws ProblemException if there is no state, or none that this node can tell, or none yet
+    public KnownKeys keys(List<ChannelPattern> patterns) throws InterruptedException {
+        try {
+            return new KnownKeys(keys(channels.head(), patterns));
+        } catch (HistoryUnavailableException away) {
+            throw away();
+        }
+    }
+
+    private States.Keys keys(Head head, List<ChannelPattern> patterns)
+            throws HistoryUnavailableException, InterruptedException {
+        if (held) {
+            refused.increment();
+            throw busy("to read a state from Kafka");
+        }
+        return switch (states.look(head.topology(), head.vector(), patterns)) {
+            case States.Look.Found(var keys) -> keys;
+            case States.Look.None() ->
+                throw new ProblemException(
+                        ErrorCode.NO_STATE,
+                        "none of the topics behind these channels is compacted, as far as Kafka tells the gateway: leave"
+                                + " 'state' out, or use 'last'");
+            case States.Look.TooMany(var keysMax) ->
+                throw new ProblemException(
+                        ErrorCode.STATE_TOO_LARGE,
+                        "the topics behind these channels have more keys than this node may remember, which are %d in all"
+                                .formatted(keysMax));
+            case States.Look.NotYet() ->
+                throw new ProblemException(
+                        ErrorCode.STATE_BUSY,
+                        "the state is still being read from Kafka: come back in a moment, and most of it is done",
+                        Map.of("Retry-After", "1"));
+        };
     }
 
     private Start last(int events, List<ChannelPattern> patterns)
@@ -77,15 +138,18 @@ public final class Starts {
         var found = lastEvents.find(events, patterns, !held);
         if (found == null) {
             refused.increment();
-            throw new ProblemException(
-                    ErrorCode.REPLAY_BUSY,
-                    "this node has too much to do to look for the last %d events in Kafka: come back later"
-                            .formatted(events),
-                    Map.of(
-                            "Retry-After",
-                            Integer.toString(ThreadLocalRandom.current().nextInt(2, 10))));
+            throw busy("to look for the last %d events in Kafka".formatted(events));
         }
         return found;
+    }
+
+    private static ProblemException busy(String with) {
+        return new ProblemException(
+                ErrorCode.REPLAY_BUSY,
+                "this node has too much to do %s: come back later".formatted(with),
+                Map.of(
+                        "Retry-After",
+                        Integer.toString(ThreadLocalRandom.current().nextInt(2, 10))));
     }
 
     private Start since(Instant time) throws HistoryUnavailableException, InterruptedException {
@@ -95,7 +159,7 @@ public final class Starts {
         return new Start.After("since", head, from.toEpochMilli(), position, List.of(), "", List.of(), true);
     }
 
-    private Start atCursor(String token, List<ChannelPattern> patterns)
+    private Start atCursor(String token, boolean state, List<ChannelPattern> patterns)
             throws BadCursorException, HistoryUnavailableException, InterruptedException {
         var cursor = Cursor.decode(token);
         var head = channels.head();
@@ -126,7 +190,16 @@ public final class Starts {
         var at = notDiverged(topology, position.done(), gaps);
         var within = notBeyondEnd(head, at, gaps);
         gaps.removeIf(gap -> !concerns(gap, topology, patterns));
-        return new Start.After("cursor", head, cursor.timestampMillis(), within, gaps, token, foreign, true);
+        var filter = state && cursor.timestampMillis() == IN_STATE ? rest(head, patterns) : null;
+        return new Start.After("cursor", head, cursor.timestampMillis(), within, gaps, token, foreign, true, filter);
+    }
+
+    /// For a client that was cut off in the middle of a state: the rest, with what is deleted, for the client may have
+    /// had it. If too little is known by now to leave anything out, everything comes.
+    private StateFilter rest(Head head, List<ChannelPattern> patterns)
+            throws HistoryUnavailableException, InterruptedException {
+        var look = states.look(head.topology(), head.vector(), patterns);
+        return new StateFilter(look instanceof States.Look.Found(var keys) ? keys : StateFilter.NOTHING, false, null);
     }
 
     /// Whether events of the range could have been delivered. Somebody who has yet to subscribe is told all.

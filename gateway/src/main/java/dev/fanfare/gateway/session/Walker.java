@@ -34,7 +34,9 @@ final class Walker {
         }
         boolean kafkaAway = false;
         try {
-            walk.limit(options.replayEventsMax(), outlet::tellLost);
+            if (walk.state() == null) { // of a state, how far it reaches back tells nothing of how much it is
+                walk.limit(options.replayEventsMax(), outlet::tellLost);
+            }
             for (int blocks = 0; blocks < BLOCKS_A_TURN && !walk.isDone() && goesOn(); ) {
                 blocks += walk.step(outlet::deliver, outlet::tellLost, outlet::isFull) ? 1 : 0;
             }

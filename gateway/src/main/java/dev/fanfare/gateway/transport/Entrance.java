@@ -1,8 +1,10 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.session.CatchUp;
+import dev.fanfare.gateway.session.KnownKeys;
 import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Starts;
@@ -42,6 +44,17 @@ public final class Entrance {
         var known = party.with(caller.token());
         limits.checkRoom(known);
         return new Pass(gate, caller, limits.stay(known));
+    }
+
+    /// What a state of patterns is told by, for a session that is under way.
+    KnownKeys keys(List<ChannelPattern> patterns, Pass pass) throws InterruptedException {
+        pass.checkSubscribe(patterns);
+        limits.beginReplay(pass.stay());
+        try {
+            return starts.keys(patterns);
+        } finally {
+            pass.stay().endReplay();
+        }
     }
 
     /// Where a session begins. All but a fresh one may cost Kafka something, and this node has come there.

@@ -34,6 +34,11 @@ final class FramedForm implements EventForm {
     }
 
     @Override
+    public byte[] stateEvent(Event event, ChannelName channel, byte[] cursor) {
+        return framed(messages.stateEvent(event, channel, cursor));
+    }
+
+    @Override
     public boolean namesChannel(Event event) {
         return messages.namesChannel(event);
     }

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 /// which waits for it a while: that saves all that a request and a session cost. Any other request is HTTP's.
 final class PollWire implements Wire, Guest {
     private static final byte[] GAP_MARK = ascii("{\"type\":\"gap\"");
+    private static final byte[] STATE_MARK = ascii("{\"type\":\"state-end\"");
     private static final byte[] COMMA = ascii(",");
     private static final byte[] EVENTS = ascii("{\"events\":[");
     private static final byte[] GAPS = ascii("],\"gaps\":[");
     private static final byte[] CURSOR = ascii("],\"cursor\":\"");
+    private static final byte[] STATE_CURSOR = ascii("],\"stateEnd\":true,\"cursor\":\"");
     private static final byte[] END = ascii("\"}\n");
     private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos(); // to find what is there already
     private static final long AWAY_NANOS = Duration.ofSeconds(5).toNanos();
@@ -49,6 +51,7 @@ final class PollWire implements Wire, Guest {
     private final List<byte[]> events = new ArrayList<>();
     private final List<byte[]> gaps = new ArrayList<>();
     private int bytes; // of both
+    private boolean stateEnds; // with this answer
     private boolean answered; // or about to be, and not all written
 
     private enum State {
@@ -172,6 +175,10 @@ final class PollWire implements Wire, Guest {
     @Override
     public boolean offer(List<byte[]> pieces, int more) {
         for (var piece : pieces) {
+            if (startsWith(piece, STATE_MARK)) {
+                stateEnds = true; // a member of the answer
+                continue;
+            }
             var to = startsWith(piece, GAP_MARK) ? gaps : events;
             if (!to.isEmpty()) {
                 to.add(COMMA);
@@ -225,10 +232,11 @@ final class PollWire implements Wire, Guest {
             body.add(GAPS);
             body.addAll(gaps);
         }
-        body.add(CURSOR);
+        var before = stateEnds ? STATE_CURSOR : CURSOR;
+        body.add(before);
         body.add(cursor);
         body.add(END);
-        int length = EVENTS.length + CURSOR.length + cursor.length + END.length + (gaps.isEmpty() ? 0 : GAPS.length);
+        int length = EVENTS.length + before.length + cursor.length + END.length + (gaps.isEmpty() ? 0 : GAPS.length);
         for (var piece : events) {
             length += piece.length;
         }
@@ -238,6 +246,7 @@ final class PollWire implements Wire, Guest {
         events.clear();
         gaps.clear();
         bytes = 0;
+        stateEnds = false;
         given = cursor;
         answered = true;
         return answer.offer(body, length);

@@ -267,7 +267,7 @@ public final class StreamHandler implements Handler {
             var bytes = connection.takenRequest();
             if (keepAlive
                     && bytes != null
-                    && asked.start() instanceof StartPoint.AtCursor(var cursor)
+                    && asked.start() instanceof StartPoint.AtCursor(var cursor, var _)
                     && !request.query().contains("ticket")) {
                 var repeat = Repeat.of(bytes, cursor);
                 if (repeat != null) {

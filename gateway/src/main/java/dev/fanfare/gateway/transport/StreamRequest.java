@@ -53,6 +53,7 @@ public record StreamRequest(
             "Last-Event-ID",
             "since",
             "last",
+            "state",
             "wait",
             "heartbeat",
             "policy",
@@ -149,14 +150,34 @@ public record StreamRequest(
         for (var name : CURSOR_NAMES) {
             single(query, name).ifPresent(cursors::add);
         }
-        if (!cursors.isEmpty()) {
-            return new StartPoint.AtCursor(cursors.getFirst());
-        }
+        boolean state = single(query, "state").map(StreamRequest::flag).orElse(false);
         var since = single(query, "since");
+        if (state && (since.isPresent() || single(query, "last").isPresent())) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETER, "'state' is a start of its own: leave 'since' and 'last' out");
+        }
+        if (!cursors.isEmpty()) {
+            return new StartPoint.AtCursor(cursors.getFirst(), state);
+        }
+        if (state && query.getOrDefault("channel", List.of()).isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETER, "'state' needs a channel: name one, or subscribe with 'state' later");
+        }
+        if (state) {
+            return new StartPoint.State();
+        }
         if (since.isPresent()) {
             return new StartPoint.Since(time(since.get()));
         }
         return single(query, "last").<StartPoint>map(StreamRequest::last).orElseGet(StartPoint.Live::new);
+    }
+
+    private static boolean flag(String value) {
+        return switch (value) {
+            case "1", "true" -> true;
+            case "0", "false" -> false;
+            default -> throw invalid("state", value, "use 1 or 0");
+        };
     }
 
     private static StartPoint.Last last(String value) {

@@ -84,7 +84,7 @@ public final class WsEndpoint {
 
     private WsDismissal dismissal(StreamRequest asked, Optional<String> subprotocol) {
         var after = Duration.ofMillis(admission.retryMillis());
-        var cursor = asked.start() instanceof StartPoint.AtCursor(var token)
+        var cursor = asked.start() instanceof StartPoint.AtCursor(var token, var _)
                         && CURSOR.matcher(token).matches()
                 ? token
                 : "";
@@ -127,6 +127,7 @@ public final class WsEndpoint {
                     forms(asked, subprotocol),
                     w -> open(w, options, asked, start, pass),
                     message -> publish(message, pass),
+                    patterns -> entrance.keys(patterns, pass),
                     pass,
                     entrance.limits().messages(),
                     admission::retryMillis,

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.limits.MessageRate;
 import dev.fanfare.gateway.protocol.ClientMessage;
@@ -7,6 +8,7 @@ import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.session.KnownKeys;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
 import dev.fanfare.gateway.websocket.WebSocketApplication;
@@ -31,6 +33,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final Function<Boolean, EventForm> forms;
     private final Function<WsWire, Session> open;
     private final Function<ClientMessage.Publish, Notice.Published> publisher;
+    private final StateSource states;
     private final Pass pass;
     private final MessageRate rate;
     private final LongSupplier retryMillis;
@@ -44,6 +47,11 @@ final class WsWire implements Wire, WebSocketApplication {
     private volatile long lastHeard = System.nanoTime();
     private volatile byte @Nullable [] owedClose;
 
+    /// Finds out what a state is told by; blocks until Kafka has been read.
+    interface StateSource {
+        KnownKeys keys(List<ChannelPattern> patterns) throws InterruptedException;
+    }
+
     /// @param forms by whether the client takes deflated messages
     /// @param open opens the session, once the handshake is done
     /// @param publisher blocks until the event is written
@@ -53,6 +61,7 @@ final class WsWire implements Wire, WebSocketApplication {
             Function<Boolean, EventForm> forms,
             Function<WsWire, Session> open,
             Function<ClientMessage.Publish, Notice.Published> publisher,
+            StateSource states,
             Pass pass,
             MessageRate rate,
             LongSupplier retryMillis,
@@ -60,6 +69,7 @@ final class WsWire implements Wire, WebSocketApplication {
         this.forms = forms;
         this.open = open;
         this.publisher = publisher;
+        this.states = states;
         this.pass = pass;
         this.rate = rate;
         this.retryMillis = retryMillis;
@@ -87,7 +97,10 @@ final class WsWire implements Wire, WebSocketApplication {
             return;
         }
         switch (said) {
-            case ClientMessage.Subscribe subscribe -> to.command(s -> subscribe(s, subscribe));
+            case ClientMessage.Subscribe subscribe -> {
+                var asked = subscribe.state() ? withState(subscribe) : subscribing(subscribe, null);
+                to.command(asked);
+            }
             case ClientMessage.Unsubscribe(var id, var channels) -> to.command(s -> unsubscribe(s, id, channels));
             case ClientMessage.Publish publish -> {
                 var answer = publish(publish);
@@ -175,12 +188,28 @@ final class WsWire implements Wire, WebSocketApplication {
         }
     }
 
-    private void subscribe(Session to, ClientMessage.Subscribe said) {
+    private static List<ChannelPattern> patterns(ClientMessage.Subscribe said) {
+        return said.channels().stream().map(StreamRequest::pattern).distinct().toList();
+    }
+
+    private Session.Command subscribing(ClientMessage.Subscribe said, @Nullable KnownKeys keys) {
+        return session -> subscribe(session, said, keys);
+    }
+
+    private Session.Command withState(ClientMessage.Subscribe said) {
         try {
-            var patterns = said.channels().stream()
-                    .map(StreamRequest::pattern)
-                    .distinct()
-                    .toList();
+            return subscribing(said, states.keys(patterns(said)));
+        } catch (ProblemException refused) {
+            return session -> session.tell(new Notice.Failure(said.id(), refused.code(), refused.detail()));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return session -> session.end(CloseReason.SHUTTING_DOWN);
+        }
+    }
+
+    private void subscribe(Session to, ClientMessage.Subscribe said, @Nullable KnownKeys keys) {
+        try {
+            var patterns = patterns(said);
             var on = terms.read(
                     name -> Optional.ofNullable(said.terms().get(name)),
                     to.options().terms());
@@ -193,6 +222,9 @@ final class WsWire implements Wire, WebSocketApplication {
             pass.checkSubscribe(patterns);
             patterns.forEach(pattern -> to.interests().add(pattern, on));
             to.tell(new Notice.Subscribed(said.id(), said.channels()));
+            if (keys != null) {
+                to.tellState(keys, said.id(), patterns);
+            }
         } catch (ProblemException refused) {
             to.tell(new Notice.Failure(said.id(), refused.code(), refused.detail()));
         }

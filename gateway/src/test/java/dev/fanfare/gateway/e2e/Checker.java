@@ -102,7 +102,12 @@ final class Checker {
                         track.gaps.add(gap);
                     }
                 }
-                case Message.Ready _, Message.Moved _, Message.Heartbeat _, Message.Retry _, Message.Other _ -> {}
+                case Message.Ready _,
+                        Message.Moved _,
+                        Message.Heartbeat _,
+                        Message.Retry _,
+                        Message.StateEnd _,
+                        Message.Other _ -> {}
             }
             if (cursor != null) {
                 stands(cursor);

@@ -47,6 +47,11 @@ public sealed interface Message {
         }
     }
 
+    /// A state is told.
+    ///
+    /// @param id of the message that asked for it; empty: the URL did
+    record StateEnd(String cursor, String id) implements Message {}
+
     /// Anything else.
     record Other(String text) implements Message {
         @Override
@@ -72,6 +77,7 @@ public sealed interface Message {
                         body.text("reason"),
                         body.isTrue("approximate"));
             case "ready" -> new Ready(cursor, body.text("from"), body.isTrue("complete"));
+            case "state-end" -> new StateEnd(cursor, body.text("id"));
             case "cursor" -> new Moved(cursor);
             default -> new Other(type + " " + body);
         };

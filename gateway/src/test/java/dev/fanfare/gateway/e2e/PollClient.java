@@ -53,6 +53,9 @@ final class PollClient implements Stream {
             }
         }
         answer.objects("events").forEach(event -> arrived.add(Message.of("event", event.text("id"), event)));
+        if (answer.isTrue("stateEnd")) {
+            arrived.add(new Message.StateEnd(answer.text("cursor"), ""));
+        }
         cursor = answer.text("cursor");
         arrived.add(new Message.Moved(answer.text("cursor")));
     }

@@ -13,11 +13,13 @@ class ClientMessageTest {
     @Test
     void readsWhatAClientMaySay() {
         assertThat(ClientMessage.parse("{\"type\":\"subscribe\",\"id\":\"1\",\"channels\":[\"a\",\"b.*\"]}"))
-                .isEqualTo(new ClientMessage.Subscribe("1", List.of("a", "b.*"), Map.of()));
+                .isEqualTo(new ClientMessage.Subscribe("1", List.of("a", "b.*"), Map.of(), false));
+        assertThat(ClientMessage.parse("{\"type\":\"subscribe\",\"channels\":[\"a\"],\"state\":true}"))
+                .isEqualTo(new ClientMessage.Subscribe(null, List.of("a"), Map.of(), true));
         assertThat(ClientMessage.parse("{\"type\":\"subscribe\",\"channels\":[\"a\"],\"policy\":\"sample\","
                         + "\"interval\":\"2s\",\"priority\":\"low\"}"))
                 .isEqualTo(new ClientMessage.Subscribe(
-                        null, List.of("a"), Map.of("policy", "sample", "interval", "2s", "priority", "low")));
+                        null, List.of("a"), Map.of("policy", "sample", "interval", "2s", "priority", "low"), false));
         assertThat(ClientMessage.parse("{\"channels\":[\"a\"],\"type\":\"unsubscribe\"}"))
                 .isEqualTo(new ClientMessage.Unsubscribe(null, List.of("a")));
         assertThat(ClientMessage.parse(" {\"type\" : \"ping\", \"id\" : \"\\u00e9\"} "))

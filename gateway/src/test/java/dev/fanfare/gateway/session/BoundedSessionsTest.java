@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -33,7 +34,7 @@ class BoundedSessionsTest {
     private final Channels channels = new Channels(1 << 20, 10, HOUR, signaller);
     private final Sessions sessions =
             new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions(), UNWRITTEN_MAX);
-    private final Starts starts = new Starts(channels, log, REPLAY);
+    private final Starts starts = new Starts(channels, log, States.NONE, REPLAY);
 
     /// Permits what the test says.
     private static final class Permits implements Permit {

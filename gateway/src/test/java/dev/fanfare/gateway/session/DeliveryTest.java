@@ -7,6 +7,7 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.PositionVector;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -50,7 +51,7 @@ class DeliveryTest {
             var channels = new Channels(1 << 20, channelEvents, Duration.ofHours(1), signaller);
             log.begin(channels, at);
             var sessions = new Sessions(channels, log, new SessionMetrics(), 4, 1 << 20);
-            return new Node(channels, sessions, new Starts(channels, log, REPLAY), signaller);
+            return new Node(channels, sessions, new Starts(channels, log, States.NONE, REPLAY), signaller);
         }
 
         Session open(Client client, StartPoint from) throws InterruptedException {

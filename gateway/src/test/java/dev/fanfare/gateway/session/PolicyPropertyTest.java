@@ -7,6 +7,7 @@ import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -102,7 +103,7 @@ class PolicyPropertyTest {
                     HOUR, HOUR, HOUR, HOUR, HOUR, Duration.ZERO, 10, 100, random.nextInt(1, 400), settings);
             channels = new Channels(1 << 20, random.nextInt(2, 30), HOUR, signaller);
             sessions = new Sessions(channels, log, metrics, 2, 1 << 20);
-            starts = new Starts(channels, log, REPLAY);
+            starts = new Starts(channels, log, States.NONE, REPLAY);
             log.feed(channels);
             session = open(new StartPoint.Live());
         }

@@ -9,6 +9,7 @@ import dev.fanfare.events.Cursor;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -48,7 +49,7 @@ class SessionTest {
     private final Signaller signaller = new Signaller();
     private final Channels channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
     private final Sessions sessions = new Sessions(channels, log, new SessionMetrics(), REPLAY.sessions(), 1 << 20);
-    private final Starts starts = new Starts(channels, log, REPLAY);
+    private final Starts starts = new Starts(channels, log, States.NONE, REPLAY);
 
     SessionTest() {
         log.feed(channels); // the head knows the topology
