@@ -68,9 +68,9 @@ const transports = {
           delay: code === 3000 ? 0 : delay,
           clean: code !== 1006,
           expired: code === 3000,
-          fatal: code === 3003,
+          fatal: code === 3003 || reason === 'disconnected',
           blocked: [1002, 1007, 1008, 1009].includes(code), // coming back would end in the same way
-          code: code === 3003 ? 'token-revoked' : 'closed-' + code,
+          code: code === 3003 ? 'token-revoked' : reason === 'disconnected' ? reason : 'closed-' + code,
           detail: reason,
         });
     });
@@ -97,7 +97,7 @@ const transports = {
           delay = undefined; // it comes again before an end that is meant; without, the connection was cut
         } else if (event === 'error') {
           const expired = message.code === 'token-expired';
-          const fatal = message.code === 'token-revoked';
+          const fatal = ['token-revoked', 'disconnected'].includes(message.code);
           link.end({ ...message, clean: true, expired, fatal, delay: expired ? 0 : delay });
         }
       } else if (id) {

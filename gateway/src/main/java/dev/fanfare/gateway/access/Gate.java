@@ -98,11 +98,22 @@ public final class Gate {
     ///
     /// @throws ProblemException if not
     public Token checkManager(Caller caller) {
+        return checkScope(caller, settings.managementScope());
+    }
+
+    /// Whether a caller may have sessions ended and clients moved.
+    ///
+    /// @throws ProblemException if not
+    public Token checkOperator(Caller caller) {
+        return checkScope(caller, settings.operatorScope());
+    }
+
+    private Token checkScope(Caller caller, String scope) {
         var token = caller.token()
                 .orElseThrow(() -> Refusals.nobody("this takes a token: send 'Authorization: Bearer' and one"));
-        if (!token.claims().texts(settings.claims().scope()).contains(settings.managementScope())) {
+        if (!token.claims().texts(settings.claims().scope()).contains(scope)) {
             throw Refusals.forbidden("the token does not have '%s' in its claim '%s'"
-                    .formatted(settings.managementScope(), settings.claims().scope()));
+                    .formatted(scope, settings.claims().scope()));
         }
         return token;
     }

@@ -52,7 +52,8 @@ final class AccessReader {
                                 "access.expiry.notice", standard.expiry().notice(), Duration.ZERO, ofMinutes(60)),
                         values.duration("access.expiry.grace", standard.expiry().grace(), Duration.ZERO, ofMinutes(5))),
                 revocations(),
-                values.text("access.management-scope", standard.managementScope()));
+                values.text("access.management-scope", standard.managementScope()),
+                values.text("access.operator-scope", standard.operatorScope()));
     }
 
     private Revocations revocations() {

@@ -25,6 +25,7 @@ import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.session.CatchUp;
+import dev.fanfare.gateway.session.Drain;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
@@ -117,6 +118,7 @@ public final class Gateway implements AutoCloseable {
                     settings.replay().sessions(),
                     settings.limits().unwrittenBytes()));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
+            var cluster = ClusterParts.open(settings, sessions, clients, parts);
             var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
             var starts = new Starts(channels, history, states, settings.replay());
             var overload = parts.open(Overload.start(
@@ -162,6 +164,7 @@ public final class Gateway implements AutoCloseable {
             var metrics = parts.open(
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             metrics.states(states::keys);
+            cluster.register(metrics);
             metrics.overload(overload, () -> starts.refused().sum() + sessionMetrics.replaysHeldBack.sum());
             var observe = ObserveFeature.builder()
                     .endpoint("/")
@@ -169,7 +172,7 @@ public final class Gateway implements AutoCloseable {
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isStopping))
                     .addObserver(metrics.observer())
                     .build();
-            var routes = new Routes(settings, origins, access, limits, sessions, streams, http2, publisher);
+            var routes = new Routes(settings, origins, access, limits, sessions, streams, http2, publisher, cluster);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =
@@ -267,7 +270,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Thread.sleep(stop.notice());
             doors.close();
-            new Drain(sessions, System::nanoTime).over(stop.drain());
+            new Drain(sessions, System::nanoTime).over(stop.drain(), sessions.all(), CloseReason.SHUTTING_DOWN);
             while (!sessions.all().isEmpty() && System.nanoTime() - deadline < 0) {
                 sessions.endAll(CloseReason.SHUTTING_DOWN); // who was let in just before the doors closed, too
                 Thread.sleep(20);

@@ -45,7 +45,8 @@ final class Routes {
             Sessions sessions,
             StreamHandler streams,
             Http2Watch http2,
-            Optional<Publisher> publisher) {
+            Optional<Publisher> publisher,
+            ClusterParts cluster) {
         filters(settings, origins, http2);
         routing.get("/v1/events", streams);
         routing.post(
@@ -60,6 +61,7 @@ final class Routes {
         post("/v1/tickets", new TicketHandler(access.gate(), limits, access.tickets()));
         post("/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
         access.log().ifPresent(log -> post("/v1/revocations", new RevocationHandler(access.gate(), log)));
+        cluster.routes(access.gate()).forEach(this::post);
         get("/v1/openapi.json", new OpenApi());
         get("/v1/asyncapi.json", new AsyncApiHandler(settings, access.gate()));
         only("/metrics", Method.GET);

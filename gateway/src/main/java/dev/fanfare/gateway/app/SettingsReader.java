@@ -100,6 +100,7 @@ final class SettingsReader {
                 access,
                 limits(),
                 new OverloadReader(values).read(),
+                new ClusterReader(values).read(),
                 shutdown());
     }
 

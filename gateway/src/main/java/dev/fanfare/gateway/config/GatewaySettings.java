@@ -34,6 +34,7 @@ public record GatewaySettings(
         Access access,
         Limits limits,
         OverloadSettings overload,
+        ClusterSettings cluster,
         Shutdown shutdown) {
     private static final String SERVERS = "bootstrap.servers";
 
@@ -51,7 +52,7 @@ public record GatewaySettings(
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
                         + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, "
-                        + "overload=%s, shutdown=%s]")
+                        + "overload=%s, cluster=%s, shutdown=%s]")
                 .formatted(
                         server,
                         shown,
@@ -68,6 +69,7 @@ public record GatewaySettings(
                         access,
                         limits,
                         overload,
+                        cluster,
                         shutdown);
     }
 
@@ -293,6 +295,7 @@ public record GatewaySettings(
     /// @param expiry what happens to a session whose token expires
     /// @param revocations tokens that are taken back
     /// @param managementScope the scope of a token that may take tokens back
+    /// @param operatorScope the scope of a token that may end sessions and move clients
     public record Access(
             Anonymous anonymous,
             List<IssuerSettings> issuers,
@@ -304,7 +307,8 @@ public record GatewaySettings(
             Tickets tickets,
             Expiry expiry,
             Revocations revocations,
-            String managementScope) {
+            String managementScope,
+            String operatorScope) {
         public static final Access DEFAULT = new Access(
                 new Anonymous(List.of(), List.of()),
                 List.of(),
@@ -316,7 +320,8 @@ public record GatewaySettings(
                 new Tickets(Optional.empty(), Duration.ofSeconds(30)),
                 new Expiry(Duration.ofMinutes(1), Duration.ofSeconds(10)),
                 new Revocations(Optional.empty()),
-                "fanfare:manage");
+                "fanfare:manage",
+                "fanfare:operate");
 
         public Access {
             issuers = List.copyOf(issuers);

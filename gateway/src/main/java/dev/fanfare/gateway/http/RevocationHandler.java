@@ -1,16 +1,10 @@
 package dev.fanfare.gateway.http;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfare.events.JsonBytes;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.access.Revocation;
 import dev.fanfare.gateway.access.RevocationLog;
-import dev.fanfare.gateway.protocol.ErrorCode;
-import dev.fanfare.gateway.protocol.Nearest;
 import dev.fanfare.service.http.HttpProblems;
-import dev.fanfare.service.http.ProblemException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -20,7 +14,6 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +21,7 @@ import java.util.Set;
 /// `POST /v1/revocations`: takes tokens back, of the issuer of the caller's own token: what another issuer's tokens are
 /// worth is not for this one to say.
 public final class RevocationHandler implements Handler {
-    private static final int BODY_MAX = 8192;
     private static final Set<String> MEMBERS = Set.of("sub", "jti", "issuedBefore", "until");
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final Gate gate;
     private final RevocationLog log;
@@ -43,12 +34,7 @@ public final class RevocationHandler implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException {
         var manager = gate.checkManager(gate.admit(request.headers(), Map.of()));
-        var body = RequestBody.read(request, response, BODY_MAX);
-        if (body == null) {
-            throw new ProblemException(
-                    ErrorCode.TOO_LARGE, "the body has more than %d bytes: send less".formatted(BODY_MAX));
-        }
-        var asked = members(body);
+        var asked = Members.read(request, response, MEMBERS);
         var subject = asked.get("sub");
         var id = asked.get("jti");
         var issuedBefore = time(asked, "issuedBefore");
@@ -59,7 +45,7 @@ public final class RevocationHandler implements Handler {
         } else if (id != null && subject == null && issuedBefore.isEmpty()) {
             key = Revocation.tokenKey(manager.issuer(), id);
         } else {
-            throw invalid("send either 'sub', which may have 'issuedBefore', or 'jti'");
+            throw Members.invalid("send either 'sub', which may have 'issuedBefore', or 'jti'");
         }
         log.revoke(key, new Revocation(issuedBefore, time(asked, "until")));
         HttpProblems.requestId(request, response);
@@ -73,38 +59,12 @@ public final class RevocationHandler implements Handler {
                         .done());
     }
 
-    private static Map<String, String> members(byte[] body) throws IOException {
-        try (var json = JSON.createParser(body)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw invalid("the body is no JSON object: send {\"sub\":\"...\"} or {\"jti\":\"...\"}");
-            }
-            var members = new HashMap<String, String>();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                var name = json.currentName();
-                if (!MEMBERS.contains(name)) {
-                    throw Nearest.unknownParameter(name, MEMBERS);
-                }
-                if (json.nextToken() != JsonToken.VALUE_STRING || json.getText().isEmpty()) {
-                    throw invalid("'%s' is no text: send one".formatted(name));
-                }
-                members.put(name, json.getText());
-            }
-            return members;
-        } catch (JacksonException notJson) {
-            throw invalid("the body is not JSON");
-        }
-    }
-
     private static Optional<Instant> time(Map<String, String> asked, String name) {
         try {
             return Optional.ofNullable(asked.get(name))
                     .map(text -> OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeException noTime) {
-            throw invalid("'%s' is no time: send one such as 2026-11-21T10:00:00Z".formatted(name));
+            throw Members.invalid("'%s' is no time: send one such as 2026-11-21T10:00:00Z".formatted(name));
         }
-    }
-
-    private static ProblemException invalid(String detail) {
-        return new ProblemException(ErrorCode.INVALID_PARAMETER, detail);
     }
 }

@@ -12,4 +12,11 @@ record Address(boolean ipv6, long bits) {
         var bytes = ByteBuffer.wrap(address.getAddress());
         return bytes.remaining() == 4 ? new Address(false, bytes.getInt()) : new Address(true, bytes.getLong());
     }
+
+    /// `192.0.2.7`, `2001:db8:0:1::/64`.
+    String text() {
+        return ipv6
+                ? "%x:%x:%x:%x::/64".formatted(bits >>> 48, bits >>> 32 & 0xFFFF, bits >>> 16 & 0xFFFF, bits & 0xFFFF)
+                : "%d.%d.%d.%d".formatted(bits >>> 24 & 0xFF, bits >>> 16 & 0xFF, bits >>> 8 & 0xFF, bits & 0xFF);
+    }
 }

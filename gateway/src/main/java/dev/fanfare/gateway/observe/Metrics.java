@@ -2,6 +2,8 @@ package dev.fanfare.gateway.observe;
 
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.cluster.Order;
+import dev.fanfare.gateway.cluster.Orders;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.limits.Limit;
@@ -85,6 +87,17 @@ public final class Metrics implements AutoCloseable {
                 "What was refused because of a level",
                 overload.metrics().refused(Level.SESSIONS),
                 tag(Level.SESSIONS));
+    }
+
+    /// Registers what operators had done.
+    public void orders(Orders orders) {
+        for (var kind : Order.Kind.values()) {
+            counter(
+                    "fanfare_orders",
+                    "Orders about clients that this node has carried out",
+                    orders.carriedOut(kind),
+                    Tag.create("order", kind.label()));
+        }
     }
 
     private static Tag tag(Level level) {

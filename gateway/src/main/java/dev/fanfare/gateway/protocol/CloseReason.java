@@ -10,6 +10,10 @@ public enum CloseReason {
     CLIENT_CLOSED(1000, false),
     /// The gateway stops or moves clients away.
     SHUTTING_DOWN(1012, true),
+    /// An operator has the client go on elsewhere.
+    MOVED(1012, true),
+    /// An operator has ended the session.
+    DISCONNECTED(1008, false),
     /// The client did not read for too long, or kept falling behind.
     TOO_SLOW(1013, true),
     /// The client fell behind, and would rather be ended then: [Policy#DISCONNECT].

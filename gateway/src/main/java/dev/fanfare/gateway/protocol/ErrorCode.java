@@ -20,6 +20,7 @@ public enum ErrorCode implements ProblemCode {
     TOKEN_EXPIRED(401, "Token expired"),
     TOKEN_REVOKED(401, "Token revoked"),
     FORBIDDEN(403, "Forbidden"),
+    DISCONNECTED(403, "Disconnected"),
     FOREIGN_ORIGIN(403, "Foreign origin"),
     PUBLISHING_OFF(403, "Publishing is off"),
     NOT_FOUND(404, "Not found"),

@@ -20,6 +20,11 @@ public interface Permit {
 
     default void endReplay() {}
 
+    /// Who it is for.
+    default Holder holder() {
+        return Holder.UNKNOWN;
+    }
+
     /// The session has ended.
     default void ended() {}
 }

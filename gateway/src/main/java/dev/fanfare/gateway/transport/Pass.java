@@ -7,6 +7,7 @@ import dev.fanfare.gateway.access.Refusals;
 import dev.fanfare.gateway.limits.Stay;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.session.Holder;
 import dev.fanfare.gateway.session.Permit;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Transport;
@@ -53,6 +54,15 @@ final class Pass implements Permit {
     @Override
     public void endReplay() {
         stay.endReplay();
+    }
+
+    @Override
+    public Holder holder() {
+        var token = caller().token();
+        return new Holder(
+                token.map(Token::issuer),
+                token.map(Token::subject),
+                stay.party().addressText());
     }
 
     @Override

@@ -262,7 +262,9 @@ final class PollWire implements Wire, Guest {
         } else if (state.compareAndSet(State.HERE, State.LEFT)) {
             try {
                 if (!answered) {
-                    if (reason == CloseReason.SHUTTING_DOWN) {
+                    if (reason == CloseReason.SHUTTING_DOWN
+                            || reason == CloseReason.MOVED
+                            || reason == CloseReason.DISCONNECTED) {
                         answer.last(); // over the same connection it would not find another node
                     }
                     var _ = respond(cursor.get());

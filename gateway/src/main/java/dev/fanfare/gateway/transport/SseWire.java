@@ -31,7 +31,9 @@ final class SseWire implements Wire, Guest {
             new Notice.Failure(
                     null, ErrorCode.TOKEN_EXPIRED, "the token has expired: come back with a new one and the cursor"),
             CloseReason.TOKEN_REVOKED,
-            new Notice.Failure(null, ErrorCode.TOKEN_REVOKED, "the token was taken back"));
+            new Notice.Failure(null, ErrorCode.TOKEN_REVOKED, "the token was taken back"),
+            CloseReason.DISCONNECTED,
+            new Notice.Failure(null, ErrorCode.DISCONNECTED, "an operator has ended this session"));
 
     private final SseForm form;
     private final LongSupplier retryMillis;

@@ -1,17 +1,17 @@
 package dev.fanfare.gateway.access;
 
-import static dev.fanfare.gateway.access.Listener.member;
+import static dev.fanfare.gateway.testing.Listener.member;
 import static dev.fanfare.gateway.testing.Texts.cursor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fanfare.gateway.access.Listener.Sse;
-import dev.fanfare.gateway.access.Listener.Ws;
 import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
 import dev.fanfare.gateway.config.GatewaySettings.Expiry;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
+import dev.fanfare.gateway.testing.Listener.Sse;
+import dev.fanfare.gateway.testing.Listener.Ws;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.quickstart.broker.LocalBroker;

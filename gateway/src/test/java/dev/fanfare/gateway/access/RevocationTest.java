@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fanfare.gateway.access.Listener.Sse;
-import dev.fanfare.gateway.access.Listener.Ws;
 import dev.fanfare.gateway.config.GatewaySettings.Revocations;
 import dev.fanfare.gateway.config.GatewaySettings.Tickets;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
+import dev.fanfare.gateway.testing.Listener;
+import dev.fanfare.gateway.testing.Listener.Sse;
+import dev.fanfare.gateway.testing.Listener.Ws;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.quickstart.broker.LocalBroker;

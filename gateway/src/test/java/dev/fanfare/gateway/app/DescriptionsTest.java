@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Revocations;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
 class DescriptionsTest {
     private static final int PUBLISH_MAX = 2048;
+    private static final List<String> ORDERS = List.of("POST /v1/sessions/disconnect", "POST /v1/sessions/move");
     private static final String HANDSHAKE =
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -61,7 +63,7 @@ class DescriptionsTest {
         events = broker.newTopic("events", 1);
         issuer = Issuer.start("https://id.example.com/");
         token = "Authorization: Bearer "
-                + issuer.allowing("u1", List.of("orders.*"), List.of("**"), "scope", "fanfare:manage");
+                + issuer.allowing("u1", List.of("orders.*"), List.of("**"), "scope", "fanfare:manage fanfare:operate");
         gateway = gateways().start();
         openapi = new Contract(gateway.get("/v1/openapi.json").text());
         asyncapi = new Contract(gateway.get("/v1/asyncapi.json", token).text());
@@ -74,6 +76,8 @@ class DescriptionsTest {
         var secured = Secured.by(issuer);
         secured.revocations = new Revocations(Optional.of(LocalBroker.get().newTopic("revocations", 1)));
         gateways.access = secured.access();
+        gateways.cluster = new ClusterSettings(
+                Optional.empty(), Optional.of(LocalBroker.get().newTopic("orders-to-nodes", 1)));
         gateways.publish =
                 new Publish(true, events, PUBLISH_MAX, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 1000);
         return gateways;
@@ -176,6 +180,12 @@ class DescriptionsTest {
         ask(seen, 403, "POST /v1/events", "?channel=a", "x", none);
         ask(seen, 403, "POST /v1/negotiate", "", "{\"channels\":[\"all\"]}", none);
         ask(seen, 403, "POST /v1/revocations", "", "{\"sub\":\"u\"}", none);
+        for (var order : ORDERS) {
+            ask(seen, 403, order, "", "{\"sub\":\"u\"}", none);
+            ask(seen, 400, order, "", "{}", token);
+            ask(seen, 413, order, "", " ".repeat(9000), token);
+            ask(seen, 202, order, "", "{\"sub\":\"somebody\",\"over\":\"10s\"}", token);
+        }
         ask(seen, 200, "GET /v1/events", "?channel=orders.1&wait=0", "", token);
         ask(seen, 101, "GET /v1/events", "", "", token, HANDSHAKE);
         ask(seen, 202, "POST /v1/events", "?channel=a", "x", token);
@@ -209,6 +219,8 @@ class DescriptionsTest {
                 "POST /v1/tickets",
                 "POST /v1/sessions/{id}/token",
                 "POST /v1/revocations",
+                ORDERS.getFirst(),
+                ORDERS.getLast(),
                 "GET /v1/asyncapi.json")) {
             ask(seen, 401, operation, operation.startsWith("GET /v1/events") ? "?channel=orders.1" : "", "");
         }

@@ -52,6 +52,7 @@ class GatewaySettingsTest {
                 GatewaySettings.Access.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
+                ClusterSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
     }
 }

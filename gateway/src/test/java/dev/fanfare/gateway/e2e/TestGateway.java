@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
@@ -192,6 +193,7 @@ public final class TestGateway implements Node, AutoCloseable {
                     access,
                     Open.limits(),
                     OverloadSettings.DEFAULT,
+                    ClusterSettings.DEFAULT,
                     shutdown);
         }
     }

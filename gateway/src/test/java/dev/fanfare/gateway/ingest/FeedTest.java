@@ -9,6 +9,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
@@ -95,6 +96,7 @@ class FeedTest {
                 GatewaySettings.Access.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
+                ClusterSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));
         feed = new Feed(

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
@@ -63,6 +64,7 @@ final class TestGateway implements AutoCloseable {
                 Open.access(),
                 Open.limits(),
                 OverloadSettings.DEFAULT,
+                ClusterSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)));
         var started = new TestGateway(Gateway.start(settings));
         await().atMost(Duration.ofSeconds(30)).until(() -> started.counter("feed_ready") == 1);

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.observe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.quickstart.broker.LocalBroker;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,7 +39,9 @@ class MetricsTest {
     }
 
     private static Gateways.Running gateway() {
-        return new Gateways().route(topic, "{topic}.{key}").start();
+        var gateways = new Gateways().route(topic, "{topic}.{key}");
+        gateways.cluster = new ClusterSettings(Optional.empty(), Optional.of(topic + "-orders"));
+        return gateways.start();
     }
 
     /// Names with their labels.

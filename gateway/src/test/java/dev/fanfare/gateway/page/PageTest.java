@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.fanfare.browser.Browser;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
@@ -355,6 +356,7 @@ class PageTest {
                 Open.access(),
                 Open.limits(),
                 OverloadSettings.DEFAULT,
+                ClusterSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
     }
 

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.testing;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
@@ -47,6 +48,7 @@ public final class Gateways {
     public Access access = Open.access();
     public Limits limits = Open.limits();
     public OverloadSettings overload = OverloadSettings.DEFAULT;
+    public ClusterSettings cluster = ClusterSettings.DEFAULT;
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -133,6 +135,7 @@ public final class Gateways {
                 access,
                 limits,
                 overload,
+                cluster,
                 shutdown);
     }
 

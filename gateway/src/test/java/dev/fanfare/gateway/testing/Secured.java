@@ -45,7 +45,8 @@ public final class Secured {
                 tickets,
                 expiry,
                 revocations,
-                usual.managementScope());
+                usual.managementScope(),
+                usual.operatorScope());
     }
 
     public static List<ChannelPattern> patterns(String... texts) {

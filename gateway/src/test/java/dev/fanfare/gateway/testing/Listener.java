@@ -1,18 +1,14 @@
-package dev.fanfare.gateway.access;
+package dev.fanfare.gateway.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.gateway.testing.EventSourceParser;
-import dev.fanfare.gateway.testing.Gateways;
-import dev.fanfare.gateway.testing.RawClient;
-import dev.fanfare.gateway.testing.WebSocketFrames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /// One stream of a client, over server-sent events or a WebSocket, opened with whatever it shows.
-sealed interface Listener extends AutoCloseable {
+public sealed interface Listener extends AutoCloseable {
     /// The data of the next event or notice, as JSON or as it is.
     String next() throws IOException;
 
@@ -48,7 +44,7 @@ sealed interface Listener extends AutoCloseable {
 
     /// A stream that has said `ready`.
     record Sse(RawClient client, EventSourceParser events, String ready) implements Listener {
-        static Sse open(Gateways.Running gateway, String query, String... headers) throws IOException {
+        public static Sse open(Gateways.Running gateway, String query, String... headers) throws IOException {
             var client = gateway.connect();
             assertThat(client.openStream("/v1/events?" + query, headers).status())
                     .isEqualTo(200);
@@ -69,14 +65,14 @@ sealed interface Listener extends AutoCloseable {
 
     /// A WebSocket that has said `ready`.
     record Ws(RawClient client, String ready) implements Listener {
-        static Ws open(Gateways.Running gateway, String query, String... headers) throws IOException {
+        public static Ws open(Gateways.Running gateway, String query, String... headers) throws IOException {
             var client = gateway.connect();
             client.get("/v1/events?" + query, handshake(headers));
             assertThat(client.head().status()).isEqualTo(101);
             return new Ws(client, WebSocketFrames.readText(client.in()));
         }
 
-        void say(String message) throws IOException {
+        public void say(String message) throws IOException {
             client.send(WebSocketFrames.clientText(message));
         }
 

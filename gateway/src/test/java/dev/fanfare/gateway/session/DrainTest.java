@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

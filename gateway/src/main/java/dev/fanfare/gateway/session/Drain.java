@@ -1,10 +1,9 @@
-package dev.fanfare.gateway.app;
+package dev.fanfare.gateway.session;
 
 import dev.fanfare.gateway.protocol.CloseReason;
-import dev.fanfare.gateway.session.Session;
-import dev.fanfare.gateway.session.Sessions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -12,21 +11,21 @@ import java.util.random.RandomGenerator;
 
 /// Sends sessions away one after the other, so that their clients do not all come to the other nodes at once: the time
 /// is cut into as many parts as there are sessions, and in each part one of them ends, at a random moment.
-final class Drain {
+public final class Drain {
     private final Sessions sessions;
     private final LongSupplier nanos;
 
     /// @param nanos a clock such as [System#nanoTime]
-    Drain(Sessions sessions, LongSupplier nanos) {
+    public Drain(Sessions sessions, LongSupplier nanos) {
         this.sessions = sessions;
         this.nanos = nanos;
     }
 
-    /// Ends all sessions that are open now, in random order, over this time or until none is left. Those that
-    /// end have perhaps not said goodbye yet when this returns.
-    void over(Duration time) throws InterruptedException {
+    /// Ends sessions, in random order, over this time or until none at all is left. Those that end have perhaps not
+    /// said goodbye yet when this returns.
+    public void over(Duration time, Collection<Session> leaving, CloseReason reason) throws InterruptedException {
         var random = ThreadLocalRandom.current();
-        var open = new ArrayList<Session>(sessions.all());
+        var open = new ArrayList<Session>(leaving);
         Collections.shuffle(open, random);
         long begin = nanos.getAsLong();
         for (int i = 0; i < open.size() && !sessions.all().isEmpty(); i++) {
@@ -34,7 +33,7 @@ final class Drain {
             if (wait > 0) {
                 Thread.sleep(Duration.ofNanos(wait));
             }
-            open.get(i).end(CloseReason.SHUTTING_DOWN);
+            open.get(i).end(reason);
         }
     }
 

@@ -1,0 +1,5 @@
+/// Several gateways as one.
+@NullMarked
+package dev.fanfare.gateway.cluster;
+
+import org.jspecify.annotations.NullMarked;
