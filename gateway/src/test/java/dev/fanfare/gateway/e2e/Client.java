@@ -24,12 +24,14 @@ final class Client implements AutoCloseable {
     private final List<Message> received = new ArrayList<>(); // guarded by itself
     private final List<String> refusals = new ArrayList<>(); // guarded by received
     private final Map<Integer, Long> arrivals = new HashMap<>(); // guarded by received
+    private final List<Long> connects = new ArrayList<>(); // guarded by received
     private final Thread thread = Thread.ofVirtual().unstarted(this::run);
     private volatile boolean away;
     private volatile boolean stopped;
     private volatile boolean calm;
     private volatile @Nullable Stream stream;
     private volatile long delivered;
+    private volatile int port; // 0: none
     private @Nullable String cursor; // of the thread
     private String how = "";
     private Duration patience = Duration.ofSeconds(15);
@@ -86,6 +88,18 @@ final class Client implements AutoCloseable {
         }
     }
 
+    /// The port that it is connected to; 0 while it is to none.
+    int port() {
+        return port;
+    }
+
+    /// When ([System#nanoTime]) it got each of its connections.
+    List<Long> connects() {
+        synchronized (received) {
+            return List.copyOf(connects);
+        }
+    }
+
     /// Resets the connection, if there is one, in the middle of anything.
     void cut() {
         var connected = stream;
@@ -135,7 +149,9 @@ final class Client implements AutoCloseable {
             stream = connected;
             synchronized (received) {
                 arrivals.putIfAbsent(address.get().getPort(), System.nanoTime());
+                connects.add(System.nanoTime());
             }
+            port = address.get().getPort();
             read(connected, slow);
         } catch (Stream.RefusedException refused) {
             if (refused.status != 503) {
@@ -147,6 +163,7 @@ final class Client implements AutoCloseable {
             // comes back
         } finally {
             stream = null;
+            port = 0;
         }
     }
 

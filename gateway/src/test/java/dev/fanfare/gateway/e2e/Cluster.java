@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,14 +43,16 @@ public final class Cluster implements AutoCloseable {
     private final Path dir;
     private final String host;
     private final int port;
+    private final String servers;
     private final Admin admin;
     private @Nullable EmbeddedKafka broker;
 
-    private Cluster(Path dir, String host, int port, @Nullable EmbeddedKafka broker) {
+    private Cluster(Path dir, String host, int port, String servers, @Nullable EmbeddedKafka broker) {
         this.dir = dir;
         this.broker = broker;
         this.host = host;
         this.port = port;
+        this.servers = servers;
         this.admin = Admin.create(clientSettings());
     }
 
@@ -60,12 +63,17 @@ public final class Cluster implements AutoCloseable {
     /// Starts one that clients reach at another address of this machine than loopback.
     public static Cluster start(Path dir, String host) {
         var broker = EmbeddedKafka.start(dir, host, 0, OVERRIDES);
-        return new Cluster(dir, host, broker.port(), broker);
+        return new Cluster(dir, host, broker.port(), broker.bootstrapServers(), broker);
     }
 
     /// A broker of this machine that somebody else starts and stops.
     public static Cluster at(int port) {
-        return new Cluster(Path.of(""), "127.0.0.1", port, null);
+        return at("127.0.0.1:" + port);
+    }
+
+    /// Brokers that somebody else starts and stops.
+    public static Cluster at(String servers) {
+        return new Cluster(Path.of(""), "", 0, servers, null);
     }
 
     public void stop() {
@@ -80,7 +88,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     public String servers() {
-        return host + ":" + port;
+        return servers;
     }
 
     private Map<String, Object> clientSettings() {
@@ -100,7 +108,8 @@ public final class Cluster implements AutoCloseable {
                 .atMost(Duration.ofSeconds(20))
                 .ignoreExceptionsMatching(Cluster::passes)
                 .until(() -> {
-                    done(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(config)))
+                    done(admin.createTopics(List.of(
+                                    new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config)))
                             .all());
                     return true;
                 });
@@ -123,7 +132,7 @@ public final class Cluster implements AutoCloseable {
         done(admin.deleteTopics(List.of(topic)).all());
     }
 
-    void grow(String topic, int partitions) {
+    public void grow(String topic, int partitions) {
         done(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
                 .all());
         describable(topic, partitions);

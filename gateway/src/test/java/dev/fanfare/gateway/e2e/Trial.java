@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
@@ -18,7 +19,7 @@ import org.awaitility.Awaitility;
 @SuppressWarnings("try") // close waits, and tests may be interrupted
 public final class Trial implements AutoCloseable {
     private static final List<String> TOPICS = List.of("a", "b");
-    private static final int[] PARTITIONS = {3, 1};
+    private static final int[] PARTITIONS = {3, 1}; // at first
     private static final int KEYS = 6;
     private static final int CLIENTS = Seeded.isLong() ? 36 : 12;
     private static final int STEP = Seeded.isLong() ? 30_000 : 2_000; // deliveries
@@ -31,6 +32,7 @@ public final class Trial implements AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
     private final List<Thread> publishers = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>(); // guarded by itself
+    private final AtomicIntegerArray partitions = new AtomicIntegerArray(PARTITIONS.clone());
     private volatile boolean publishing = true;
 
     private Trial(String name, Cluster cluster) {
@@ -128,7 +130,7 @@ public final class Trial implements AutoCloseable {
                         for (int left = 1 + random.nextInt(20); left > 0; left--) {
                             publisher.add(
                                     TOPICS.get(topic),
-                                    random.nextInt(PARTITIONS[topic]),
+                                    random.nextInt(partitions.get(topic)),
                                     "k" + random.nextInt(KEYS),
                                     random.nextInt(200));
                         }
@@ -141,6 +143,14 @@ public final class Trial implements AutoCloseable {
                     }
                 }
             }));
+        }
+    }
+
+    /// Gives each topic one more partition, which is published to from then on.
+    public void addPartitions() {
+        for (int t = 0; t < TOPICS.size(); t++) {
+            cluster.grow(TOPICS.get(t), partitions.get(t) + 1);
+            partitions.incrementAndGet(t);
         }
     }
 

@@ -9,27 +9,41 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.kafka.common.Uuid;
+import java.util.stream.Collectors;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/// The settings of a broker that is alone and small: one replica of everything, few threads, small buffers, no
-/// waiting.
+/// The settings of a small broker: one replica of everything, few threads, small buffers, no waiting.
 ///
 /// @param dir the node's folder
 /// @param host an address of this machine, for clients
 /// @param port for clients
-/// @param controllerPort for the node's own controller; may change from start to start
+/// @param node its id, 1 for one that is alone
+/// @param controllers the port of each node's controller, by its id. That of one which is alone may change from start
+///     to start
+/// @param newCluster the id of the cluster, should the folder be new
 /// @param overrides replace what is set here
-record BrokerSettings(Path dir, String host, int port, int controllerPort, Map<String, String> overrides) {
+record BrokerSettings(
+        Path dir,
+        String host,
+        int port,
+        int node,
+        Map<Integer, Integer> controllers,
+        String newCluster,
+        Map<String, String> overrides) {
     static final String LOOPBACK = "127.0.0.1";
-    private static final int NODE = 1;
 
     Map<String, String> properties() {
         var all = new HashMap<String, String>();
         all.put("process.roles", "broker,controller");
-        all.put("node.id", Integer.toString(NODE));
-        all.put("controller.quorum.voters", NODE + "@" + LOOPBACK + ":" + controllerPort);
-        all.put("listeners", "PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort);
+        all.put("node.id", Integer.toString(node));
+        all.put(
+                "controller.quorum.voters",
+                controllers.entrySet().stream()
+                        .map(one -> one.getKey() + "@" + LOOPBACK + ":" + one.getValue())
+                        .collect(Collectors.joining(",")));
+        all.put(
+                "listeners",
+                "PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllers.get(node));
         all.put("advertised.listeners", "PLAINTEXT://" + host + ":" + port);
         all.put("controller.listener.names", "CONTROLLER");
         all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
@@ -76,7 +90,7 @@ record BrokerSettings(Path dir, String host, int port, int controllerPort, Map<S
     void format() throws IOException {
         var formatter = new Formatter()
                 .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
-                .setNodeId(NODE)
+                .setNodeId(node)
                 .setClusterId(clusterId())
                 .addDirectory(data().toString())
                 .setMetadataLogDirectory(data().toString())
@@ -92,7 +106,10 @@ record BrokerSettings(Path dir, String host, int port, int controllerPort, Map<S
     }
 
     Map<Integer, InetSocketAddress> voters() {
-        return Map.of(NODE, new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), controllerPort));
+        return controllers.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        one -> new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), one.getValue())));
     }
 
     private Path data() {
@@ -102,7 +119,7 @@ record BrokerSettings(Path dir, String host, int port, int controllerPort, Map<S
     private String clusterId() throws IOException {
         var file = data().resolve("meta.properties");
         if (!Files.exists(file)) {
-            return Uuid.randomUuid().toString();
+            return newCluster;
         }
         var known = new Properties();
         try (var in = Files.newBufferedReader(file)) {

@@ -18,6 +18,7 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.server.Server;
 import kafka.server.SharedServer;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.slf4j.LoggerFactory;
@@ -72,9 +73,16 @@ public final class EmbeddedKafka implements AutoCloseable {
             Files.createDirectories(dir);
             var clients = bound(host, port, sockets);
             var quorum = bound(BrokerSettings.LOOPBACK, 0, sockets);
-            var settings = new BrokerSettings(dir, host, clients.getPort(), quorum.getPort(), overrides);
-            settings.format();
-            return start(settings, handingOver(sockets));
+            return start(
+                    new BrokerSettings(
+                            dir,
+                            host,
+                            clients.getPort(),
+                            1,
+                            Map.of(1, quorum.getPort()),
+                            Uuid.randomUuid().toString(),
+                            overrides),
+                    sockets);
         } catch (IOException failure) {
             sockets.forEach(EmbeddedKafka::closeQuietly);
             throw new UncheckedIOException(failure.getMessage(), failure);
@@ -82,6 +90,12 @@ public final class EmbeddedKafka implements AutoCloseable {
             sockets.forEach(EmbeddedKafka::closeQuietly);
             throw failure;
         }
+    }
+
+    /// Starts one with these settings, on sockets that are bound already.
+    static EmbeddedKafka start(BrokerSettings settings, List<ServerSocketChannel> sockets) throws IOException {
+        settings.format();
+        return start(settings, handingOver(sockets));
     }
 
     private static EmbeddedKafka start(BrokerSettings settings, ServerSocketFactory sockets) {
@@ -135,8 +149,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         controller.awaitShutdown();
     }
 
-    private static InetSocketAddress bound(String host, int port, List<ServerSocketChannel> sockets)
-            throws IOException {
+    static InetSocketAddress bound(String host, int port, List<ServerSocketChannel> sockets) throws IOException {
         var socket = ServerSocketChannel.open();
         sockets.add(socket);
         socket.configureBlocking(false);
@@ -159,7 +172,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         };
     }
 
-    private static void closeQuietly(ServerSocketChannel socket) {
+    static void closeQuietly(ServerSocketChannel socket) {
         try {
             socket.close();
         } catch (IOException ignored) {
