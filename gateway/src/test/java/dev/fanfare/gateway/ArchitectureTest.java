@@ -76,7 +76,7 @@ class ArchitectureTest {
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("transport", "cluster", "observe", "app")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("http", "observe", "app")
+                .mayOnlyBeAccessedByLayers("http", "transport", "observe", "app")
                 .whereLayer("ingest")
                 .mayOnlyBeAccessedByLayers("observe", "app")
                 .whereLayer("channel")

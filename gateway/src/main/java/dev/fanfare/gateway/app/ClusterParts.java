@@ -3,6 +3,7 @@ package dev.fanfare.gateway.app;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.cluster.Order;
 import dev.fanfare.gateway.cluster.Orders;
+import dev.fanfare.gateway.cluster.Presence;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.OrderHandler;
 import dev.fanfare.gateway.observe.Metrics;
@@ -18,14 +19,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The parts in which nodes tell each other something about their clients, as far as there are any.
-record ClusterParts(Optional<Orders> orders) {
+record ClusterParts(Optional<Orders> orders, Optional<Presence> presence) {
     static ClusterParts open(GatewaySettings settings, Sessions sessions, KafkaClients clients, Lifecycle parts) {
         var cluster = settings.cluster();
         var node = cluster.node().orElseGet(ClusterParts::host);
         var clock = InstantSource.system();
-        return new ClusterParts(cluster.ordersTopic()
-                .map(topic -> parts.open(
-                        new Orders(clients, topic, node, settings.shutdown().drain(), sessions, clock))));
+        var presence = cluster.presence();
+        return new ClusterParts(
+                cluster.ordersTopic()
+                        .map(topic -> parts.open(new Orders(
+                                clients, topic, node, settings.shutdown().drain(), sessions, clock))),
+                presence.topic()
+                        .map(topic -> parts.open(new Presence(clients, topic, presence, node, sessions, clock))));
     }
 
     /// As the machine is called; in a container, the container.
@@ -39,6 +44,7 @@ record ClusterParts(Optional<Orders> orders) {
 
     void register(Metrics metrics) {
         orders.ifPresent(metrics::orders);
+        presence.ifPresent(metrics::presence);
     }
 
     /// What operators post to, by path.

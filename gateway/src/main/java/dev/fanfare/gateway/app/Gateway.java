@@ -146,7 +146,8 @@ public final class Gateway implements AutoCloseable {
                     limits,
                     starts,
                     new CatchUp(
-                            channels, history, sessionMetrics, settings.feed().catchUp()));
+                            channels, history, sessionMetrics, settings.feed().catchUp()),
+                    cluster.presence());
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer

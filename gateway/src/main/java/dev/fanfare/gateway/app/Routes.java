@@ -7,6 +7,7 @@ import dev.fanfare.gateway.http.CrossOrigin;
 import dev.fanfare.gateway.http.HeaderLimit;
 import dev.fanfare.gateway.http.NegotiateHandler;
 import dev.fanfare.gateway.http.OpenApi;
+import dev.fanfare.gateway.http.PresenceHandler;
 import dev.fanfare.gateway.http.PublishHandler;
 import dev.fanfare.gateway.http.RequestTarget;
 import dev.fanfare.gateway.http.RevocationHandler;
@@ -62,6 +63,11 @@ final class Routes {
         post("/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
         access.log().ifPresent(log -> post("/v1/revocations", new RevocationHandler(access.gate(), log)));
         cluster.routes(access.gate()).forEach(this::post);
+        cluster.presence()
+                .ifPresent(there -> get(
+                        "/v1/presence",
+                        new PresenceHandler(
+                                access.gate(), there, settings.session().channelsMax())));
         get("/v1/openapi.json", new OpenApi());
         get("/v1/asyncapi.json", new AsyncApiHandler(settings, access.gate()));
         only("/metrics", Method.GET);

@@ -312,7 +312,8 @@ final class AsyncApi {
     }
 
     private List<String> notices() {
-        var names = new ArrayList<>(List.of("ready", "gap", "stateEnd", "error", "tokenExpiring", "revoked"));
+        var names =
+                new ArrayList<>(List.of("ready", "gap", "stateEnd", "error", "tokenExpiring", "revoked", "presence"));
         if (settings.transports().websocket()) {
             names.addAll(List.of("goingAway", "cursor"));
         }

@@ -4,6 +4,7 @@ import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.cluster.Order;
 import dev.fanfare.gateway.cluster.Orders;
+import dev.fanfare.gateway.cluster.Presence;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.limits.Limit;
@@ -98,6 +99,16 @@ public final class Metrics implements AutoCloseable {
                     orders.carriedOut(kind),
                     Tag.create("order", kind.label()));
         }
+    }
+
+    /// Registers what is known of other nodes' clients.
+    public void presence(Presence presence) {
+        gauge("fanfare_presence_nodes", "Nodes that tell of their clients, this one too", presence::nodes);
+        counter("fanfare_presence_records", "Records that tell other nodes of clients", presence.written());
+        gauge(
+                "fanfare_presence_uncounted",
+                "Subscriptions that are not counted, since there are too many channels",
+                presence::uncounted);
     }
 
     private static Tag tag(Level level) {

@@ -69,6 +69,12 @@ final class EventJson {
                 out.raw(",\"reconnectAfterMs\":" + after.toMillis()).member("reason", reason);
             case Notice.TokenExpiring(var in) -> out.raw(",\"expiresInMs\":" + in.toMillis());
             case Notice.Revoked(var channels) -> channels(out, null, channels);
+            case Notice.Presence(var channel, var count, var joined, var left, var complete) -> {
+                out.member("channel", channel).raw(",\"count\":" + count);
+                members(out, "joined", joined);
+                members(out, "left", left);
+                out.raw(",\"complete\":" + complete);
+            }
             case Notice.Renewed(var id, var in) -> {
                 id(out, id);
                 out.raw(",\"expiresInMs\":" + in.toMillis());
@@ -91,6 +97,17 @@ final class EventJson {
             }
             case Notice.Pong(var id) -> id(out, id);
         }
+    }
+
+    private static void members(JsonBytes out, String name, List<Notice.Member> members) {
+        out.raw(",\"" + name + "\":[");
+        var comma = "";
+        for (var member : members) {
+            out.raw(comma).raw("{\"issuer\":").string(member.issuer()).member("sub", member.subject());
+            out.raw("}");
+            comma = ",";
+        }
+        out.raw("]");
     }
 
     private static void id(JsonBytes out, @Nullable String id) {
@@ -118,6 +135,7 @@ final class EventJson {
                     Notice.TokenExpiring _,
                     Notice.Revoked _ -> true;
             case Notice.Failure _,
+                    Notice.Presence _,
                     Notice.Renewed _,
                     Notice.Subscribed _,
                     Notice.Unsubscribed _,
@@ -136,6 +154,7 @@ final class EventJson {
             case Notice.GoingAway _ -> "going-away";
             case Notice.TokenExpiring _ -> "token-expiring";
             case Notice.Revoked _ -> "revoked";
+            case Notice.Presence _ -> "presence";
             case Notice.Renewed _ -> "renewed";
             case Notice.Subscribed _ -> "subscribed";
             case Notice.Unsubscribed _ -> "unsubscribed";

@@ -42,6 +42,15 @@ public sealed interface Notice {
     /// Subscriptions that the new token does not allow have ended here.
     record Revoked(List<String> channels) implements Notice {}
 
+    /// Who is on a channel has changed.
+    ///
+    /// @param count sessions, on all nodes
+    /// @param joined those that were not known to be there
+    /// @param left those that are not there any more
+    /// @param complete false if there are more members than are told
+    record Presence(String channel, int count, List<Member> joined, List<Member> left, boolean complete)
+            implements Notice {}
+
     /// Answers a `token`.
     ///
     /// @param expiresIn the new token
@@ -58,6 +67,15 @@ public sealed interface Notice {
 
     /// Answers a `ping`.
     record Pong(@Nullable String id) implements Notice {}
+
+    /// Who a token speaks for.
+    record Member(String issuer, String subject) {
+        /// Of `ISSUER SUBJECT`.
+        public static Member of(String text) {
+            int blank = text.indexOf(' ');
+            return new Member(text.substring(0, Math.max(blank, 0)), text.substring(blank + 1));
+        }
+    }
 
     /// Where an event was written.
     record Receipt(String id, String topic, int partition, long offset) {}

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -178,6 +179,11 @@ public final class Session implements Subscriber {
     /// Has it looked at within a moment whether the session is still permitted.
     public void lookSoon() {
         sessions.lookSoon(this);
+    }
+
+    /// Tells what is subscribed to at about this moment. Any thread.
+    public void subscriptions(Consumer<ChannelPattern> to) {
+        interests.look(to);
     }
 
     Wheel.Timer<Session> timer() {

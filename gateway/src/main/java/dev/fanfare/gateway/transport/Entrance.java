@@ -2,9 +2,12 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.Gate;
+import dev.fanfare.gateway.cluster.Presence;
 import dev.fanfare.gateway.limits.Limits;
+import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.session.CatchUp;
 import dev.fanfare.gateway.session.KnownKeys;
+import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Starts;
@@ -13,6 +16,7 @@ import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.Headers;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How a client gets to a session, over any transport: within its limits, by its token, and from where it wants to
 /// start. Thread-safe; may wait for an issuer's keys and for Kafka.
@@ -21,12 +25,14 @@ public final class Entrance {
     private final Limits limits;
     private final Starts starts;
     private final CatchUp catchUp;
+    private final Optional<Presence> presence;
 
-    public Entrance(Gate gate, Limits limits, Starts starts, CatchUp catchUp) {
+    public Entrance(Gate gate, Limits limits, Starts starts, CatchUp catchUp, Optional<Presence> presence) {
         this.gate = gate;
         this.limits = limits;
         this.starts = starts;
         this.catchUp = catchUp;
+        this.presence = presence;
     }
 
     Limits limits() {
@@ -37,6 +43,10 @@ public final class Entrance {
     ///
     /// @throws ProblemException if they come too often, have too much already, or may not subscribe
     Pass admit(PeerInfo peer, Headers headers, Map<String, List<String>> query, StreamRequest asked) {
+        if (asked.presence() && presence.isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETER, "presence=true: nobody is counted here, as the operator has it");
+        }
         var party = limits.party(peer, headers);
         limits.connect(party);
         var caller = gate.admit(headers, query);
@@ -54,6 +64,13 @@ public final class Entrance {
             return starts.keys(patterns);
         } finally {
             pass.stay().endReplay();
+        }
+    }
+
+    /// A stream is open: who asked to be told who else is there, is from now on.
+    void opened(StreamRequest asked, Session session) {
+        if (asked.presence()) {
+            presence.ifPresent(one -> one.watch(session));
         }
     }
 

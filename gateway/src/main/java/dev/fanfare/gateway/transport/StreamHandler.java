@@ -157,6 +157,7 @@ public final class StreamHandler implements Handler {
                 wire.connect(out);
                 write(out, SseWire.head(requestId, headers, admission.retryMillis()));
                 session = sessions.open(wire, options, asked.patterns(), start, true);
+                entrance.opened(asked, session);
                 wire.serve(session);
             } else {
                 eventStream(response);
@@ -166,6 +167,7 @@ public final class StreamHandler implements Handler {
                 try {
                     write(out, SseForm.retry(admission.retryMillis()));
                     session = sessions.open(wire, options, asked.patterns(), start, true);
+                    entrance.opened(asked, session);
                     wire.serve(session);
                     out.awaitEnd();
                 } finally {
@@ -217,6 +219,10 @@ public final class StreamHandler implements Handler {
     private void poll(
             ServerRequest request, ServerResponse response, Map<String, List<String>> query, StreamRequest asked)
             throws InterruptedException {
+        if (asked.presence()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETER, "presence=true is for streams: a long-poll asks GET /v1/presence");
+        }
         admission.check();
         if (pollBuffers.isOverdrawn()) {
             throw new ProblemException(

@@ -40,7 +40,8 @@ public record StreamRequest(
         StartPoint start,
         Optional<Duration> heartbeat,
         Optional<Duration> hold,
-        Terms terms) {
+        Terms terms,
+        boolean presence) {
     /// Every parameter that there is.
     public static final Set<String> PARAMETERS = Set.of(
             "channel",
@@ -59,6 +60,7 @@ public record StreamRequest(
             "policy",
             "interval",
             "priority",
+            "presence",
             "ticket",
             "access_token");
 
@@ -93,7 +95,8 @@ public record StreamRequest(
                 start(query, lastEventId),
                 single(query, "heartbeat").map(value -> duration("heartbeat", value)),
                 single(query, "wait").map(value -> duration("wait", value)),
-                terms.read(name -> single(query, name), terms.standard()));
+                terms.read(name -> single(query, name), terms.standard()),
+                single(query, "presence").map(value -> flag("presence", value)).orElse(false));
     }
 
     private static List<ChannelPattern> patterns(List<String> values, int channelsMax) {
@@ -150,7 +153,8 @@ public record StreamRequest(
         for (var name : CURSOR_NAMES) {
             single(query, name).ifPresent(cursors::add);
         }
-        boolean state = single(query, "state").map(StreamRequest::flag).orElse(false);
+        boolean state =
+                single(query, "state").map(value -> flag("state", value)).orElse(false);
         var since = single(query, "since");
         if (state && (since.isPresent() || single(query, "last").isPresent())) {
             throw new ProblemException(
@@ -172,11 +176,11 @@ public record StreamRequest(
         return single(query, "last").<StartPoint>map(StreamRequest::last).orElseGet(StartPoint.Live::new);
     }
 
-    private static boolean flag(String value) {
+    private static boolean flag(String name, String value) {
         return switch (value) {
             case "1", "true" -> true;
             case "0", "false" -> false;
-            default -> throw invalid("state", value, "use 1 or 0");
+            default -> throw invalid(name, value, "use 1 or 0");
         };
     }
 

@@ -144,6 +144,7 @@ public final class WsEndpoint {
     private Session open(WsWire wire, SessionOptions options, StreamRequest asked, Start start, Pass pass) {
         var full = pass.stay().enter();
         var session = sessions.open(wire, options, asked.patterns(), start, true);
+        entrance.opened(asked, session);
         if (full.isPresent()) {
             session.end(CloseReason.NO_PLACE);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Revocations;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,7 +79,16 @@ class DescriptionsTest {
         secured.revocations = new Revocations(Optional.of(LocalBroker.get().newTopic("revocations", 1)));
         gateways.access = secured.access();
         gateways.cluster = new ClusterSettings(
-                Optional.empty(), Optional.of(LocalBroker.get().newTopic("orders-to-nodes", 1)));
+                Optional.empty(),
+                Optional.of(LocalBroker.get().newTopic("orders-to-nodes", 1)),
+                new ClusterSettings.Presence(
+                        Optional.of(LocalBroker.get().newTopic("presence", 1)),
+                        List.of(ChannelPattern.parse("**")),
+                        List.of(),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(2),
+                        10,
+                        10));
         gateways.publish =
                 new Publish(true, events, PUBLISH_MAX, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 1000);
         return gateways;
@@ -186,6 +197,11 @@ class DescriptionsTest {
             ask(seen, 413, order, "", " ".repeat(9000), token);
             ask(seen, 202, order, "", "{\"sub\":\"somebody\",\"over\":\"10s\"}", token);
         }
+        ask(seen, 403, "GET /v1/presence", "?channel=orders.1", "", none);
+        ask(seen, 400, "GET /v1/presence", "", "", token);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> ask(seen, 200, "GET /v1/presence", "?channel=orders.1", "", token));
         ask(seen, 200, "GET /v1/events", "?channel=orders.1&wait=0", "", token);
         ask(seen, 101, "GET /v1/events", "", "", token, HANDSHAKE);
         ask(seen, 202, "POST /v1/events", "?channel=a", "x", token);
@@ -219,10 +235,18 @@ class DescriptionsTest {
                 "POST /v1/tickets",
                 "POST /v1/sessions/{id}/token",
                 "POST /v1/revocations",
+                "GET /v1/presence",
                 ORDERS.getFirst(),
                 ORDERS.getLast(),
                 "GET /v1/asyncapi.json")) {
-            ask(seen, 401, operation, operation.startsWith("GET /v1/events") ? "?channel=orders.1" : "", "");
+            ask(
+                    seen,
+                    401,
+                    operation,
+                    operation.startsWith("GET /v1/events") || operation.startsWith("GET /v1/presence")
+                            ? "?channel=orders.1"
+                            : "",
+                    "");
         }
         ask(seen, 400, "GET /v1/events", "?nonsense=1", "", token);
         ask(seen, 400, "POST /v1/events", "?nonsense=1", "x", token);

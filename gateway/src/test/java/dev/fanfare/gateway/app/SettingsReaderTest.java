@@ -564,7 +564,7 @@ class SettingsReaderTest {
             case List<?> all when key.endsWith(".allowed") -> List.of(Policy.DROP_OLDEST, Policy.RESUME);
             case List<?> both when key.endsWith(".protocols") -> List.of("TLSv1.2");
             case List<?> none
-            when key.startsWith("access.anonymous.") ->
+            when key.startsWith("access.anonymous.") || key.startsWith("cluster.presence.") ->
                 List.of(ChannelPattern.parse("changed"), ChannelPattern.parse("too.*"));
             case List<?> none when key.endsWith(".origins") -> List.of("https://changed", "http://too");
             case List<?> none when key.equals("server.trusted-proxies") -> List.of("10.0.0.0/8", "fd00::1");

@@ -57,7 +57,8 @@ class OrdersTest {
         var rarely = Duration.ofMinutes(1); // so that it is not for a heartbeat that a session is looked at
         var gateways = new Gateways().route(topic, topic + ".{key}").heartbeats(rarely, rarely, rarely);
         gateways.access = Secured.by(issuer).access();
-        gateways.cluster = new ClusterSettings(Optional.of(name), Optional.of(orders));
+        gateways.cluster =
+                new ClusterSettings(Optional.of(name), Optional.of(orders), ClusterSettings.DEFAULT.presence());
         gateways.server = new Server(
                 "127.0.0.1",
                 0,

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.observe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
@@ -11,6 +12,8 @@ import io.helidon.metrics.api.MetricsFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +43,17 @@ class MetricsTest {
 
     private static Gateways.Running gateway() {
         var gateways = new Gateways().route(topic, "{topic}.{key}");
-        gateways.cluster = new ClusterSettings(Optional.empty(), Optional.of(topic + "-orders"));
+        gateways.cluster = new ClusterSettings(
+                Optional.empty(),
+                Optional.of(topic + "-orders"),
+                new ClusterSettings.Presence(
+                        Optional.of(topic + "-presence"),
+                        List.of(ChannelPattern.parse("**")),
+                        List.of(),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30),
+                        10,
+                        10));
         return gateways.start();
     }
 

@@ -45,7 +45,11 @@ public sealed interface Listener extends AutoCloseable {
     /// A stream that has said `ready`.
     record Sse(RawClient client, EventSourceParser events, String ready) implements Listener {
         public static Sse open(Gateways.Running gateway, String query, String... headers) throws IOException {
-            var client = gateway.connect();
+            return open(gateway.port(), query, headers);
+        }
+
+        public static Sse open(int port, String query, String... headers) throws IOException {
+            var client = RawClient.connect(port);
             assertThat(client.openStream("/v1/events?" + query, headers).status())
                     .isEqualTo(200);
             var events = new EventSourceParser(client.in());
@@ -66,7 +70,11 @@ public sealed interface Listener extends AutoCloseable {
     /// A WebSocket that has said `ready`.
     record Ws(RawClient client, String ready) implements Listener {
         public static Ws open(Gateways.Running gateway, String query, String... headers) throws IOException {
-            var client = gateway.connect();
+            return open(gateway.port(), query, headers);
+        }
+
+        public static Ws open(int port, String query, String... headers) throws IOException {
+            var client = RawClient.connect(port);
             client.get("/v1/events?" + query, handshake(headers));
             assertThat(client.head().status()).isEqualTo(101);
             return new Ws(client, WebSocketFrames.readText(client.in()));
