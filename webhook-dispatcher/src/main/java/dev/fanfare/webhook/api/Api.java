@@ -14,6 +14,7 @@ import dev.fanfare.webhook.signing.SealedText;
 import dev.fanfare.webhook.signing.UnsealableException;
 import dev.fanfare.webhook.store.Database;
 import dev.fanfare.webhook.store.Failure;
+import dev.fanfare.webhook.store.PageSessions;
 import dev.fanfare.webhook.store.Writes;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
@@ -35,6 +36,7 @@ public final class Api {
     private static final Map<String, String> RETRY_AFTER = Map.of("Retry-After", "5");
 
     private final Access access;
+    private final Visitors visitors;
     private final List<Route> routes;
 
     /// What the API works with.
@@ -52,6 +54,7 @@ public final class Api {
             Handshake handshake,
             KeyRing ring,
             Starts starts,
+            LaneStates lanes,
             Events events,
             Replays replays) {}
 
@@ -61,16 +64,27 @@ public final class Api {
         void handle(ServerRequest request, ServerResponse response, Caller caller);
     }
 
+    /// Who is let in.
+    enum Door {
+        /// Everybody.
+        OPEN,
+        /// Who has a token that is good for it, or the session of a page.
+        CALLERS,
+        /// Who has a token. Not pages: their sessions would have no end.
+        TOKENS,
+        /// Who has the session of a page.
+        SESSIONS
+    }
+
     /// @param path with `{name}` for parameters
-    /// @param open whether no token is needed
     /// @param parameters of the query, that it may have
-    record Route(Method method, String path, boolean open, Work work, List<String> parameters) {
+    record Route(Method method, String path, Door door, Work work, List<String> parameters) {
         static Route of(Method method, String path, Work work, String... parameters) {
-            return new Route(method, path, false, work, List.of(parameters));
+            return new Route(method, path, Door.CALLERS, work, List.of(parameters));
         }
 
-        static Route open(Method method, String path, Work work) {
-            return new Route(method, path, true, work, List.of());
+        static Route of(Method method, String path, Door door, Work work) {
+            return new Route(method, path, door, work, List.of());
         }
 
         /// What only reads is a GET.
@@ -81,6 +95,8 @@ public final class Api {
 
     public Api(Parts parts) {
         this.access = new Access(parts.settings(), parts.verifier());
+        var pages = new PageSessions(parts.database());
+        this.visitors = new Visitors(parts.settings().portal(), pages);
         var sealed = new SealedText(parts.ring(), "idempotency");
         var writes = new Writes(parts.database(), new Writes.Sealing() {
             @Override
@@ -108,6 +124,8 @@ public final class Api {
         all.addAll(new DeliveryHandlers(parts, once, bodies).routes());
         all.addAll(new OperatorHandlers(parts, once, bodies).routes());
         all.addAll(new ReplayHandlers(parts, once, bodies).routes());
+        all.addAll(new PageHandlers(parts.settings().portal(), visitors, pages, bodies).routes());
+        all.addAll(new StateHandlers(parts).routes());
         all.add(new WhyHandler(parts).route());
         all.add(new OpenApi().route());
         routes = List.copyOf(all);
@@ -135,13 +153,23 @@ public final class Api {
 
     private Handler guarded(Route route) {
         return (request, response) -> {
-            var caller = route.open() ? Caller.NOBODY : access.admit(request, route.right());
-            Query.check(request, route.parameters());
             try {
+                var caller = admit(request, route);
+                Query.check(request, route.parameters());
                 route.work().handle(request, response, caller);
             } catch (JdbiException failure) {
                 throw problem(failure);
             }
+        };
+    }
+
+    /// A request says whether it comes from a page: it has no more rights than the page then, whatever else it carries.
+    private Caller admit(ServerRequest request, Route route) {
+        return switch (route.door()) {
+            case OPEN -> Caller.NOBODY;
+            case CALLERS -> Visitors.isOfPage(request) ? visitors.admit(request) : access.admit(request, route.right());
+            case TOKENS -> access.admit(request, route.right());
+            case SESSIONS -> visitors.admit(request);
         };
     }
 

@@ -18,6 +18,7 @@ public enum ApiCode implements ProblemCode {
     CONFLICT(409, "Conflict"),
     ENDPOINT_DISABLED(409, "Endpoint disabled"),
     NOT_KEPT(409, "Not kept"),
+    LINK_OVER(410, "The link is over"),
     STALE(412, "Changed since it was read"),
     TOO_LARGE(413, "Too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),

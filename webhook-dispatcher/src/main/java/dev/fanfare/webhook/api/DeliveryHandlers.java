@@ -60,6 +60,7 @@ final class DeliveryHandlers {
                         "cursor"),
                 Api.Route.of(Method.GET, "/v1/deliveries/{id}", this::read),
                 Api.Route.of(Method.GET, "/v1/deliveries/{id}/attempts", this::attempts, "limit", "cursor"),
+                Api.Route.of(Method.GET, "/v1/deliveries/{id}/request", this::request),
                 Api.Route.of(Method.POST, "/v1/deliveries/{id}/resend", this::resend));
     }
 
@@ -112,6 +113,15 @@ final class DeliveryHandlers {
         answer.put(
                 "next", page.size() > limit ? Long.toString(page.get(limit - 1).id()) : null);
         Answers.send(response, answer);
+    }
+
+    private void request(ServerRequest request, ServerResponse response, Caller caller) {
+        var id = id(request, caller);
+        var delivery = deliveries.find(id).orElseThrow(() -> missing(id.toString()));
+        var endpoint = lookup.endpoint(caller, id.endpoint().value());
+        var message =
+                deliveries.message(id.message()).or(() -> fetch(delivery.id().message(), endpoint));
+        Answers.send(response, RequestJson.view(endpoint, message));
     }
 
     private void resend(ServerRequest request, ServerResponse response, Caller caller) {

@@ -106,13 +106,7 @@ final class EndpointHandlers {
     private void list(ServerRequest request, ServerResponse response, Caller caller) {
         var query = new Query(request);
         int limit = query.limit();
-        var after = query.text("cursor").map(cursor -> {
-            if (!EndpointId.isValid(cursor)) {
-                throw Query.bad("cursor", Query.NO_CURSOR);
-            }
-            return new EndpointId(cursor);
-        });
-        var page = store.list(tenants(query.text("tenant"), caller), after, limit + 1);
+        var page = page(store, query, caller, limit + 1);
         var answer = Json.object();
         var items = answer.putArray("items");
         page.stream().limit(limit).map(EndpointJson::view).forEach(items::add);
@@ -120,8 +114,19 @@ final class EndpointHandlers {
         Answers.send(response, answer);
     }
 
-    /// Whose the new endpoint is to be.
-    private static String tenant(Fields fields, Caller caller) {
+    /// Those that a query with `tenant` and `cursor` asks for.
+    static List<Endpoint> page(EndpointStore store, Query query, Caller caller, int limit) {
+        var after = query.text("cursor").map(cursor -> {
+            if (!EndpointId.isValid(cursor)) {
+                throw Query.bad("cursor", Query.NO_CURSOR);
+            }
+            return new EndpointId(cursor);
+        });
+        return store.list(tenants(query.text("tenant"), caller), after, limit);
+    }
+
+    /// Whose the new endpoint, or a link, is to be.
+    static String tenant(Fields fields, Caller caller) {
         var asked = fields.text("tenant", TENANT_MAX);
         var own = caller.tenants().orElse(Set.of(Message.DEFAULT_TENANT));
         if (!fields.has("tenant") && own.size() > 1) {

@@ -25,7 +25,7 @@ final class OpenApi {
     }
 
     Api.Route route() {
-        return Api.Route.open(Method.GET, PATH, this::read);
+        return Api.Route.of(Method.GET, PATH, Api.Door.OPEN, this::read);
     }
 
     private void read(ServerRequest request, ServerResponse response, Caller caller) {

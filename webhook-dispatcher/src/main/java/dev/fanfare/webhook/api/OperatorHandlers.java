@@ -13,6 +13,7 @@ import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.store.EndpointStore;
 import dev.fanfare.webhook.store.Fields;
 import dev.fanfare.webhook.store.Requests;
+import dev.fanfare.webhook.store.Requests.Progress;
 import dev.fanfare.webhook.store.Writes.Reply;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
@@ -20,16 +21,20 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /// `/v1/endpoints/{id}/test` and `/recover`.
 final class OperatorHandlers {
     static final String TEST_TYPE = "dev.fanfare.test";
     static final List<String> TEST_FIELDS = List.of("type", "data");
-    static final List<String> RECOVER_FIELDS = List.of("since");
+    static final List<String> RECOVER_FIELDS = List.of("since", "partly", "cursor");
 
-    private static final ChannelName TEST_CHANNEL = new ChannelName("fanfare.test");
+    static final ChannelName TEST_CHANNEL = new ChannelName("fanfare.test");
     private static final int TYPE_MAX = 255;
+    private static final int CURSOR_MAX = 100;
+    private static final String PARKED = "parked~";
+    private static final String DEAD_LETTERS = "dead-letter~";
 
     private final Requests requests;
     private final Once once;
@@ -105,12 +110,32 @@ final class OperatorHandlers {
         if (!fields.has("since")) {
             fields.fault("since", "is missing: give the time from which on failures are sent again");
         }
+        var cursor = fields.text("cursor", CURSOR_MAX).map(text -> progress(text, fields));
+        boolean partly = fields.flag("partly", false) || cursor.isPresent();
         Json.refuse(Json.unknown(document, RECOVER_FIELDS), fields.faults());
-        var recovery = requests.recover(endpoint, since.orElseThrow());
+        var step = partly
+                ? requests.recover(endpoint, since.orElseThrow(), cursor.orElse(Progress.BEGIN))
+                : new Requests.Step(requests.recover(endpoint, since.orElseThrow()), Optional.empty());
         var answer = Json.object()
-                .put("deadLetters", recovery.deadLetters())
-                .put("parked", recovery.parked())
-                .put("notKept", recovery.notKept());
+                .put("deadLetters", step.recovery().deadLetters())
+                .put("parked", step.recovery().parked())
+                .put("notKept", step.recovery().notKept())
+                .put("next", step.next().map(OperatorHandlers::cursor).orElse(null));
         once.run(claim, response, _ -> new Reply(202, "", Json.write(answer)));
+    }
+
+    private static String cursor(Progress progress) {
+        return (progress.deadLetters() ? DEAD_LETTERS : PARKED) + progress.message();
+    }
+
+    private static Progress progress(String cursor, Fields fields) {
+        boolean deadLetters = cursor.startsWith(DEAD_LETTERS);
+        var message = deadLetters || cursor.startsWith(PARKED)
+                ? MessageId.parse(cursor.substring(cursor.indexOf('~') + 1))
+                : Optional.<MessageId>empty();
+        if (message.isEmpty()) {
+            fields.fault("cursor", "is none: give the 'next' of the part before");
+        }
+        return message.map(last -> new Progress(deadLetters, last.toString())).orElse(Progress.BEGIN);
     }
 }

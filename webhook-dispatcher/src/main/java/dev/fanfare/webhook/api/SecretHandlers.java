@@ -46,7 +46,7 @@ final class SecretHandlers {
     List<Api.Route> routes() {
         return List.of(
                 Api.Route.of(Method.POST, "/v1/endpoints/{id}/secret/rotate", this::rotate),
-                Api.Route.open(Method.GET, "/.well-known/webhook-keys", this::keys));
+                Api.Route.of(Method.GET, "/.well-known/webhook-keys", Api.Door.OPEN, this::keys));
     }
 
     private void rotate(ServerRequest request, ServerResponse response, Caller caller) {

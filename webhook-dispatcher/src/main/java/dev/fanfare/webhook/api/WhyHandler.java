@@ -1,19 +1,19 @@
 package dev.fanfare.webhook.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fanfare.events.ChannelName;
-import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.webhook.api.Decisions.Decision;
 import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.store.Call;
 import dev.fanfare.webhook.store.Deliveries;
 import dev.fanfare.webhook.store.Delivery;
 import dev.fanfare.webhook.store.EndpointStore;
-import dev.fanfare.webhook.store.Fields;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +22,7 @@ import java.util.Optional;
 final class WhyHandler {
     private static final List<String> PLACE = List.of("topic", "partition", "offset");
     private static final int TOPIC_MAX = 249;
+    private static final int CALLS_MAX = 200;
     private static final String NOT_THEIRS = "The tenants of the token have no such event there.";
 
     private final Events events;
@@ -73,7 +74,7 @@ final class WhyHandler {
     private ObjectNode byEvent(Caller caller, Endpoint endpoint, MessageId id) {
         var delivery = deliveries.find(new DeliveryId(id, endpoint.id()));
         if (delivery.isPresent()) {
-            return answer(recorded(delivery.get()), deliveries.message(id), delivery);
+            return recorded(endpoint, delivery.get(), deliveries.message(id));
         }
         return deliveries
                 .topic(id.topicId())
@@ -85,7 +86,6 @@ final class WhyHandler {
                         new Verdict(
                                 "no-event",
                                 caller.tenants().isEmpty() ? "No topic that is read has such an event." : NOT_THEIRS),
-                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -111,28 +111,20 @@ final class WhyHandler {
     /// @param otherwise what the event may have been called, if it is not there any more
     private ObjectNode answer(Endpoint endpoint, Events.Found found, List<MessageId> otherwise) {
         return switch (found) {
-            case Events.Absent(var detail) -> {
-                var delivery = recorded(endpoint, otherwise);
-                yield answer(
-                        delivery.map(WhyHandler::recorded).orElse(new Verdict("no-event", detail)),
-                        delivery.flatMap(one -> deliveries.message(one.id().message())),
-                        delivery);
-            }
-            case Events.Unrouted(var id, var detail) -> {
-                var delivery = recorded(endpoint, List.of(id));
-                yield answer(
-                        delivery.map(WhyHandler::recorded).orElse(new Verdict("no-route", detail)),
-                        delivery.flatMap(one -> deliveries.message(id)),
-                        delivery);
-            }
-            case Events.Routed(var message) -> {
-                var delivery = recorded(endpoint, List.of(message.id()));
-                yield answer(
-                        delivery.map(WhyHandler::recorded).orElseGet(() -> judge(endpoint, message)),
-                        Optional.of(message),
-                        delivery);
-            }
+            case Events.Absent(var detail) -> unrouted(endpoint, otherwise, "no-event", detail);
+            case Events.Unrouted(var id, var detail) -> unrouted(endpoint, List.of(id), "no-route", detail);
+            case Events.Routed(var message) ->
+                recorded(endpoint, List.of(message.id()))
+                        .map(delivery -> recorded(endpoint, delivery, Optional.of(message)))
+                        .orElseGet(() -> judge(endpoint, message));
         };
+    }
+
+    private ObjectNode unrouted(Endpoint endpoint, List<MessageId> ids, String code, String detail) {
+        return recorded(endpoint, ids)
+                .map(delivery -> recorded(
+                        endpoint, delivery, deliveries.message(delivery.id().message())))
+                .orElseGet(() -> answer(new Verdict(code, detail), Optional.empty()));
     }
 
     private Optional<Delivery> recorded(Endpoint endpoint, List<MessageId> ids) {
@@ -141,8 +133,26 @@ final class WhyHandler {
                 .findFirst();
     }
 
-    private static ObjectNode answer(Verdict verdict, Optional<Message> message, Optional<Delivery> delivery) {
+    private ObjectNode recorded(Endpoint endpoint, Delivery delivery, Optional<Message> message) {
+        var calls = deliveries.calls(delivery.id(), 0, CALLS_MAX).stream()
+                .map(Call::attempt)
+                .toList();
+        return answer(
+                recorded(delivery),
+                Decisions.recorded(endpoint, delivery, message, calls),
+                message,
+                Optional.of(delivery));
+    }
+
+    private static ObjectNode answer(Verdict verdict, Optional<Message> message) {
+        return answer(verdict, List.of(Decision.of(verdict.code, verdict.detail)), message, Optional.empty());
+    }
+
+    private static ObjectNode answer(
+            Verdict verdict, List<Decision> decisions, Optional<Message> message, Optional<Delivery> delivery) {
         var answer = Json.object().put("verdict", verdict.code).put("detail", verdict.detail);
+        var list = answer.putArray("decisions");
+        decisions.stream().map(Decision::view).forEach(list::add);
         answer.set("event", message.map(DeliveryJson::event).orElse(null));
         answer.set("delivery", delivery.map(DeliveryJson::delivery).orElse(null));
         return answer;
@@ -170,55 +180,25 @@ final class WhyHandler {
         };
     }
 
-    private Verdict judge(Endpoint endpoint, Message message) {
-        var event = message.event();
-        if (!message.tenant().equals(endpoint.tenant())) {
-            return new Verdict(
-                    "other-tenant",
-                    "The event belongs to tenant %s, the endpoint to tenant %s."
-                            .formatted(Fields.quoted(message.tenant()), Fields.quoted(endpoint.tenant())));
+    private ObjectNode judge(Endpoint endpoint, Message message) {
+        var asked = Decisions.ask(endpoint, message);
+        if (!asked.isWanted()) {
+            return answer(
+                    new Verdict(asked.last().step(), asked.last().detail()),
+                    asked.asked(),
+                    Optional.of(message),
+                    Optional.empty());
         }
-        var settings = endpoint.settings();
-        if (message.channels().stream().noneMatch(channel -> matches(settings.channels(), channel))) {
-            return new Verdict(
-                    "channel",
-                    "None of the endpoint's channels %s matches one of the event's: %s."
-                            .formatted(
-                                    settings.channels(),
-                                    message.channels().stream()
-                                            .map(ChannelName::value)
-                                            .toList()));
-        }
-        if (!settings.eventTypes().isEmpty()
-                && ChannelName.escaped(event.type())
-                        .filter(type -> matches(settings.eventTypes(), type))
-                        .isEmpty()) {
-            return new Verdict(
-                    "type",
-                    "None of the endpoint's event types %s matches the event's: %s."
-                            .formatted(settings.eventTypes(), Fields.quoted(event.type())));
-        }
-        if (event.timestamp() >= 0 && event.timestamp() < endpoint.createdAt().toEpochMilli()) {
-            return new Verdict(
-                    "before-created",
-                    "The endpoint was created at %s, after the event: POST /v1/endpoints/%s/replay fetches what was before."
-                            .formatted(endpoint.createdAt(), endpoint.id()));
-        }
-        if (!endpoint.isActive()) {
-            return new Verdict(
-                    "disabled",
-                    "The endpoint is disabled%s: events of that time can be fetched by a replay."
-                            .formatted(endpoint.disabledReason()
-                                    .map(" (%s)"::formatted)
-                                    .orElse("")));
-        }
-        if (settled(message).filter(next -> event.offset() < next).isPresent()) {
-            return new Verdict(
-                    "not-recorded",
-                    "The endpoint wants such events now, but nothing is on record: it was disabled or wanted others"
-                            + " then, or the record is too old to be kept. A replay fetches it.");
-        }
-        return new Verdict("in-flight", "The event has not been worked off yet.");
+        var verdict =
+                settled(message).filter(next -> message.event().offset() < next).isPresent()
+                        ? new Verdict(
+                                "not-recorded",
+                                "The endpoint wants such events now, but nothing is on record: it was disabled or wanted others"
+                                        + " then, or the record is too old to be kept. A replay fetches it.")
+                        : new Verdict("in-flight", "The event has not been worked off yet.");
+        var decisions = new ArrayList<>(asked.asked());
+        decisions.add(Decision.of(verdict.code, verdict.detail));
+        return answer(verdict, decisions, Optional.of(message), Optional.empty());
     }
 
     /// The first offset of the event's partition that is not settled, if that is known.
@@ -228,9 +208,5 @@ final class WhyHandler {
                         && start.partition() == message.event().partition())
                 .map(Starts.Start::offset)
                 .findFirst();
-    }
-
-    private static boolean matches(List<ChannelPattern> patterns, ChannelName name) {
-        return patterns.stream().anyMatch(pattern -> pattern.matches(name));
     }
 }

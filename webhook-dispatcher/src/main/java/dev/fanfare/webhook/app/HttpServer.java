@@ -8,6 +8,7 @@ import dev.fanfare.webhook.api.ApiCode;
 import dev.fanfare.webhook.api.ApiSettings;
 import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.observe.Metrics;
+import dev.fanfare.webhook.page.Pages;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.observe.ObserveFeature;
@@ -15,7 +16,7 @@ import io.helidon.webserver.observe.health.HealthObserver;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/// The HTTP side: the management API, health and metrics.
+/// The HTTP side: the management API, the pages, health and metrics.
 final class HttpServer {
     private HttpServer() {}
 
@@ -24,6 +25,7 @@ final class HttpServer {
         routing.error(ProblemException.class, HttpProblems::handle);
         routing.addFilter(new BodyFraming(ApiCode.MALFORMED_REQUEST));
         api.register(routing);
+        new Pages(settings.portal()).register(routing);
         return WebServer.builder()
                 .featuresDiscoverServices(false)
                 .addFeature(ObserveFeature.builder()

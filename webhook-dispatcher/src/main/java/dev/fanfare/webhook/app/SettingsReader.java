@@ -70,6 +70,7 @@ final class SettingsReader {
                 server(api, access),
                 api,
                 access,
+                new PortalReader(values).read(),
                 KafkaSettings.read(values, refused()),
                 routes,
                 tenant(),

@@ -6,6 +6,7 @@ import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.webhook.api.Api;
 import dev.fanfare.webhook.api.ApiSettings;
+import dev.fanfare.webhook.api.LaneStates;
 import dev.fanfare.webhook.api.Starts;
 import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.dispatch.DispatchMetrics;
@@ -21,6 +22,7 @@ import dev.fanfare.webhook.ingest.IntakeSettings;
 import dev.fanfare.webhook.ingest.RecordTaker;
 import dev.fanfare.webhook.ingest.Tenants;
 import dev.fanfare.webhook.lane.LaneLimits;
+import dev.fanfare.webhook.lane.LaneState;
 import dev.fanfare.webhook.lane.Lanes;
 import dev.fanfare.webhook.observe.Health;
 import dev.fanfare.webhook.observe.Metrics;
@@ -51,6 +53,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -159,7 +162,7 @@ public final class WebhookDispatcher implements AutoCloseable {
         var replays = parts.open(
                 new KafkaReplays(clients, taker, database, settings.retention().attempts()));
         var api = new Api(new Api.Parts(
-                new ApiSettings(settings.api().token(), settings.access(), ApiSettings.BODY_MAX),
+                new ApiSettings(settings.api().token(), settings.access(), settings.portal(), ApiSettings.BODY_MAX),
                 verifier,
                 database,
                 registry,
@@ -168,6 +171,7 @@ public final class WebhookDispatcher implements AutoCloseable {
                 new Handshake(sender, settings.endpoint().origin()),
                 ring,
                 () -> starts(frontier),
+                endpoint -> lanes.state(endpoint).map(WebhookDispatcher::state),
                 events,
                 replays));
         var server = HttpServer.build(settings, api, Health.observer(intake, journal, () -> closing.begun), metrics);
@@ -207,6 +211,17 @@ public final class WebhookDispatcher implements AutoCloseable {
                 .filter(position -> position.partition() != Frontier.LATER_PARTITIONS)
                 .map(position -> new Starts.Start(position.topic(), position.partition(), position.nextOffset()))
                 .toList();
+    }
+
+    private static LaneStates.State state(LaneState lane) {
+        return new LaneStates.State(
+                lane.breaker().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                lane.limit(),
+                lane.struggling(),
+                lane.running(),
+                lane.queuedLive(),
+                lane.queuedBacklog(),
+                lane.pausedUntil());
     }
 
     private static Map<Outbox.Role, String> topics(WebhookSettings.Topics topics) {

@@ -19,6 +19,7 @@ public record WebhookSettings(
         Server server,
         Api api,
         Access access,
+        Portal portal,
         Map<String, String> kafka,
         List<Routing.Rule> routes,
         Tenant tenant,
@@ -94,6 +95,38 @@ public record WebhookSettings(
     /// @param operate to see and change everything of all tenants
     public record Scopes(String read, String manage, String operate) {
         public static final Scopes DEFAULT = new Scopes("webhooks:read", "webhooks:manage", "webhooks:operate");
+    }
+
+    /// The pages for tenants and operators.
+    ///
+    /// @param url where browsers reach the dispatcher: `https`, or `http` on this machine; none: `http://localhost`
+    /// and the port
+    /// @param linkLife how long a link opens the page, unless who asks for one says otherwise
+    /// @param sessionLife how long the page can be used then
+    /// @param frameAncestors origins of pages that may show the tenants' page in a frame
+    /// @param name of the tenants' page
+    /// @param logo a few characters to stand in place of the picture
+    /// @param accent a colour, `#rrggbb`; lighter or darker where it could not be read
+    public record Portal(
+            Optional<String> url,
+            Duration linkLife,
+            Duration sessionLife,
+            List<String> frameAncestors,
+            String name,
+            Optional<String> logo,
+            String accent) {
+        public static final Portal DEFAULT = new Portal(
+                Optional.empty(),
+                Duration.ofMinutes(10),
+                Duration.ofHours(8),
+                List.of(),
+                "Webhooks",
+                Optional.empty(),
+                "#2f5fd0");
+
+        public Portal {
+            frameAncestors = List.copyOf(frameAncestors);
+        }
     }
 
     /// Whose events are whose.

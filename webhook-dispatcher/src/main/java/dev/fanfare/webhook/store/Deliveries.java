@@ -25,6 +25,9 @@ public final class Deliveries {
     private static final int WINDOW_GROWTH = 16;
     private static final Duration WINDOW_MAX = Duration.ofDays(100);
 
+    /// How many are counted at most.
+    public static final int COUNTED_MAX = 10_000;
+
     private final Database database;
 
     /// Which ones.
@@ -43,6 +46,12 @@ public final class Deliveries {
 
     /// The last one of a page.
     public record After(Instant at, State state, DeliveryId id) {}
+
+    /// What there is of an endpoint that is not delivered.
+    ///
+    /// @param parked deliveries
+    /// @param since when the one that is due next was parked
+    public record Waiting(int parked, Optional<Instant> since, int deadLetters) {}
 
     public Deliveries(Database database) {
         this.database = database;
@@ -88,6 +97,30 @@ public final class Deliveries {
                         .bind("message", id.message().toString())
                         .map(Standing::delivery)
                         .findOne());
+    }
+
+    /// What waits for some endpoints, and what has failed, in their order. Of more than [#COUNTED_MAX] of a kind only
+    /// that many are counted.
+    public List<Waiting> waiting(List<EndpointId> endpoints) {
+        return database.jdbi()
+                .withHandle(handle -> endpoints.stream()
+                        .map(id -> handle.createQuery("""
+                            select (select count(*) from
+                                (select 1 from parked where endpoint_id = :id limit :max) p) as parked,
+                              (select parked_at from parked where endpoint_id = :id
+                                order by due, partition_n, offset_n limit 1) as since,
+                              (select count(*) from
+                                (select 1 from ended where endpoint_id = :id and dead_letter = true limit :max) d)
+                                as dead\
+                            """)
+                                .bind("id", id.value())
+                                .bind("max", COUNTED_MAX)
+                                .map((row, context) -> new Waiting(
+                                        row.getInt("parked"),
+                                        EndpointRow.instant(row, "since", context),
+                                        row.getInt("dead")))
+                                .one())
+                        .toList());
     }
 
     /// A page of the calls that were made, the first one first.

@@ -7,12 +7,9 @@ import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Trigger;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +41,18 @@ public final class Requests {
             return new Recovery(deadLetters + other.deadLetters, parked + other.parked, notKept + other.notKept);
         }
     }
+
+    /// How far a recovery has come: through what is parked first, then through dead letters, by their ids.
+    ///
+    /// @param message the last one that was looked at
+    public record Progress(boolean deadLetters, String message) {
+        public static final Progress BEGIN = new Progress(false, "");
+    }
+
+    /// A part of a recovery.
+    ///
+    /// @param next where it goes on; empty if all is done
+    public record Step(Recovery recovery, Optional<Progress> next) {}
 
     public Requests(Database database) {
         this.database = database;
@@ -91,22 +100,34 @@ public final class Requests {
     /// each of them once. Some of them to a transaction: what was done stays, if the store goes away, and the
     /// same again does the rest. What is too large stays a dead letter.
     public Recovery recover(Endpoint endpoint, Instant since) {
-        var now = database.now();
-        var sums = new ArrayList<Recovery>();
-        inPages(
-                after -> parked(endpoint, since, now, after),
-                some -> sums.add(transaction(handle -> hurry(handle, endpoint, some, now))));
-        inPages(
-                after -> deadLetters(endpoint, since, after),
-                some -> sums.add(transaction(handle -> revive(handle, endpoint, some, now))));
-        return sums.stream().reduce(new Recovery(0, 0, 0), Recovery::plus);
+        var sum = new Recovery(0, 0, 0);
+        for (var after = Optional.of(Progress.BEGIN); after.isPresent(); ) {
+            var step = recover(endpoint, since, after.get());
+            sum = sum.plus(step.recovery);
+            after = step.next;
+        }
+        return sum;
     }
 
-    /// @param page of ids, after one of them
-    private static void inPages(Function<String, List<String>> page, Consumer<List<String>> work) {
-        for (var ids = page.apply(""); !ids.isEmpty(); ids = page.apply(ids.getLast())) {
-            work.accept(ids);
+    /// The same, but only the next few hundred of them.
+    ///
+    /// @param after how far it has come
+    public Step recover(Endpoint endpoint, Instant since, Progress after) {
+        var now = database.now();
+        if (!after.deadLetters) {
+            var some = parked(endpoint, since, now, after.message);
+            return some.isEmpty()
+                    ? recover(endpoint, since, new Progress(true, ""))
+                    : new Step(
+                            transaction(handle -> hurry(handle, endpoint, some, now)),
+                            Optional.of(new Progress(false, some.getLast())));
         }
+        var some = deadLetters(endpoint, since, after.message);
+        return some.isEmpty()
+                ? new Step(new Recovery(0, 0, 0), Optional.empty())
+                : new Step(
+                        transaction(handle -> revive(handle, endpoint, some, now)),
+                        Optional.of(new Progress(true, some.getLast())));
     }
 
     private <T> T transaction(HandleCallback<T, RuntimeException> work) {

@@ -51,6 +51,11 @@ public final class Retention {
         return sweep("replay", "updated_at", before, " and state <> 'running'");
     }
 
+    /// Links to pages, and sessions of these, that are over.
+    public long pages(Instant now) {
+        return sweep("page_link", "expires_at", now, "") + sweep("page_session", "expires_at", now, "");
+    }
+
     /// Endpoints that were deleted before, with their secrets.
     public long tombstones(Instant before) {
         return database.jdbi().inTransaction(handle -> {

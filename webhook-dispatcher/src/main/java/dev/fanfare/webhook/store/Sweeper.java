@@ -65,6 +65,7 @@ public final class Sweeper implements AutoCloseable {
         long events = retention.payloads(now);
         retention.idempotency(now.minus(IDEMPOTENCY));
         retention.replays(now.minus(REPLAYS));
+        retention.pages(now);
         retention.tombstones(now.minus(TOMBSTONES));
         if (attempts + ended + events > 0) {
             LOG.log(

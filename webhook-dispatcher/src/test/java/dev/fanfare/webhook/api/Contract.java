@@ -49,6 +49,11 @@ final class Contract {
             return scopes().isEmpty();
         }
 
+        /// Whether only pages can use it.
+        boolean isOfPages() {
+            return names("header").contains("Fanfare-Page");
+        }
+
         /// What a token must have one of.
         List<String> scopes() {
             return texts(node.path("security").path(0).path("token"));

@@ -164,49 +164,60 @@ class IdentityTest {
         var before = all(acmes);
         var evil = bearer("evil", READ + " " + MANAGE);
         if (operation.path().contains("{")) {
-            assertThat(text(acmes.send(api, operation, evil), acmes))
-                    .isEqualTo(text(missing().send(api, operation, evil), missing()))
-                    .contains("not-found");
+            var body = Samples.body(operation);
+            for (var who : List.of(new String[] {"Authorization", evil}, Samples.page(evils.session()))) {
+                assertThat(text(acmes.send(api, operation, body, who), acmes))
+                        .isEqualTo(text(missing().send(api, operation, body, who), missing()))
+                        .contains("not-found");
+            }
             if (operation.path().contains("{replay}")) {
-                var mixed = new Samples(evils.endpoint(), evils.delivery(), acmes.replay());
+                var mixed = new Samples(evils.endpoint(), evils.delivery(), acmes.replay(), evils.session());
                 assertThat(mixed.send(api, operation, evil).status()).isEqualTo(404);
             }
         } else {
-            elsewhere(operation, evil);
+            elsewhere(operation, "Authorization", evil);
+            elsewhere(operation, Samples.page(evils.session()));
         }
         assertThat(all(acmes)).isEqualTo(before);
     }
 
     /// On routes that name nothing in their path.
-    private static void elsewhere(Operation operation, String evil) {
+    private static void elsewhere(Operation operation, String... evil) {
         switch (operation.id()) {
             case "createEndpoint" -> {
-                var answer = api.post("/v1/endpoints", json("'tenant':'acme'"), "Authorization", evil);
+                var answer = api.post("/v1/endpoints", json("'tenant':'acme'"), evil);
                 assertThat(answer.status()).isEqualTo(403);
                 assertThat(answer.body().path("detail").asText())
                         .contains("'acme'")
                         .contains("[evil]");
             }
             case "listEndpoints" -> {
-                assertThat(api.get("/v1/endpoints?limit=500", "Authorization", evil)
-                                .text())
+                assertThat(api.get("/v1/endpoints?limit=500", evil).text())
                         .contains(evils.endpoint())
                         .doesNotContain(acmes.endpoint());
-                assertThat(api.get("/v1/endpoints?tenant=acme", "Authorization", evil)
-                                .body()
-                                .path("items"))
+                assertThat(api.get("/v1/endpoints?tenant=acme", evil).body().path("items"))
                         .isEmpty();
             }
+            case "listStates" -> {
+                assertThat(api.get("/v1/states?limit=500", evil).text())
+                        .contains(evils.endpoint())
+                        .doesNotContain(acmes.endpoint());
+                assertThat(api.get("/v1/states?tenant=acme", evil).body().path("items"))
+                        .isEmpty();
+            }
+            // no page may make links, whosever
+            case "createLink" ->
+                assertThat(api.post("/v1/links", "{\"tenant\":\"acme\"}", evil).status())
+                        .isEqualTo(evil[0].equals("Authorization") ? 403 : 401);
             case "listDeliveries" -> {
                 var event = DeliveryId.parse(acmes.delivery()).orElseThrow().message();
                 for (var query : List.of("?limit=500", "?event=" + event)) {
-                    assertThat(api.get("/v1/deliveries" + query, "Authorization", evil)
-                                    .text())
+                    assertThat(api.get("/v1/deliveries" + query, evil).text())
                             .contains(evils.delivery())
                             .doesNotContain(acmes.endpoint());
                 }
-                var hidden = api.get("/v1/deliveries?endpoint=" + acmes.endpoint(), "Authorization", evil);
-                var absent = api.get("/v1/deliveries?endpoint=" + missing().endpoint(), "Authorization", evil);
+                var hidden = api.get("/v1/deliveries?endpoint=" + acmes.endpoint(), evil);
+                var absent = api.get("/v1/deliveries?endpoint=" + missing().endpoint(), evil);
                 assertThat(text(hidden, acmes))
                         .isEqualTo(text(absent, missing()))
                         .contains("not-found");
@@ -224,7 +235,7 @@ class IdentityTest {
 
     private static Samples missing() {
         var id = "ep_00000000000000000000";
-        return new Samples(id, new DeliveryId(message(1).id(), new EndpointId(id)).toString(), "rp_0");
+        return new Samples(id, new DeliveryId(message(1).id(), new EndpointId(id)).toString(), "rp_0", "");
     }
 
     /// An answer, without what is different in each.

@@ -78,7 +78,7 @@ class OpenApiTest {
     }
 
     private static List<String> scopes(Api.Route route) {
-        if (route.open()) {
+        if (route.door() == Api.Door.OPEN || route.door() == Api.Door.SESSIONS) {
             return List.of();
         }
         var scopes = WebhookSettings.Scopes.DEFAULT;
@@ -94,6 +94,8 @@ class OpenApiTest {
         fields("TestEvent", OperatorHandlers.TEST_FIELDS);
         fields("Recovery", OperatorHandlers.RECOVER_FIELDS);
         fields("NewReplay", ReplayHandlers.FIELDS);
+        fields("NewLink", PageHandlers.LINK_FIELDS);
+        fields("NewSession", PageHandlers.SESSION_FIELDS);
         codes("Problem", "code", Arrays.stream(ApiCode.values()).map(ApiCode::code));
         codes("Attempt", "reason", Arrays.stream(Reason.values()).map(Reason::code));
         codes("Attempt", "trigger", Arrays.stream(Trigger.values()).map(Trigger::code));
@@ -214,8 +216,11 @@ class OpenApiTest {
 
         private void refusals(Operation operation) {
             var described = operation.statuses();
-            expect(400, operation, samples.path(operation) + "?nonsense=1", "");
-            if (!operation.isOpen()) {
+            var page = operation.isOfPages() ? Samples.page(samples.session()) : new String[0];
+            expect(400, operation, samples.path(operation) + "?nonsense=1", "", page);
+            if (operation.isOfPages()) {
+                refusalsOfPages(operation);
+            } else if (!operation.isOpen()) {
                 expect(401, operation, samples.path(operation), "", "Authorization", "");
                 expect(
                         403,
@@ -233,7 +238,7 @@ class OpenApiTest {
                 var large = "x".repeat(TestApi.BODY_MAX + 1);
                 expect(413, operation, samples.path(operation), large, "If-Match", "*");
                 expect(415, operation, samples.path(operation), "x", "If-Match", "*", "Content-Type", "text/plain");
-                expect(422, operation, samples.path(operation), invalid(operation), "If-Match", "*");
+                expect(422, operation, samples.path(operation), invalid(operation), with(page, "If-Match", "*"));
             }
             if (operation.names("header").contains("If-Match")) {
                 expect(412, operation, samples.path(operation), Samples.body(operation), "If-Match", "\"99\"");
@@ -247,8 +252,21 @@ class OpenApiTest {
             }
         }
 
+        private void refusalsOfPages(Operation operation) {
+            var body = operation.id().equals("openSession") ? "{\"token\":\"x\"}" : "";
+            expect(403, operation, samples.path(operation), body);
+            int unknown = body.isEmpty() ? 401 : 410;
+            expect(unknown, operation, samples.path(operation), body, Samples.page("fanfare-page=x"));
+        }
+
+        private static String[] with(String[] some, String... more) {
+            return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
+        }
+
         private static String invalid(Operation operation) {
             return switch (operation.id()) {
+                case "createLink" -> "{\"life\":\"2d\"}";
+                case "openSession" -> "{\"token\":1}";
                 case "createEndpoint", "replaceEndpoint", "patchEndpoint" -> json("'timeout':'1h'");
                 case "rotateSecret" -> "{\"overlap\":\"8d\"}";
                 case "sendTestEvent" -> "{\"type\":1}";
@@ -280,7 +298,7 @@ class OpenApiTest {
                     expect(Samples.success(operation), operation, valid(operation));
                 }
             }
-            for (var id : List.of("cancelReplay", "deleteEndpoint")) {
+            for (var id : List.of("cancelReplay", "deleteEndpoint", "closeSession")) {
                 var operation = CONTRACT.operation(id);
                 expect(Samples.success(operation), operation, valid(operation));
             }

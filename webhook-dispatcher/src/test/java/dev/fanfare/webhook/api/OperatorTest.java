@@ -89,13 +89,13 @@ class OperatorTest {
         var dead = api.deadLetter(endpoint, 2);
         var late = "{\"since\":\"%s\"}".formatted(Instant.now().plusSeconds(60));
         assertThat(api.post(path, late).body()).isEqualTo(TestApi.parse("""
-                {"deadLetters":0,"parked":0,"notKept":0}\
+                {"deadLetters":0,"parked":0,"notKept":0,"next":null}\
                 """));
         var since = "{\"since\":\"%s\"}".formatted(Instant.now().minusSeconds(60));
         var recovered = api.post(path, since);
         assertThat(recovered.status()).as(recovered.text()).isEqualTo(202);
         assertThat(recovered.body()).isEqualTo(TestApi.parse("""
-                {"deadLetters":1,"parked":1,"notKept":0}\
+                {"deadLetters":1,"parked":1,"notKept":0,"next":null}\
                 """));
         for (var id : new DeliveryId[] {parked, dead}) {
             var shown = api.get("/v1/deliveries/" + id).body();
@@ -107,6 +107,37 @@ class OperatorTest {
         assertThat(api.post(path, "{\"since\":\"+999999999-12-31T23:59:59Z\"}").fields())
                 .containsExactly("since");
         assertThat(api.post(path, "").code()).isEqualTo("malformed-json");
+    }
+
+    /// Some hundred at a time, so that whoever asks sees how far it is, and may stop.
+    @Test
+    void recoversInParts() {
+        var endpoint = api.endpoint();
+        var path = "/v1/endpoints/" + endpoint + "/recover";
+        for (int offset = 1; offset <= 3; offset++) {
+            api.parked(endpoint, offset);
+            api.deadLetter(endpoint, 10 + offset);
+        }
+        var since = "\"since\":\"%s\",\"partly\":true".formatted(Instant.now().minusSeconds(60));
+        var first = api.post(path, "{%s}".formatted(since)).body();
+        assertThat(first.path("parked").asInt()).isEqualTo(3);
+        assertThat(first.path("deadLetters").asInt()).isZero();
+        assertThat(api.get("/v1/deliveries?state=dead-letter&endpoint=" + endpoint)
+                        .body()
+                        .path("items"))
+                .hasSize(3);
+        var next = "{%s,\"cursor\":\"%s\"}";
+        var second = api.post(path, next.formatted(since, first.path("next").asText()))
+                .body();
+        assertThat(second.path("deadLetters").asInt()).isEqualTo(3);
+        var last = api.post(path, next.formatted(since, second.path("next").asText()))
+                .body();
+        assertThat(last).isEqualTo(TestApi.parse("""
+                {"deadLetters":0,"parked":0,"notKept":0,"next":null}\
+                """));
+        for (var cursor : new String[] {"x", "parked~", "dead-letter~msg_x", "ended~" + "x".repeat(200)}) {
+            assertThat(api.post(path, next.formatted(since, cursor)).fields()).containsExactly("cursor");
+        }
     }
 
     @Test

@@ -119,15 +119,27 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(List<IssuerSettings> others) {
-        this(new StoreSettings("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "", 4), others);
+        this(inMemory(), others);
+    }
+
+    static StoreSettings inMemory() {
+        return new StoreSettings("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "", 4);
     }
 
     TestApi(StoreSettings settings) {
         this(settings, List.of());
     }
 
+    TestApi(WebhookSettings.Portal portal) {
+        this(inMemory(), List.of(), portal);
+    }
+
     /// @param others issuers beside that of [Tokens]
     TestApi(StoreSettings settings, List<IssuerSettings> others) {
+        this(settings, others, WebhookSettings.Portal.DEFAULT);
+    }
+
+    private TestApi(StoreSettings settings, List<IssuerSettings> others, WebhookSettings.Portal portal) {
         folder = folder();
         var issuers = new ArrayList<>(others);
         issuers.add(Tokens.issuer(folder));
@@ -139,7 +151,7 @@ final class TestApi implements AutoCloseable {
         journal = new SqlJournal(database, registry::find, _ -> {}, Duration.ofSeconds(20));
         new Frontier(database).write(List.of(new Frontier.Position(TOPIC, 3, "orders", 100)));
         api = new Api(new Api.Parts(
-                new ApiSettings(Optional.of(TOKEN), access, BODY_MAX),
+                new ApiSettings(Optional.of(TOKEN), access, portal, BODY_MAX),
                 verifier,
                 database,
                 registry,
@@ -148,6 +160,7 @@ final class TestApi implements AutoCloseable {
                 new Handshake(sender, "fanfare.test"),
                 ring,
                 () -> List.of(new Starts.Start("orders", 3, 42)),
+                _ -> Optional.of(new LaneStates.State("closed", 8, false, 1, 2, 3, Optional.empty())),
                 events,
                 replays));
         var routing = HttpRouting.builder();

@@ -10,6 +10,7 @@ import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Result;
 import dev.fanfare.webhook.delivery.Timings;
 import dev.fanfare.webhook.journal.Disposition;
+import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +46,10 @@ class WhyTest {
         }
     }
 
+    private static List<String> steps(Answer answer) {
+        return answer.body().path("decisions").findValuesAsText("step");
+    }
+
     private static void routed(long offset) {
         api.events.byOffset.put(offset, new Events.Routed(message(offset)));
     }
@@ -78,6 +83,20 @@ class WhyTest {
         says(why(endpoint, 2), "parked", "retry", "attempt 2");
         says(why(endpoint, 3), "dead-letter", "exhausted", "/resend");
         says(why(endpoint, 4), "ended", "expired");
+        assertThat(steps(answer)).containsExactly("matched", "attempted");
+        assertThat(steps(why(endpoint, 2))).containsExactly("matched", "attempted", "parked", "due");
+        assertThat(steps(why(endpoint, 3))).containsExactly("matched", "attempted", "dead-letter");
+        assertThat(steps(why(endpoint, 4))).containsExactly("matched", "attempted", "expired");
+        var decisions = why(endpoint, 2).body().path("decisions");
+        assertThat(decisions.findValuesAsText("detail"))
+                .satisfiesExactly(
+                        matched -> assertThat(matched).contains("orders.42", "orders.*"),
+                        attempted ->
+                                assertThat(attempted).contains("Attempt 1 (schedule): status 500. it answered 500"),
+                        parked -> assertThat(parked).contains("again"),
+                        due -> assertThat(due).contains("Attempt 2", "retry"));
+        assertThat(decisions.path(0).path("at").isNull()).isTrue();
+        assertThat(decisions.path(1).path("at").asText()).isEqualTo(TestApi.TIME.toString());
     }
 
     @Test
@@ -88,6 +107,8 @@ class WhyTest {
         says(why(endpoint, 12), "no-event", "12");
         var other = new MessageId(Uuid.randomUuid(), 0, 1);
         says(api.get("/v1/endpoints/" + endpoint + "/why?event=" + other), "no-event");
+        assertThat(steps(why(endpoint, 11))).containsExactly("matched", "attempted");
+        assertThat(steps(why(endpoint, 12))).containsExactly("no-event");
     }
 
     @Test
@@ -101,6 +122,11 @@ class WhyTest {
         api.events.byOffset.put(27L, new Events.Unrouted(message(27).id(), "No routing rule has it."));
         says(why(api.endpoint(), 27), "no-route", "No routing rule has it.");
         says(why(api.endpoint(), 24), "before-created", "/replay");
+        assertThat(steps(why(api.endpoint("'tenant':'acme'"), 21))).containsExactly("other-tenant");
+        assertThat(steps(why(api.endpoint("'eventTypes':['order.deleted']"), 23)))
+                .containsExactly("tenant", "channel", "type");
+        assertThat(steps(why(api.endpoint("'eventTypes':['order.*']"), 24)))
+                .containsExactly("tenant", "channel", "type", "before-created");
     }
 
     @Test
@@ -110,6 +136,7 @@ class WhyTest {
         says(why(endpoint, 31), "not-recorded", "replay");
         api.events.byOffset.put(131L, new Events.Routed(message(131)));
         says(why(endpoint, 131), "in-flight");
+        assertThat(steps(why(endpoint, 131))).containsExactly("tenant", "channel", "created", "enabled", "in-flight");
         api.patch("/v1/endpoints/" + endpoint, "{\"enabled\":false}", "If-Match", "*");
         says(why(endpoint, 131), "disabled", "replay");
     }

@@ -45,7 +45,7 @@ class WireTest {
     @ValueSource(strings = {"", "Bearer", "Bearer ", "Bearer nope", "Bearer tok-5f0", "Bearer tok-5f0cc", "Basic dG9r"})
     void letsNobodyInWithoutTheToken(String authorization) {
         for (var route : api.api.routes()) {
-            if (!route.open()) {
+            if (route.door() == Api.Door.CALLERS || route.door() == Api.Door.TOKENS) {
                 var answer = api.call(
                         route.method().text(),
                         route.path().replaceAll("\\{.*?}", "x"),

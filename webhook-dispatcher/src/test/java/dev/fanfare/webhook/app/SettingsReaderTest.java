@@ -38,6 +38,7 @@ class SettingsReaderTest {
             WebhookSettings.Server.DEFAULT,
             WebhookSettings.Api.DEFAULT,
             WebhookSettings.Access.DEFAULT,
+            WebhookSettings.Portal.DEFAULT,
             Map.of("bootstrap.servers", "localhost:9092"),
             List.of(new Routing.Rule(List.of("orders"), List.of("orders.{key}"))),
             WebhookSettings.Tenant.DEFAULT,
@@ -179,6 +180,15 @@ class SettingsReaderTest {
             access.scopes.manage: webhooks:read  | access.scopes.manage: 'webhooks:read' | one of its own
             access.scopes.operate: webhooks:read | access.scopes.operate: 'webhooks:read' | one of its own
             access.scopes: {read: webhooks:manage} | access.scopes.manage: the default | one of its own
+            portal.url: http://hooks.example.com | portal.url: 'http://hooks | http only for localhost
+            portal.url: https://a.example/?x=1   | portal.url: 'https://a  | perhaps with a port and a path
+            portal.url: hooks.example.com        | portal.url: 'hooks    | it must be https://host
+            portal.link-life: 2d                 | portal.link-life: '2d' | from 1s to 1d
+            portal.session-life: 30s             | portal.session-life: '30s' | from 1m to 7d
+            portal.frame-ancestors: '*'          | portal.frame-ancestors: '*' | an origin such as
+            portal.frame-ancestors: "https://a.example; script-src *" | portal.frame-ancestors: 'https | an origin such as
+            portal.logo: Acme                    | portal.logo: 'Acme'  | 3 characters
+            portal.accent: red                   | portal.accent: 'red' | a colour such as
             kafka.group.id: mine                 | kafka.group.id: from | it is intake.group
             kafka.enable.auto.commit: true       | kafka.enable.auto.commit: from | intake.commit-every
             """)

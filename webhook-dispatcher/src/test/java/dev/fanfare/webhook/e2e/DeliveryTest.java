@@ -71,6 +71,7 @@ class DeliveryTest {
                 new WebhookSettings.Server("127.0.0.1", dispatcher.port()),
                 free.api(),
                 free.access(),
+                free.portal(),
                 free.kafka(),
                 free.routes(),
                 free.tenant(),

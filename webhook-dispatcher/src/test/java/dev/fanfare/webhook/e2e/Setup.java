@@ -82,6 +82,7 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
                 new WebhookSettings.Server("127.0.0.1", 0),
                 api,
                 access,
+                WebhookSettings.Portal.DEFAULT,
                 Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
                 List.of(new Routing.Rule(List.of(topic), List.of("orders.{key}"))),
                 WebhookSettings.Tenant.DEFAULT,
