@@ -8,15 +8,23 @@ import java.util.Optional;
 final class Banner {
     private Banner() {}
 
-    /// @param token of the dispatcher's API, where it runs
-    static String text(Options options, Optional<String> token, Path state, Duration took) {
+    /// What there is to say of the dispatcher.
+    ///
+    /// @param token of its API
+    /// @param portal opens the page of the demo's tenant, once
+    /// @param console opens the page of operators, once
+    record Webhooks(Options.Webhooks ports, String token, String portal, String console) {
+        @Override
+        public String toString() {
+            return "Webhooks[" + ports + "]"; // what is left out opens something
+        }
+    }
+
+    /// @param running the dispatcher, if it runs
+    static String text(Options options, Optional<Webhooks> running, Path state, Duration took) {
         var url = "http://localhost:" + options.port();
-        var webhooks = options.webhooks()
-                .map(ports -> webhooks(ports, token.orElse("")))
-                .orElse("");
-        var receiver = options.webhooks()
-                .map(ports -> "  Receiver http://localhost:%d/ (of webhooks)%n".formatted(ports.receiverPort()))
-                .orElse("");
+        var webhooks = running.map(Banner::webhooks).orElse("");
+        var receiver = running.map(Banner::pages).orElse("");
         return """
 
                 Fanfare is up after %.1f s.
@@ -38,7 +46,16 @@ final class Banner {
                 """.formatted(took.toMillis() / 1000.0, url, receiver, options.bootstrapServers(), state, webhooks);
     }
 
-    private static String webhooks(Options.Webhooks ports, String token) {
+    private static String pages(Webhooks running) {
+        return """
+                  Receiver http://localhost:%d/ (of webhooks)
+                  Webhooks %s (the console of the dispatcher; opens once)
+                  Portal   %s (for a tenant of webhooks; opens once)
+                """.formatted(running.ports.receiverPort(), running.console, running.portal)
+                .indent(2);
+    }
+
+    private static String webhooks(Webhooks running) {
         return """
                 Webhooks go to this machine too, over http and to any port. That is for trying out: without `up`, only
                 public addresses are called, over https, unless the configuration allows more.
@@ -50,6 +67,6 @@ final class Banner {
                   curl -X POST '%1$s' -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \
                 -d '{"url":"http://127.0.0.1:9000/","channels":["notices"]}'
 
-                """.formatted("http://localhost:%d/v1/endpoints".formatted(ports.port()), token);
+                """.formatted("http://localhost:%d/v1/endpoints".formatted(running.ports.port()), running.token);
     }
 }

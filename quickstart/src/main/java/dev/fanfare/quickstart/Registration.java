@@ -1,15 +1,10 @@
 package dev.fanfare.quickstart;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -18,18 +13,18 @@ import java.util.function.Consumer;
 ///
 /// A registration that was begun is done again with the same `Idempotency-Key`, so that a crash leaves one endpoint.
 final class Registration {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final String PATH = "/v1/endpoints";
+    private static final String TROUBLE = "the sample receiver cannot be registered yet";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final WebhookFiles files;
-    private final URI api;
+    private final WebhooksApi api;
     private final String receiver;
     private final Consumer<String> say;
 
     Registration(WebhookFiles files, Options.Webhooks webhooks, Consumer<String> say) {
         this.files = files;
-        this.api = URI.create("http://127.0.0.1:%d/v1/endpoints".formatted(webhooks.port()));
+        this.api = new WebhooksApi(webhooks.port(), files.token(), say);
         this.receiver = webhooks.receiverUrl();
         this.say = say;
     }
@@ -54,9 +49,9 @@ final class Registration {
                 .put("description", "The sample receiver of fanfare up");
         body.putArray("channels").add("orders.**").add("notices");
         // another body needs another key
-        var request = request("")
+        var request = api.request(PATH)
                 .header("Idempotency-Key", key + "-" + URI.create(receiver).getPort());
-        var answer = send(request.POST(json(body)));
+        var answer = api.send(request.POST(WebhooksApi.json(body)), TROUBLE);
         if (answer.statusCode() != 201) {
             throw refused(answer);
         }
@@ -67,9 +62,10 @@ final class Registration {
     }
 
     private void check(String id, boolean inPlace) throws IOException, InterruptedException {
-        var request = request("/" + id);
+        var request = api.request(PATH + "/" + id);
         var moved = JSON.createObjectNode().put("url", receiver);
-        var answer = send(inPlace ? request : request.header("If-Match", "*").method("PATCH", json(moved)));
+        var answer = api.send(
+                inPlace ? request : request.header("If-Match", "*").method("PATCH", WebhooksApi.json(moved)), TROUBLE);
         switch (answer.statusCode()) {
             case 200 -> remember(id);
             case 404 ->
@@ -83,54 +79,8 @@ final class Registration {
         PrivateFile.write(files.endpoint(), id + " " + receiver + "\n");
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(api + path))
-                .timeout(TIMEOUT)
-                .header("Authorization", "Bearer " + files.token())
-                .header("Content-Type", "application/json");
-    }
-
-    private static HttpRequest.BodyPublisher json(ObjectNode body) throws IOException {
-        return HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
-    }
-
-    /// Again and again, until there is an answer other than that something is away.
-    private HttpResponse<String> send(HttpRequest.Builder request) throws InterruptedException {
-        try (var client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .build()) {
-            boolean told = false;
-            while (true) {
-                String problem;
-                try {
-                    var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-                    if (answer.statusCode() < 500) {
-                        return answer;
-                    }
-                    problem = "status " + answer.statusCode();
-                } catch (IOException away) {
-                    problem = away.toString();
-                }
-                if (!told) {
-                    told = true;
-                    say.accept("the sample receiver cannot be registered yet (%s); trying again".formatted(problem));
-                }
-                Thread.sleep(PAUSE);
-            }
-        }
-    }
-
     private static IllegalStateException refused(HttpResponse<String> answer) {
         return new IllegalStateException("the dispatcher does not take the sample receiver, status %d: %s"
-                .formatted(answer.statusCode(), detail(answer.body())));
-    }
-
-    private static String detail(String body) {
-        try {
-            return JSON.readTree(body).path("detail").asText();
-        } catch (JsonProcessingException noProblem) {
-            return body;
-        }
+                .formatted(answer.statusCode(), WebhooksApi.detail(answer)));
     }
 }

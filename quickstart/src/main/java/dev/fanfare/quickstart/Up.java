@@ -108,16 +108,16 @@ public final class Up {
         var config = state.resolve("gateway.yaml");
         GatewayFile.write(config, options);
         start("gateway", app("fanfare.gateway.jar", "--config", config.toString()));
-        Optional<String> token = Optional.empty();
+        Optional<Banner.Webhooks> webhooks = Optional.empty();
         if (options.webhooks().isPresent()) {
-            token = Optional.of(startWebhooks(options.webhooks().get()));
+            webhooks = Optional.of(startWebhooks(options.webhooks().get()));
         }
         new Ready("gateway", options.port()).await(this::say);
-        say(Banner.text(options, token, state, Duration.ofNanos(System.nanoTime() - began)));
+        say(Banner.text(options, webhooks, state, Duration.ofNanos(System.nanoTime() - began)));
     }
 
-    /// Returns the token of the management API, once the receiver is known there.
-    private String startWebhooks(Options.Webhooks webhooks) throws IOException, InterruptedException {
+    /// Returns once the receiver is known there.
+    private Banner.Webhooks startWebhooks(Options.Webhooks webhooks) throws IOException, InterruptedException {
         var files = WebhookFiles.write(state, options, webhooks);
         var port = Integer.toString(webhooks.receiverPort());
         var secret = files.secret().toString();
@@ -127,7 +127,8 @@ public final class Up {
                 app("fanfare.webhooks.jar", "--config", files.config().toString()));
         new Ready("dispatcher", webhooks.port()).await(this::say);
         new Registration(files, webhooks, this::say).ensure();
-        return files.token();
+        var api = new WebhooksApi(webhooks.port(), files.token(), this::say);
+        return new Banner.Webhooks(webhooks, files.token(), api.link("portal"), api.link("console"));
     }
 
     private void start(String name, List<String> command) throws IOException {

@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +72,14 @@ class WebhooksTest {
             token = content("webhooks.token");
             keys = content("webhooks.keys");
             assertThat(up.said("Webhooks go to this machine too")).isTrue();
+            for (var page : List.of("portal", "console")) {
+                var link = up.lines().stream()
+                        .flatMap(line -> Stream.of(line.split(" ")))
+                        .filter(word -> word.startsWith("http://localhost:%d/%s/#".formatted(webhooksPort, page)))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(open(link).path("page").asText()).isEqualTo(page);
+            }
             assertThatOnlyTheOwnerMayReadWhatIsSecret();
             assertThat(send(request("/v1/endpoints", "Bearer another-token-than-that"))
                             .path("status")
@@ -91,6 +100,15 @@ class WebhooksTest {
         for (var secret : List.of(token, keys.split(" ", 2)[1], content("receiver.secret"))) {
             assertThat(logs()).allSatisfy(log -> assertThat(log).doesNotContain(secret));
         }
+    }
+
+    private JsonNode open(String link) throws Exception {
+        var body = "{\"token\":\"%s\"}".formatted(URI.create(link).getFragment());
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/session".formatted(webhooksPort)))
+                .header("Content-Type", "application/json")
+                .header("Fanfare-Page", "1")
+                .POST(BodyPublishers.ofString(body))
+                .build());
     }
 
     private void assertThatOnlyTheOwnerMayReadWhatIsSecret() throws Exception {
