@@ -126,7 +126,9 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
                             FlatJson.write(Map.of(
                                     "node", node, "lease", settings.lease().toString())));
                 }
-                tellChanges();
+                if (isReady()) {
+                    tellChanges();
+                }
                 if (isReady() && isHeard(now)) {
                     if (roll.isFirst(run, now)) {
                         roll.forgotten(now).stream().limit(CHANGES_MAX).forEach(key -> write(key, null));
@@ -244,7 +246,7 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
     @Override
     public void taken(boolean some) {}
 
-    /// Takes back what this node has told.
+    /// Takes back what this node has told, unless Kafka is away: then its lease ends by itself.
     @Override
     public void close() {
         closed.countDown();
@@ -253,8 +255,10 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        told.keySet().forEach(channel -> write(run + " " + channel, null));
-        write(run, null);
+        if (isReady() && isHeard(System.nanoTime())) {
+            told.keySet().forEach(channel -> write(run + " " + channel, null));
+            write(run, null);
+        }
         shared.close();
     }
 }

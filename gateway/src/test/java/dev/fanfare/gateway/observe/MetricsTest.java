@@ -34,20 +34,24 @@ class MetricsTest {
 
     private static LocalBroker broker;
     private static String topic;
+    private static String orders;
+    private static String presence;
 
     @BeforeAll
     static void start() {
         broker = LocalBroker.get();
         topic = broker.newTopic("metrics", 2);
+        orders = broker.newTopic("orders", 1);
+        presence = broker.newTopic("presence", 1);
     }
 
     private static Gateways.Running gateway() {
         var gateways = new Gateways().route(topic, "{topic}.{key}");
         gateways.cluster = new ClusterSettings(
                 Optional.empty(),
-                Optional.of(topic + "-orders"),
+                Optional.of(orders),
                 new ClusterSettings.Presence(
-                        Optional.of(topic + "-presence"),
+                        Optional.of(presence),
                         List.of(ChannelPattern.parse("**")),
                         List.of(),
                         Duration.ofSeconds(1),

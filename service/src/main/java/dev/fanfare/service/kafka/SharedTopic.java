@@ -102,7 +102,7 @@ public final class SharedTopic implements AutoCloseable {
     public void send(byte[] recordKey, byte @Nullable [] value, Callback done) {
         try {
             var _ = producer.send(new ProducerRecord<>(topic, recordKey, value), done);
-        } catch (KafkaException refused) {
+        } catch (KafkaException | IllegalStateException refused) { // or closed
             done.onCompletion(null, refused);
         }
     }
