@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WebhookCommand.class,
             Raw.class,
             MergeCommand.class,
+            PlanCommand.class,
             RawServerCommand.class
         })
 public final class Main {
