@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Alerts, dashboards and autoscalers go by metrics that the apps have; tests of these hold the tables of metrics to
 /// what `/metrics` says.
 class MetricsTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(fanfare_\\w+)` \\| \\w+ \\| ([^|]*)\\|");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(fanfare_\\w+)` \\| (\\w+) \\| ([^|]*)\\|");
     private static final Pattern HELIDONS = Pattern.compile("`((?:memory|gc|thread)_\\w+)`");
     private static final Pattern USED = Pattern.compile("\\b((?:fanfare|memory|gc|thread)_\\w+)\\b(?:\\{([^}]*)\\})?");
     private static final Pattern LABEL = Pattern.compile("(\\w+)(?:=~|!~|!=|=)\"");
@@ -110,13 +110,20 @@ class MetricsTest {
         var operations = Chart.text(Chart.ROOT.resolve("docs/operations.md"));
         var table = app.equals("gateway") ? operations : Chart.text(Chart.ROOT.resolve("docs/webhooks.md"));
         var metrics = new HashMap<String, Set<String>>();
-        ROW.matcher(table)
-                .results()
-                .forEach(row -> metrics.put(
-                        row.group(1),
-                        Arrays.stream(row.group(2).split(",", -1))
-                                .map(label -> label.strip().replace("`", ""))
-                                .collect(Collectors.toSet())));
+        ROW.matcher(table).results().forEach(row -> {
+            var labels = Arrays.stream(row.group(3).split(",", -1))
+                    .map(label -> label.strip().replace("`", ""))
+                    .collect(Collectors.toSet());
+            if (row.group(2).equals("histogram")) {
+                metrics.put(row.group(1) + "_sum", labels);
+                metrics.put(row.group(1) + "_count", labels);
+                labels = new HashSet<>(labels);
+                labels.add("le");
+                metrics.put(row.group(1) + "_bucket", labels);
+            } else {
+                metrics.put(row.group(1), labels);
+            }
+        });
         HELIDONS.matcher(operations).results().forEach(name -> metrics.put(name.group(1), Set.of("name")));
         return metrics;
     }

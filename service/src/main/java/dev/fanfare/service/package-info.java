@@ -1,4 +1,4 @@
-/// What the apps share: starting and stopping, logging, names.
+/// What the apps share: starting and stopping, names.
 @NullMarked
 package dev.fanfare.service;
 

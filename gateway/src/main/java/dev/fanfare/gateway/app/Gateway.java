@@ -147,7 +147,8 @@ public final class Gateway implements AutoCloseable {
                     starts,
                     new CatchUp(
                             channels, history, sessionMetrics, settings.feed().catchUp()),
-                    cluster.presence());
+                    cluster.presence(),
+                    settings.logging().sessions());
             var http2 = new Http2Watch(Http2ConnectionSelector.builder()
                     .http2Config(Http2Config.builder()
                             .maxHeaderListSize(2L * HEADERS_MAX) // beyond it the connection ends, without an answer

@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.app;
 
-import dev.fanfare.service.Logging;
 import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.log.Logging;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +43,7 @@ public final class Main {
         var stopped = new CountDownLatch(1);
         try {
             var settings = SettingsReader.read(file, System.getenv(), System.getProperties());
+            Logging.format(settings.logging().format());
             Signals.handle();
             var gateway = Gateway.start(settings);
             Runtime.getRuntime()

@@ -23,6 +23,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.limits.Subnet;
@@ -101,7 +102,8 @@ final class SettingsReader {
                 limits(),
                 new OverloadReader(values).read(),
                 new ClusterReader(values).read(),
-                shutdown());
+                shutdown(),
+                logging());
     }
 
     private Server server() {
@@ -392,6 +394,13 @@ final class SettingsReader {
                             .formatted(Units.show(shutdown.notice()), Units.show(shutdown.drain())));
         }
         return shutdown;
+    }
+
+    private LoggingSettings logging() {
+        var standard = LoggingSettings.DEFAULT;
+        return new LoggingSettings(
+                values.choice("logging.format", standard.format()),
+                values.flag("logging.sessions", standard.sessions()));
     }
 
     private void atMost(String key, Duration value, String limitKey, Duration limit) {

@@ -35,7 +35,8 @@ public record GatewaySettings(
         Limits limits,
         OverloadSettings overload,
         ClusterSettings cluster,
-        Shutdown shutdown) {
+        Shutdown shutdown,
+        LoggingSettings logging) {
     private static final String SERVERS = "bootstrap.servers";
 
     public GatewaySettings {
@@ -52,7 +53,7 @@ public record GatewaySettings(
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
                         + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, "
-                        + "overload=%s, cluster=%s, shutdown=%s]")
+                        + "overload=%s, cluster=%s, shutdown=%s, logging=%s]")
                 .formatted(
                         server,
                         shown,
@@ -70,7 +71,8 @@ public record GatewaySettings(
                         limits,
                         overload,
                         cluster,
-                        shutdown);
+                        shutdown,
+                        logging);
     }
 
     /// Where the gateway listens.

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.ingest;
 
 import dev.fanfare.events.UndecodableException;
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.log.LogField;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,11 @@ final class DeadLetters implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "cannot decode record {0}/{1}/{2}: {3} (further ones of {0} with reason {4} are counted only)",
-                    record.topic(),
-                    record.partition(),
-                    Long.toString(record.offset()),
+                    new LogField("topic", record.topic()),
+                    new LogField("partition", record.partition()),
+                    new LogField("offset", record.offset()),
                     failure.getMessage(),
-                    failure.reason().code());
+                    new LogField("reason", failure.reason().code()));
         }
         if (live && topic.isPresent()) {
             send(topic.get(), record, failure);
@@ -85,7 +86,11 @@ final class DeadLetters implements AutoCloseable {
 
     private void failed(String origin, Exception error) {
         metrics.deadLetterFailures.increment();
-        LOG.log(System.Logger.Level.WARNING, "dead letter " + origin + " was not written: " + error.getMessage());
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "dead letter {0} was not written: {1}",
+                new LogField("record", origin),
+                error.getMessage());
     }
 
     private static void header(List<Header> headers, String name, @Nullable String value) {

@@ -68,8 +68,13 @@ public final class Limits {
 
     /// Who sends a request, before it is known by what token.
     public Party party(PeerInfo peer, Headers headers) {
+        return new Party(Address.of(client(peer, headers)), Optional.empty());
+    }
+
+    /// Where a request comes from, behind the proxies that are trusted.
+    public InetAddress client(PeerInfo peer, Headers headers) {
         var from = peer.address() instanceof InetSocketAddress internet ? internet.getAddress() : NOWHERE;
-        return new Party(Address.of(proxies.client(from, headers)), Optional.empty());
+        return proxies.client(from, headers);
     }
 
     /// A client asks for a session.

@@ -17,6 +17,7 @@ import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.gateway.session.SessionMetrics;
+import dev.fanfare.gateway.session.SessionState;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Transport;
 import dev.fanfare.service.observe.Meters;
@@ -42,6 +43,7 @@ public final class Metrics implements AutoCloseable {
             TlsMetrics tls) {
         feed(feed, ingest, channels);
         sessions(sessions, delivery);
+        meters.jvm();
         for (var limit : Limit.values()) {
             counter(
                     "fanfare_refused",
@@ -165,12 +167,35 @@ public final class Metrics implements AutoCloseable {
                     () -> sessions.count(transport),
                     Tag.create("transport", transport.label()));
         }
+        var states = new StatesReading(sessions);
+        for (var transport : Transport.values()) {
+            for (var state : SessionState.values()) {
+                gauge(
+                        "fanfare_session_states",
+                        "Open sessions by how they stand",
+                        () -> states.count(transport, state),
+                        Tag.create("transport", transport.label()),
+                        Tag.create("state", label(state)));
+            }
+            meters.histogram(
+                    "fanfare_delivery_seconds",
+                    "From a record's timestamp until its event was written",
+                    delivery.latency(transport),
+                    Tag.create("transport", transport.label()));
+        }
+        for (var with : SessionMetrics.Begin.values()) {
+            counter(
+                    "fanfare_sessions_begun",
+                    "Sessions that began",
+                    delivery.begun(with),
+                    Tag.create("from", label(with)));
+        }
         for (var reason : CloseReason.values()) {
             counter(
                     "fanfare_sessions_ended",
                     "Sessions that ended",
                     delivery.ended(reason),
-                    Tag.create("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+                    Tag.create("reason", label(reason)));
         }
         for (var reason : GapReason.values()) {
             counter("fanfare_gaps", "Gaps told to clients", delivery.gaps(reason), Tag.create("reason", reason.code()));
@@ -194,6 +219,10 @@ public final class Metrics implements AutoCloseable {
         gauge("fanfare_clients_ahead", "Clients that wait for this node to come to their cursor", delivery.ahead::sum);
         counter("fanfare_node_behind", "Clients sent away because it did not", delivery.stayedAhead);
         gauge("fanfare_replaying", "Sessions that read from Kafka now", sessions::replaying);
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void counter(String name, String description, LongAdder adder, Tag... tags) {

@@ -1,35 +1,62 @@
 package dev.fanfare.gateway.session;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.AbstractList;
+import java.util.Arrays;
 
-/// What the next write will carry: references to shared bytes, not copies. Owned by the session's drain.
-final class Outbox {
-    private @Nullable List<byte[]> pieces; // null: none, so that a client that waits costs no memory for it
+/// What one write carries: references to shared bytes, not copies. Made for the write, so that a client that waits
+/// costs
+/// no memory for it. Owned by the session's drain.
+final class Outbox extends AbstractList<byte[]> {
+    /// The time of an event whose way is not measured: its client was away.
+    static final long UNTIMED = Long.MAX_VALUE;
+
+    private byte[][] pieces = new byte[4][];
+    private int size;
     private int bytes;
+    private int events;
+    private long oldestMillis = UNTIMED;
 
-    void add(byte[] piece) {
+    void put(byte[] piece) {
         if (piece.length > 0) {
-            var all = pieces;
-            if (all == null) {
-                all = new ArrayList<>(4);
-                pieces = all;
+            if (size == pieces.length) {
+                pieces = Arrays.copyOf(pieces, 2 * size);
             }
-            all.add(piece);
+            pieces[size++] = piece;
             bytes += piece.length;
         }
     }
 
+    /// One of the pieces is an event.
+    ///
+    /// @param timeMillis its record's, 0 if that has none, or [#UNTIMED]
+    void count(long timeMillis) {
+        events++;
+        if (timeMillis > 0) {
+            oldestMillis = Math.min(oldestMillis, timeMillis);
+        }
+    }
+
+    /// Of all pieces together.
     int bytes() {
         return bytes;
     }
 
-    /// What was gathered. The outbox is empty then.
-    List<byte[]> take() {
-        var all = pieces;
-        pieces = null;
-        bytes = 0;
-        return all == null ? List.of() : all;
+    int events() {
+        return events;
+    }
+
+    /// The time of the event that was longest on its way, or [#UNTIMED].
+    long oldestMillis() {
+        return oldestMillis;
+    }
+
+    @Override
+    public byte[] get(int index) {
+        return pieces[index];
+    }
+
+    @Override
+    public int size() {
+        return size;
     }
 }

@@ -27,9 +27,10 @@ final class Outlet {
     private volatile boolean heartbeatDue;
     private volatile long lastWriteNanos = System.nanoTime();
     private volatile long lastHeartbeatNanos = System.nanoTime();
-    private final Outbox out = new Outbox();
+    private @Nullable Outbox out; // null: there is nothing to be written
     private @Nullable PositionVector told; // the last cursor that went out
     private boolean cursorDue; // positions moved without an event
+    private boolean caughtUp; // what comes is new to everybody: how long it took is of interest
     private int unwritten; // bytes that were handed over, as long as not all of them are written
 
     Outlet(SessionOptions options, SessionMetrics metrics, Wire wire, Encodings encodings, Place place) {
@@ -47,7 +48,7 @@ final class Outlet {
 
     /// See [dev.fanfare.gateway.channel.Subscriber#approach].
     int approach() {
-        return (int) lastWriteNanos + out.bytes();
+        return (int) lastWriteNanos + bytes();
     }
 
     /// Whether a heartbeat has come due just now.
@@ -71,18 +72,37 @@ final class Outlet {
         return heartbeatDue;
     }
 
+    /// The client has everything up to now, or was away or slow and is behind.
+    void caughtUp(boolean now) {
+        caughtUp = now;
+    }
+
+    private Outbox out() {
+        var gathered = out;
+        if (gathered == null) {
+            gathered = new Outbox();
+            out = gathered;
+        }
+        return gathered;
+    }
+
+    private int bytes() {
+        var gathered = out;
+        return gathered == null ? 0 : gathered.bytes();
+    }
+
     /// Whether there is enough for a write.
     boolean isFull() {
-        return out.bytes() >= options.writeBytes();
+        return bytes() >= options.writeBytes();
     }
 
     /// Sends bytes that are whole in the transport's framing.
     void send(byte[] frame) {
-        out.add(frame);
+        out().put(frame);
     }
 
     void tell(Notice notice) {
-        out.add(form.notice(notice, place.cursor()));
+        out().put(form.notice(notice, place.cursor()));
     }
 
     /// Says where a session begins, and then what lies missing before that. Only the last of the gaps carries the
@@ -96,7 +116,7 @@ final class Outlet {
                 ? after.came().getBytes(StandardCharsets.US_ASCII)
                 : place.cursor();
         if (ready) {
-            out.add(form.notice(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete), before));
+            out().put(form.notice(new Notice.Ready(options.id(), options.heartbeat(), start.name(), complete), before));
             told = place.vector();
         }
         for (int i = 0; i < gaps.size(); i++) {
@@ -110,7 +130,7 @@ final class Outlet {
 
     private void tellGap(Notice.Gap gap, byte[] cursor) {
         metrics.gaps(gap.reason()).increment();
-        out.add(form.notice(gap, cursor));
+        out().put(form.notice(gap, cursor));
         told = null;
     }
 
@@ -132,11 +152,11 @@ final class Outlet {
     void deliver(FeedEvent event, ChannelName channel) {
         place.delivers(event.timeMillis());
         if (event.event().dataLength() <= options.eventMax() && place.isShared()) {
-            out.add(event.encoded(form, channel, encodings));
+            out().put(event.encoded(form, channel, encodings));
         } else {
             deliver(event.event(), channel, place.cursor(event), false);
         }
-        metrics.delivered.increment();
+        out().count(caughtUp ? event.timeMillis() : Outbox.UNTIMED);
         told = null;
         cursorDue = false;
     }
@@ -147,7 +167,7 @@ final class Outlet {
             place.delivers(timeOf(matched.event()));
         }
         deliver(matched.event(), matched.channel(), place.cursor(), matched.state());
-        metrics.delivered.increment();
+        out().count(Outbox.UNTIMED);
         metrics.replayed.increment();
         told = null;
     }
@@ -157,9 +177,9 @@ final class Outlet {
             metrics.gaps(GapReason.TOO_LARGE).increment();
             long offset = event.offset();
             var gap = new Notice.Gap(event.topic(), event.partition(), offset, offset + 1, GapReason.TOO_LARGE, false);
-            out.add(form.notice(gap, id));
+            out().put(form.notice(gap, id));
         } else {
-            out.add(encodings.encode(state ? form::stateEvent : form::event, event, channel, id));
+            out().put(encodings.encode(state ? form::stateEvent : form::event, event, channel, id));
         }
     }
 
@@ -181,38 +201,61 @@ final class Outlet {
             return;
         }
         heartbeatDue = false;
-        if (out.bytes() > 0 && !wire.heartbeatsAlways()) {
+        if (bytes() > 0 && !wire.heartbeatsAlways()) {
             return; // what goes out anyway shows that we are alive
         }
         lastHeartbeatNanos = System.nanoTime();
         metrics.heartbeats.increment();
-        if (out.bytes() == 0 && (place.replay() != null ? cursorDue : !more)) {
+        if (bytes() == 0 && (place.replay() != null ? cursorDue : !more)) {
             var now = place.vector();
             if (told == null || !now.equals(told)) {
-                out.add(form.cursor(place.cursor()));
+                out().put(form.cursor(place.cursor()));
                 told = now;
             }
             cursorDue = false;
         }
-        out.add(form.heartbeat());
+        out().put(form.heartbeat());
     }
 
     /// Hands over what was gathered.
     ///
     /// @return whether it is written; if not, [#finish] comes next
     boolean flush() throws IOException {
-        int bytes = out.bytes();
-        if (bytes == 0) {
+        var gathered = out;
+        if (gathered == null || gathered.bytes() == 0) {
             return true;
         }
+        int bytes = gathered.bytes();
         long begin = System.nanoTime();
-        unwritten = wire.offer(out.take(), bytes) ? 0 : bytes;
+        boolean whole = wire.offer(gathered, bytes);
         long end = System.nanoTime();
         metrics.writes.increment();
         metrics.bytesWritten.add(bytes);
         metrics.writeNanos.add(end - begin);
         lastWriteNanos = end;
-        return unwritten == 0;
+        if (whole) {
+            written(gathered);
+        } else {
+            unwritten = bytes;
+        }
+        return whole;
+    }
+
+    /// One observation a write: its events count with the time that the oldest of them took.
+    private void written(Outbox box) {
+        out = null;
+        unwritten = 0;
+        var account = options.account();
+        if (account != null) {
+            account.wrote(box.events(), box.bytes());
+        }
+        if (box.events() > 0) {
+            metrics.delivered.add(box.events());
+            if (box.oldestMillis() != Outbox.UNTIMED) {
+                metrics.latency(options.transport())
+                        .record(System.currentTimeMillis() - box.oldestMillis(), box.events());
+            }
+        }
     }
 
     /// What was handed over and is not written yet, in bytes; 0 if all is.
@@ -224,9 +267,12 @@ final class Outlet {
     void finish() throws IOException {
         long begin = System.nanoTime();
         wire.finish();
-        unwritten = 0;
         long end = System.nanoTime();
         metrics.writeNanos.add(end - begin);
         lastWriteNanos = end;
+        var box = out;
+        if (box != null) {
+            written(box);
+        }
     }
 }

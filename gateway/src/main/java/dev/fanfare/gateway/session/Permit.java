@@ -1,5 +1,7 @@
 package dev.fanfare.gateway.session;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a session goes on by: ends it when that no longer holds.
 public interface Permit {
     /// A look that need not be taken.
@@ -23,6 +25,11 @@ public interface Permit {
     /// Who it is for.
     default Holder holder() {
         return Holder.UNKNOWN;
+    }
+
+    /// What is to be told of the session when it ends, if anything is.
+    default @Nullable Account account() {
+        return null;
     }
 
     /// The session has ended.

@@ -6,6 +6,8 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.service.log.Faults;
+import dev.fanfare.service.log.LogField;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// below `run` and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on
 /// on a virtual thread of its own. No lock is held during I/O.
 public final class Session implements Subscriber {
-    private static final System.Logger LOG = System.getLogger(Session.class.getName());
     private static final int IDLE = 0;
     private static final int RUN = 1;
     private static final int AGAIN = 2;
@@ -101,6 +102,10 @@ public final class Session implements Subscriber {
         if (!place.begin(start)) {
             end(CloseReason.SHUTTING_DOWN); // the start has to be worked out anew
         }
+        boolean fresh = start instanceof Start.Live;
+        outlet.caughtUp(fresh);
+        var missed = place.replay() == null ? SessionMetrics.Begin.MEMORY : SessionMetrics.Begin.KAFKA;
+        sessions.metrics().begun(fresh ? SessionMetrics.Begin.HEAD : missed).increment();
         outlet.tellStart(start, ready);
     }
 
@@ -190,6 +195,17 @@ public final class Session implements Subscriber {
         return timer;
     }
 
+    /// About: a drain may be changing it. Any thread.
+    SessionState state() {
+        if (wire.isAway()) {
+            return SessionState.AWAY;
+        }
+        if (wire.stalledSince() != 0) {
+            return SessionState.UNREAD;
+        }
+        return place.replay() == null ? SessionState.LIVE : SessionState.REPLAYING;
+    }
+
     boolean isEnding() {
         return ending != null;
     }
@@ -271,6 +287,7 @@ public final class Session implements Subscriber {
                     return;
                 }
                 if (wire.isAway()) {
+                    outlet.caughtUp(false);
                     if (turn(RUN, IDLE)) {
                         return;
                     }
@@ -310,7 +327,7 @@ public final class Session implements Subscriber {
         } catch (InterruptedException cut) {
             breakOff(CloseReason.CLIENT_GONE);
         } catch (RuntimeException | Error fault) {
-            LOG.log(System.Logger.Level.ERROR, "session " + options.id() + " failed", fault);
+            Faults.log(Session.class, fault, "session {0} failed", new LogField("session", options.id()));
             breakOff(CloseReason.INTERNAL);
         }
     }
@@ -340,6 +357,7 @@ public final class Session implements Subscriber {
         return switch (interests.deliver(place, head, outlet)) {
             case ALL -> {
                 behindSinceNanos = 0;
+                outlet.caughtUp(true);
                 yield false;
             }
             case PART -> true;
@@ -367,6 +385,7 @@ public final class Session implements Subscriber {
 
     /// Walks on through Kafka. True always: there is more to do.
     private boolean replayed(Replay walk) throws InterruptedException {
+        outlet.caughtUp(false);
         if (walker == null) {
             walker = new Walker(this, sessions, outlet);
         }
@@ -379,6 +398,10 @@ public final class Session implements Subscriber {
 
     private void finish() {
         run = CLOSED;
+        var account = options.account();
+        if (account != null) {
+            account.subscribed(interests);
+        }
         interests.clear();
         var unheard = commands;
         if (unheard != null) {

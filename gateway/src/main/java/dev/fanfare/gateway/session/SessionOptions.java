@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// What one session was granted.
 ///
@@ -15,6 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// @param endsAtNanos ([System#nanoTime]) when the session has lived long enough
 /// @param permit what it goes on by
 /// @param terms of subscriptions where nothing else is said
+/// @param account for the log of sessions; null if nobody wants it
 public record SessionOptions(
         String id,
         Transport transport,
@@ -24,7 +26,8 @@ public record SessionOptions(
         GatewaySettings.Session limits,
         GatewaySettings.Replay replay,
         Permit permit,
-        Terms terms) {
+        Terms terms,
+        @Nullable Account account) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long FOR_EVER = Long.MAX_VALUE / 4; // nanoseconds
 
@@ -48,7 +51,8 @@ public record SessionOptions(
                 limits,
                 replay,
                 Permit.ALWAYS,
-                Terms.USUAL);
+                Terms.USUAL,
+                null);
     }
 
     /// Options of a long-poll's session, which has no heartbeats, and ends with its client's last poll.
@@ -62,19 +66,29 @@ public record SessionOptions(
                 limits,
                 replay,
                 Permit.ALWAYS,
-                Terms.USUAL);
+                Terms.USUAL,
+                null);
     }
 
     /// The same for a session that goes on only as long as it is permitted to.
     public SessionOptions under(Permit other) {
         return new SessionOptions(
-                id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, other, terms);
+                id,
+                transport,
+                heartbeat,
+                heartbeatAfterNanos,
+                endsAtNanos,
+                limits,
+                replay,
+                other,
+                terms,
+                other.account());
     }
 
     /// The same with other terms.
     public SessionOptions with(Terms other) {
         return new SessionOptions(
-                id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, permit, other);
+                id, transport, heartbeat, heartbeatAfterNanos, endsAtNanos, limits, replay, permit, other, account);
     }
 
     private static String newId() {

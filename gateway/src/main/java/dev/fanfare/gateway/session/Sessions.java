@@ -6,10 +6,14 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.service.log.Faults;
+import dev.fanfare.service.log.LogField;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Threads: everything may be called by any thread.
 public final class Sessions implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
-
     private final Channels channels;
     private final History history;
     private final SessionMetrics metrics;
@@ -89,6 +91,16 @@ public final class Sessions implements AutoCloseable {
         return all.stream().filter(s -> s.options().transport() == transport).count();
     }
 
+    /// How many sessions stand how, by transport. Looks at each of them once.
+    public Map<Transport, Map<SessionState, Integer>> states() {
+        var states = new EnumMap<Transport, Map<SessionState, Integer>>(Transport.class);
+        for (var session : all) {
+            states.computeIfAbsent(session.options().transport(), _ -> new EnumMap<>(SessionState.class))
+                    .merge(session.state(), 1, Integer::sum);
+        }
+        return states;
+    }
+
     /// Lets no replay read from Kafka, or lets them go on. Those that wait are ended after a while, as always.
     public void holdReplays(boolean back) {
         replays.hold(back);
@@ -144,6 +156,10 @@ public final class Sessions implements AutoCloseable {
         if (all.remove(session)) {
             metrics.ended(reason).increment();
             session.options().permit().ended();
+            var account = session.options().account();
+            if (account != null) {
+                account.ended(session, reason);
+            }
         }
     }
 
@@ -162,11 +178,15 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
+    private static void failed(Session session, Throwable fault) {
+        Faults.log(Sessions.class, fault, "session {0} failed", new LogField("session", session.id()));
+    }
+
     private static void checkStall(Session session, long nowNanos) {
         try {
             session.checkStall(nowNanos);
         } catch (RuntimeException | Error fault) {
-            LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
+            failed(session, fault);
         }
     }
 
@@ -174,7 +194,7 @@ public final class Sessions implements AutoCloseable {
         try {
             wheel.schedule(session.timer(), session.tick(nowNanos));
         } catch (RuntimeException | Error fault) { // one session's must not cost the others their heartbeats
-            LOG.log(System.Logger.Level.ERROR, "session " + session.id() + " failed", fault);
+            failed(session, fault);
             session.end(CloseReason.INTERNAL);
         }
     }

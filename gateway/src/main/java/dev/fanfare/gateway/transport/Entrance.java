@@ -1,16 +1,19 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.gateway.access.Caller;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.cluster.Presence;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.session.Account;
 import dev.fanfare.gateway.session.CatchUp;
 import dev.fanfare.gateway.session.KnownKeys;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Start;
 import dev.fanfare.gateway.session.StartPoint;
 import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.service.access.Token;
 import dev.fanfare.service.http.ProblemException;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.Headers;
@@ -26,13 +29,17 @@ public final class Entrance {
     private final Starts starts;
     private final CatchUp catchUp;
     private final Optional<Presence> presence;
+    private final boolean accounts;
 
-    public Entrance(Gate gate, Limits limits, Starts starts, CatchUp catchUp, Optional<Presence> presence) {
+    /// @param accounts whether the log is to tell of each session when it ends
+    public Entrance(
+            Gate gate, Limits limits, Starts starts, CatchUp catchUp, Optional<Presence> presence, boolean accounts) {
         this.gate = gate;
         this.limits = limits;
         this.starts = starts;
         this.catchUp = catchUp;
         this.presence = presence;
+        this.accounts = accounts;
     }
 
     Limits limits() {
@@ -53,7 +60,14 @@ public final class Entrance {
         caller.checkSubscribe(asked.patterns());
         var known = party.with(caller.token());
         limits.checkRoom(known);
-        return new Pass(gate, caller, limits.stay(known));
+        return new Pass(gate, caller, limits.stay(known), accounts ? account(peer, headers, caller) : null);
+    }
+
+    private Account account(PeerInfo peer, Headers headers, Caller caller) {
+        return new Account(
+                limits.client(peer, headers).getHostAddress(),
+                caller.token().map(Token::issuer).orElse(""),
+                caller.token().map(Token::subject).orElse(""));
     }
 
     /// What a state of patterns is told by, for a session that is under way.

@@ -7,6 +7,7 @@ import dev.fanfare.gateway.access.Refusals;
 import dev.fanfare.gateway.limits.Stay;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.session.Account;
 import dev.fanfare.gateway.session.Holder;
 import dev.fanfare.gateway.session.Permit;
 import dev.fanfare.gateway.session.Session;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// What one session may, as long as its token holds: tells that the token expires, takes a new one of the same subject,
 /// and ends the session when the token has expired or was taken back.
@@ -29,15 +31,18 @@ final class Pass implements Permit {
 
     private final Gate gate;
     private final Stay stay;
+    private final @Nullable Account account;
     private final AtomicReference<Held> held;
 
     /// @param told whether the client knows that the token expires
     /// @param seen the version of the revocations that the token was held against
     private record Held(Caller caller, boolean told, long seen) {}
 
-    Pass(Gate gate, Caller caller, Stay stay) {
+    /// @param account of the session, where the log is to tell of it
+    Pass(Gate gate, Caller caller, Stay stay, @Nullable Account account) {
         this.gate = gate;
         this.stay = stay;
+        this.account = account;
         this.held = new AtomicReference<>(new Held(caller.withoutClaims(), false, UNSEEN));
     }
 
@@ -63,6 +68,11 @@ final class Pass implements Permit {
                 token.map(Token::issuer),
                 token.map(Token::subject),
                 stay.party().addressText());
+    }
+
+    @Override
+    public @Nullable Account account() {
+        return account;
     }
 
     @Override

@@ -53,6 +53,7 @@ class GatewaySettingsTest {
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
-                GatewaySettings.Shutdown.DEFAULT);
+                GatewaySettings.Shutdown.DEFAULT,
+                LoggingSettings.DEFAULT);
     }
 }

@@ -6,6 +6,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
@@ -194,7 +195,8 @@ public final class TestGateway implements Node, AutoCloseable {
                     Open.limits(),
                     OverloadSettings.DEFAULT,
                     ClusterSettings.DEFAULT,
-                    shutdown);
+                    shutdown,
+                    LoggingSettings.DEFAULT);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.service.kafka.KafkaClients;
@@ -97,7 +98,8 @@ class FeedTest {
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
-                GatewaySettings.Shutdown.DEFAULT);
+                GatewaySettings.Shutdown.DEFAULT,
+                LoggingSettings.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));
         feed = new Feed(
                 settings, new Faulty(), new RecordReader(routing), channels, (_, _, _) -> {}, new FeedMetrics());

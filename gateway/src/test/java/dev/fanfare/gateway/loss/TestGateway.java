@@ -6,6 +6,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
@@ -65,7 +66,8 @@ final class TestGateway implements AutoCloseable {
                 Open.limits(),
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
-                new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)));
+                new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)),
+                LoggingSettings.DEFAULT);
         var started = new TestGateway(Gateway.start(settings));
         await().atMost(Duration.ofSeconds(30)).until(() -> started.counter("feed_ready") == 1);
         return started;

@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,8 +31,9 @@ import org.junit.jupiter.api.Timeout;
 /// `/metrics`, against `docs/operations.md`.
 @Timeout(60)
 class MetricsTest {
-    private static final Pattern ROW = Pattern.compile("\\| `(fanfare_\\w+)` \\| (gauge|counter) \\|([^|]*)\\|.*");
-    private static final Pattern SAMPLE = Pattern.compile("(fanfare_\\w+)\\{([^}]*)} .*");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `(fanfare_\\w+)` \\| (gauge|counter|histogram) \\|([^|]*)\\|.*");
+    private static final Pattern SAMPLE = Pattern.compile("(fanfare_\\w+)(?:\\{([^}]*)})? .*");
 
     private static LocalBroker broker;
     private static String topic;
@@ -70,7 +73,16 @@ class MetricsTest {
                 assertThat(row.group(1).endsWith("_total"))
                         .as(line)
                         .isEqualTo(row.group(2).equals("counter"));
-                rows.put(row.group(1), labels("`(\\w+)`", row.group(3)));
+                var labels = labels("`(\\w+)`", row.group(3));
+                if (row.group(2).equals("histogram")) {
+                    rows.put(row.group(1) + "_sum", labels);
+                    rows.put(row.group(1) + "_count", labels);
+                    labels = new TreeSet<>(labels);
+                    labels.add("le");
+                    rows.put(row.group(1) + "_bucket", labels);
+                } else {
+                    rows.put(row.group(1), labels);
+                }
             }
         }
         return rows;
@@ -90,7 +102,7 @@ class MetricsTest {
         gateway.get("/metrics").text().lines().forEach(line -> {
             var sample = SAMPLE.matcher(line);
             if (sample.matches()) {
-                served.put(sample.group(1), labels("(\\w+)=\"", sample.group(2)));
+                served.put(sample.group(1), labels("(\\w+)=\"", Objects.requireNonNullElse(sample.group(2), "")));
             }
         });
         return served;
@@ -104,7 +116,13 @@ class MetricsTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("Content-Type")).startsWith("text/plain");
             assertThat(answer.text())
-                    .contains("# HELP fanfare_sessions Open sessions", "# TYPE fanfare_gaps_total counter");
+                    .contains(
+                            "# HELP fanfare_sessions Open sessions",
+                            "# TYPE fanfare_gaps_total counter",
+                            "# TYPE fanfare_delivery_seconds histogram");
+            assertThat(gateway.get("/metrics", "Accept: application/openmetrics-text")
+                            .text())
+                    .contains("# TYPE fanfare_delivery_seconds histogram");
         }
     }
 
@@ -143,6 +161,70 @@ class MetricsTest {
         }
     }
 
+    private static long latencies(Gateways.Running gateway, String suffix, String... labels) throws IOException {
+        return (long) gateway.get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("fanfare_delivery_seconds_" + suffix + "{"))
+                .filter(line -> Stream.of(labels).allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Test
+    void measuresTheWayFromTheRecordToTheSocketOfWhoeverIsCaughtUp() throws IOException {
+        try (var gateway = gateway();
+                var live = gateway.connect();
+                var poll = gateway.connect()) {
+            live.openStream("/v1/events?channel=" + topic + ".late");
+            var events = new EventSourceParser(live.in());
+            events.message("ready");
+            poll.get("/v1/events?transport=poll&wait=30&channel=" + topic + ".late");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(gateway.metric("fanfare_sessions", "transport=\"poll\""))
+                            .isEqualTo(1));
+            broker.send(topic, 0, "late", "1".getBytes(UTF_8), System.currentTimeMillis() - 700);
+            var cursor = events.message().lastEventId();
+            assertThat(poll.answer().text()).contains("\"data\":1");
+            for (var transport : List.of("transport=\"sse\"", "transport=\"poll\"")) {
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(latencies(gateway, "count", transport))
+                                .isEqualTo(1));
+                assertThat(latencies(gateway, "bucket", transport, "le=\"0.5\""))
+                        .isZero();
+                assertThat(latencies(gateway, "bucket", transport, "le=\"60.0\""))
+                        .isEqualTo(1);
+            }
+            assertThat(gateway.metric("fanfare_delivery_seconds_sum", "transport=\"sse\""))
+                    .isGreaterThanOrEqualTo(0.7);
+            assertThat(latencies(gateway, "count", "transport=\"ws\"")).isZero();
+
+            broker.send(topic, 0, "late", "2".getBytes(UTF_8), System.currentTimeMillis());
+            events.message();
+            try (var back = gateway.connect()) {
+                back.openStream("/v1/events?channel=" + topic + ".late", "Last-Event-ID: " + cursor);
+                var missed = new EventSourceParser(back.in());
+                assertThat(missed.message("message").data()).isEqualTo("2");
+                assertThat(gateway.metric("fanfare_sessions_begun_total", "from=\"memory\""))
+                        .isEqualTo(1);
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(
+                                        gateway.metric("fanfare_session_states", "state=\"live\",transport=\"sse\""))
+                                .isEqualTo(2));
+                assertThat(latencies(gateway, "count", "transport=\"sse\""))
+                        .as("what was missed is not late")
+                        .isEqualTo(2);
+                broker.send(topic, 0, "late", "3".getBytes(UTF_8), System.currentTimeMillis());
+                assertThat(missed.message("message").data()).isEqualTo("3");
+                events.message();
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(latencies(gateway, "count", "transport=\"sse\""))
+                                .isEqualTo(4));
+            }
+            assertThat(gateway.metric("fanfare_deliveries_total", "")).isEqualTo(6);
+        }
+    }
+
     @Test
     void addsUpTheGatewaysOfAProcessAndForgetsThemWhenTheyStop() throws IOException {
         try (var one = gateway();
@@ -164,6 +246,7 @@ class MetricsTest {
         try (var again = gateway()) {
             assertThat(again.metric("fanfare_sessions", "transport=\"sse\"")).isZero();
             assertThat(again.metric("fanfare_deliveries_total", "")).isZero();
+            assertThat(latencies(again, "count")).isZero();
             assertThat(again.metric("fanfare_feed_ready", "")).isEqualTo(1);
         }
     }
@@ -172,6 +255,10 @@ class MetricsTest {
     void hasNumbersOfTheJvmAndOfRequestsToo() throws IOException {
         try (var gateway = gateway()) {
             assertThat(gateway.get("/metrics").text()).contains("memory_usedHeap_bytes{", "requests_count_total{");
+            Awaitility.await().untilAsserted(() -> {
+                System.gc(); // its pause is told by a thread of the JVM
+                assertThat(gateway.metric("fanfare_gc_pause_seconds_count", "")).isPositive();
+            });
         }
     }
 }

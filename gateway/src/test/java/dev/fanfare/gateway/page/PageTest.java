@@ -10,6 +10,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
@@ -357,7 +358,8 @@ class PageTest {
                 Open.limits(),
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
-                new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)));
+                new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)),
+                LoggingSettings.DEFAULT);
     }
 
     private static void order(int sequence) throws Exception {

@@ -17,6 +17,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
+import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
@@ -49,6 +50,7 @@ public final class Gateways {
     public Limits limits = Open.limits();
     public OverloadSettings overload = OverloadSettings.DEFAULT;
     public ClusterSettings cluster = ClusterSettings.DEFAULT;
+    public LoggingSettings logging = LoggingSettings.DEFAULT;
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -136,7 +138,8 @@ public final class Gateways {
                 limits,
                 overload,
                 cluster,
-                shutdown);
+                shutdown,
+                logging);
     }
 
     /// Starts a gateway and waits until it is ready.

@@ -22,6 +22,7 @@ import java.util.function.LongSupplier;
 public final class Meters implements AutoCloseable {
     private static final MetricsConfig CONFIG = MetricsConfig.create();
     private static final MeterRegistry REGISTRY = MetricsFactory.getInstance().globalRegistry(CONFIG);
+    private static final Histograms HISTOGRAMS = Histograms.of(REGISTRY);
 
     @GuardedBy("Meters.class")
     private static final Map<Key, Shared> SHARED = new HashMap<>();
@@ -33,7 +34,13 @@ public final class Meters implements AutoCloseable {
     /// What this app adds to a meter.
     private record Part(Key key, LongSupplier source) {}
 
-    private final List<Part> parts = new CopyOnWriteArrayList<>();
+    @GuardedBy("Meters.class")
+    private final List<Part> parts = new ArrayList<>();
+
+    @GuardedBy("Meters.class")
+    private boolean closed;
+
+    private final List<Runnable> histograms = new CopyOnWriteArrayList<>(); // each takes one out
 
     public MetricsConfig config() {
         return CONFIG;
@@ -64,6 +71,18 @@ public final class Meters implements AutoCloseable {
                         .tags(List.of(labels)));
     }
 
+    /// Durations in seconds: `_bucket`, `_sum` and `_count` on the wire.
+    public void histogram(String name, String description, Histogram histogram, Tag... labels) {
+        var all = List.of(labels);
+        HISTOGRAMS.add(name, description, all, histogram);
+        histograms.add(() -> HISTOGRAMS.remove(name, all, histogram));
+    }
+
+    /// What the process itself tells: pauses of the garbage collector.
+    public void jvm() {
+        histogram("fanfare_gc_pause_seconds", "Pauses of the garbage collector", Pauses.ALL);
+    }
+
     private interface Builder {
         Meter.Builder<?, ?> build(List<LongSupplier> sources);
     }
@@ -75,14 +94,17 @@ public final class Meters implements AutoCloseable {
         }
         var key = new Key(name, List.copyOf(texts));
         synchronized (Meters.class) {
+            if (closed) {
+                return; // a partition that is seen while the app stops
+            }
             SHARED.computeIfAbsent(key, _ -> {
                         var sources = new CopyOnWriteArrayList<LongSupplier>();
                         return new Shared(register(builder.build(sources)), sources);
                     })
                     .sources
                     .add(value);
+            parts.add(new Part(key, value));
         }
-        parts.add(new Part(key, value));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // the registry's signature names the builder's own type
@@ -101,6 +123,7 @@ public final class Meters implements AutoCloseable {
     @Override
     public void close() {
         synchronized (Meters.class) {
+            closed = true;
             for (var part : parts) {
                 var shared = SHARED.get(part.key);
                 if (shared != null && shared.sources.remove(part.source) && shared.sources.isEmpty()) {
@@ -110,5 +133,7 @@ public final class Meters implements AutoCloseable {
             }
             parts.clear();
         }
+        histograms.forEach(Runnable::run);
+        histograms.clear();
     }
 }

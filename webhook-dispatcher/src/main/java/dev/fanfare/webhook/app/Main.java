@@ -1,7 +1,7 @@
 package dev.fanfare.webhook.app;
 
-import dev.fanfare.service.Logging;
 import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.log.Logging;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +42,7 @@ public final class Main {
         var stopped = new CountDownLatch(1);
         try {
             var settings = SettingsReader.read(file, System.getenv(), System.getProperties());
+            Logging.format(settings.logging().format());
             var dispatcher = WebhookDispatcher.start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 try {

@@ -18,6 +18,7 @@ import dev.fanfare.webhook.config.WebhookSettings.Egress;
 import dev.fanfare.webhook.config.WebhookSettings.Endpoint;
 import dev.fanfare.webhook.config.WebhookSettings.Intake;
 import dev.fanfare.webhook.config.WebhookSettings.Lane;
+import dev.fanfare.webhook.config.WebhookSettings.Logging;
 import dev.fanfare.webhook.config.WebhookSettings.Retention;
 import dev.fanfare.webhook.config.WebhookSettings.Secrets;
 import dev.fanfare.webhook.config.WebhookSettings.Server;
@@ -88,7 +89,8 @@ final class SettingsReader {
                         values.duration("retention.attempts", Retention.DEFAULT.attempts(), ofHours(1), ofDays(3650)),
                         values.duration("retention.ended", Retention.DEFAULT.ended(), ofHours(1), ofDays(3650))),
                 new Shutdown(values.duration(
-                        "shutdown.deadline", Shutdown.DEFAULT.deadline(), ofMillis(100), ofMinutes(10))));
+                        "shutdown.deadline", Shutdown.DEFAULT.deadline(), ofMillis(100), ofMinutes(10))),
+                new Logging(values.choice("logging.format", Logging.DEFAULT.format())));
     }
 
     private static Map<String, String> refused() {

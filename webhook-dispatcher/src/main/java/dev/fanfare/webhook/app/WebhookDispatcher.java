@@ -150,7 +150,7 @@ public final class WebhookDispatcher implements AutoCloseable {
         var metrics = parts.open(new Metrics());
         metrics.intake(intake, counts);
         metrics.delivery(calls, lanes, lot, registry);
-        metrics.store(journal, scheduler, outbox, parked);
+        metrics.store(journal, scheduler, outbox, parked, database.endings(), registry);
 
         var sweeper = parts.open(new Sweeper(
                 database,

@@ -2,6 +2,7 @@ package dev.fanfare.webhook.config;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.access.IssuerSettings;
+import dev.fanfare.service.log.LogFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ public record WebhookSettings(
         Endpoint endpoint,
         Topics topics,
         Retention retention,
-        Shutdown shutdown) {
+        Shutdown shutdown,
+        Logging logging) {
     public WebhookSettings {
         kafka = Map.copyOf(kafka);
         routes = List.copyOf(routes);
@@ -216,5 +218,10 @@ public record WebhookSettings(
     /// @param deadline for calls under way
     public record Shutdown(Duration deadline) {
         public static final Shutdown DEFAULT = new Shutdown(Duration.ofSeconds(20));
+    }
+
+    /// What the process says, and how.
+    public record Logging(LogFormat format) {
+        public static final Logging DEFAULT = new Logging(LogFormat.TEXT);
     }
 }

@@ -121,11 +121,12 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
 
     private void conclude(Job job, Endpoint endpoint, Instant at, Result result) {
         var attempt = new Attempt(job.id(), job.attempt(), job.trigger(), at, result);
-        var verdict = judge.judge(attempt, endpoint, clock.instant());
+        var now = clock.instant();
+        var verdict = judge.judge(attempt, endpoint, now);
         if (verdict.disposition() instanceof Disposition.Parked) {
             parked.accept(job, endpoint);
         }
-        metrics.concluded(verdict.disposition());
+        metrics.concluded(job, verdict.disposition(), now);
         journal.write(new Entry(job, Optional.of(attempt), verdict.disposition(), verdict.effects(), verdict.news()));
     }
 

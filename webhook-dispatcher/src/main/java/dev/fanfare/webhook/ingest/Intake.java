@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.ingest;
 
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.journal.Journal;
@@ -37,6 +38,7 @@ public final class Intake implements AutoCloseable {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
     private static final Duration HAND_OVER = Duration.ofSeconds(3);
     private static final Duration ROOM_WAIT = Duration.ofSeconds(1);
+    private static final Duration LAG_EVERY = Duration.ofSeconds(1);
     private static final int RECORDS_MAX = 128; // of a poll: fewer than fit in a lane
 
     private final RecordTaker taker;
@@ -50,6 +52,7 @@ public final class Intake implements AutoCloseable {
     private final Windows windows;
     private final Set<TopicPartition> unplaced = new HashSet<>(); // intake thread only: assigned, not positioned yet
     private long placeAgainAt; // intake thread only
+    private long lagMeasuredAt = System.nanoTime(); // intake thread only
     private boolean introduced; // intake thread only
     private final Thread intake = Thread.ofPlatform().name("intake").unstarted(this::run);
     private volatile boolean closing;
@@ -112,6 +115,12 @@ public final class Intake implements AutoCloseable {
             events.put(partition.toString(), window == null ? 0 : window.events());
         }
         return events;
+    }
+
+    /// Records of a partition that are not settled, read or not; 0 if somebody else reads it.
+    public long lag(TopicPartition partition) {
+        var window = windows.get(partition);
+        return window == null ? 0 : window.lag();
     }
 
     // --- intake thread
@@ -200,7 +209,23 @@ public final class Intake implements AutoCloseable {
                 window.read(consumer.position(partition, POLL)); // behind control records, too
             }
         }
+        measureLag();
         reading = !windows.partitions().isEmpty() && unplaced.isEmpty();
+    }
+
+    /// Once a second: it asks Kafka's own thread.
+    private void measureLag() {
+        long now = System.nanoTime();
+        if (now - lagMeasuredAt > LAG_EVERY.toNanos()) {
+            lagMeasuredAt = now;
+            for (var partition : windows.partitions()) {
+                var window = windows.get(partition);
+                if (window != null && !unplaced.contains(partition)) {
+                    consumer.currentLag(partition)
+                            .ifPresent(lag -> window.endsAt(consumer.position(partition, POLL) + lag));
+                }
+            }
+        }
     }
 
     /// Pauses what is full, and resumes what is not any more.
@@ -301,8 +326,14 @@ public final class Intake implements AutoCloseable {
         consumer.seek(partition, point.offset());
         windows.open(partition, new Window(point.topicId(), point.offset(), onRecord));
         unplaced.remove(partition);
+        metrics.reads(partition);
         consumer.resume(Set.of(partition));
-        LOG.log(System.Logger.Level.INFO, "reading {0} from {1}", partition, Long.toString(point.offset()));
+        LOG.log(
+                System.Logger.Level.INFO,
+                "reading {0}-{1} from {2}",
+                new LogField("topic", partition.topic()),
+                new LogField("partition", partition.partition()),
+                new LogField("offset", point.offset()));
     }
 
     private void drop(TopicPartition partition) {

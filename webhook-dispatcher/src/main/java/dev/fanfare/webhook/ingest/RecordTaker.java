@@ -4,6 +4,7 @@ import dev.fanfare.events.Event;
 import dev.fanfare.events.EventDecoder;
 import dev.fanfare.events.Routing;
 import dev.fanfare.events.UndecodableException;
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
 import dev.fanfare.webhook.journal.OperationalEvent;
@@ -92,11 +93,12 @@ public final class RecordTaker {
         var where = record.topic() + "/" + record.partition() + "/" + record.offset();
         LOG.log(
                 System.Logger.Level.WARNING,
-                "cannot decode record {0}: {1} (further ones of {2} with reason {3} are counted only)",
-                where,
+                "cannot decode record {0}/{1}/{2}: {3} (further ones of {0} with reason {4} are counted only)",
+                new LogField("topic", record.topic()),
+                new LogField("partition", record.partition()),
+                new LogField("offset", record.offset()),
                 failure.getMessage(),
-                record.topic(),
-                failure.reason());
+                new LogField("reason", failure.reason().code()));
         news.accept(new OperationalEvent(
                 "record.undecodable",
                 where,

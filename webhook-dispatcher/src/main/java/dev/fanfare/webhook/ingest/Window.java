@@ -36,6 +36,9 @@ final class Window {
     @GuardedBy("this")
     private long pending;
 
+    @GuardedBy("this")
+    private long end;
+
     /// @param start the offset to be read first
     /// @param onRecord deliveries of events from there on that are settled already
     Window(Uuid topicId, long start, Set<DeliveryId> onRecord) {
@@ -58,6 +61,16 @@ final class Window {
     /// Everything before that offset was read, whether there were events or not.
     synchronized void read(long upTo) {
         next = Math.max(next, upTo);
+    }
+
+    /// Kafka has records up to that offset.
+    synchronized void endsAt(long offset) {
+        end = offset;
+    }
+
+    /// Records that are not settled, read or not, as far as the partition's end is known.
+    synchronized long lag() {
+        return Math.max(0, Math.max(end, next) - frontier());
     }
 
     synchronized void settle(InFlight event) {

@@ -1,5 +1,7 @@
 package dev.fanfare.webhook.lane;
 
+import dev.fanfare.service.log.Faults;
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.ParkReason;
@@ -185,6 +187,11 @@ public final class Lanes implements AutoCloseable {
         return lanes.size();
     }
 
+    /// How each of them stands.
+    public List<LaneState> states() {
+        return lanes.values().stream().map(Lane::state).toList();
+    }
+
     /// Empty if the endpoint has no lane, as nothing was sent for a while.
     public Optional<LaneState> state(EndpointId endpoint) {
         return Optional.ofNullable(lanes.get(endpoint)).map(Lane::state);
@@ -304,7 +311,8 @@ public final class Lanes implements AutoCloseable {
     }
 
     void report(EndpointId endpoint, RuntimeException fault) {
-        LOG.log(System.Logger.Level.ERROR, "the call of a delivery to " + endpoint + " failed within", fault);
+        Faults.log(
+                Lanes.class, fault, "the call of a delivery to {0} failed within", new LogField("endpoint", endpoint));
     }
 
     Optional<Endpoint> endpoint(EndpointId id) {

@@ -1,6 +1,6 @@
 package dev.fanfare.webhook.listen;
 
-import dev.fanfare.service.Logging;
+import dev.fanfare.service.log.Logging;
 import dev.fanfare.webhook.endpoint.PayloadForm;
 import dev.fanfare.webhook.payload.CustomHeaders;
 import java.io.PrintWriter;

@@ -1,6 +1,7 @@
 package dev.fanfare.webhook.publish;
 
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.store.Outbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,7 +121,7 @@ public final class OutboxPublisher implements AutoCloseable {
                     System.Logger.Level.ERROR,
                     "{0} {1} is too large for its topic, and not published: raise max.message.bytes",
                     item.role(),
-                    item.key());
+                    new LogField("key", item.key()));
             return false;
         }
     }

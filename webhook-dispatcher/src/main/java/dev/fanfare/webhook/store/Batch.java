@@ -30,6 +30,7 @@ final class Batch {
     private final Instant now;
     private final long registryVersion;
     private int statements;
+    private int superseded;
 
     private record Head(long version, Instant now) {}
 
@@ -55,13 +56,14 @@ final class Batch {
     void write() {
         fence();
         var parked = changeRows();
-        var superseded = new Conflation(handle, now);
+        var conflation = new Conflation(handle, now);
         for (var change : inForce()) {
             if (change.before().isEmpty() && change.disposition() instanceof Parked) {
-                key(change.job()).filter(this::conflates).ifPresent(key -> superseded.add(key, change));
+                key(change.job()).filter(this::conflates).ifPresent(key -> conflation.add(key, change));
             }
         }
-        statements += superseded.execute();
+        statements += conflation.execute();
+        superseded = conflation.ended();
         insertRows();
         end(parked);
         attempts();
@@ -78,6 +80,11 @@ final class Batch {
 
     long registryVersion() {
         return registryVersion;
+    }
+
+    /// Rows of others that later events have ended.
+    int superseded() {
+        return superseded;
     }
 
     int statements() {

@@ -22,6 +22,7 @@ final class Conflation {
     private final Instant now;
     private final Map<Place, Change> latest = new LinkedHashMap<>();
     private int statements;
+    private int ended;
 
     Conflation(Handle handle, Instant now) {
         this.handle = handle;
@@ -61,11 +62,17 @@ final class Conflation {
             for (var parked : older) {
                 if (remove(place, parked)) {
                     var id = new DeliveryId(parked.message, place.key.endpoint());
+                    this.ended++;
                     EndedRows.add(ended, id, Reason.SUPERSEDED, false, parked.attempts, now);
                 }
             }
         });
         return statements + ended.execute(handle);
+    }
+
+    /// Rows that it has ended.
+    int ended() {
+        return ended;
     }
 
     private List<Older> parked(Place place) {

@@ -37,6 +37,7 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private final Endings endings = new Endings();
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
@@ -71,6 +72,11 @@ public final class Database implements AutoCloseable {
     /// What it throws may quote values: [Failure] says what kind it is.
     public Jdbi jdbi() {
         return jdbi;
+    }
+
+    /// What this node has ended in it.
+    public Endings endings() {
+        return endings;
     }
 
     /// The database's clock. Rounded to what the database keeps.

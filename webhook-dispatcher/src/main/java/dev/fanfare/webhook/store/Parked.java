@@ -2,11 +2,10 @@ package dev.fanfare.webhook.store;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.EndpointId;
-import dev.fanfare.webhook.delivery.Message;
 import dev.fanfare.webhook.delivery.MessageId;
-import dev.fanfare.webhook.delivery.ParkReason;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.delivery.Row;
 import dev.fanfare.webhook.delivery.Trigger;
@@ -44,6 +43,11 @@ public final class Parked {
     ///
     /// @param oldestDue of all that are parked, due or not; empty if nothing is
     public record Backlog(long count, Optional<Instant> oldestDue) {}
+
+    /// What waits for one endpoint.
+    ///
+    /// @param oldestDue of all, due or not
+    public record Waiting(EndpointId endpoint, long count, Instant oldestDue, Instant oldestParked) {}
 
     private final Database database;
 
@@ -118,15 +122,15 @@ public final class Parked {
             if (ordered) {
                 query.bind("blocking", now.minus(endpoint.settings().blockMax()));
             }
-            return query.map((row, context) -> Loaded.of(row, context, endpoint.id(), epoch))
+            return query.map((row, context) -> LoadedRow.of(row, context, endpoint.id(), epoch))
                     .list();
         });
         var deliveries = new ArrayList<ParkedDelivery>();
         for (var one : loaded) {
-            if (one.delivery == null) {
-                discard(new DeliveryId(one.message, endpoint.id()), one.row);
-            } else if (!inFlight.contains(one.message) && deliveries.size() < limit) {
-                deliveries.add(one.delivery);
+            if (one.delivery() == null) {
+                discard(new DeliveryId(one.message(), endpoint.id()), one.row());
+            } else if (!inFlight.contains(one.message()) && deliveries.size() < limit) {
+                deliveries.add(one.delivery());
             }
         }
         return deliveries;
@@ -158,11 +162,11 @@ public final class Parked {
                         .bind("offset", position.offset())
                         .bind("replayed", replayed)
                         .bind("limit", limit)
-                        .map((row, context) -> Loaded.of(
+                        .map((row, context) -> LoadedRow.of(
                                 row, context, key.endpoint(), first.row().epoch()))
                         .list());
         return loaded.stream()
-                .map(Loaded::delivery)
+                .map(LoadedRow::delivery)
                 .takeWhile(delivery -> delivery != null
                         && !delivery.due().isAfter(now)
                         && replayed == (delivery.trigger() == Trigger.REPLAY))
@@ -183,13 +187,13 @@ public final class Parked {
             return false;
         }
         int limit = ENDED_MAX + inFlight.size();
-        return database.jdbi().inTransaction(handle -> {
+        var expired = database.jdbi().inTransaction(handle -> {
             var fence = handle.createQuery("select epoch from shard_lease where shard = ? for update")
                     .bind(0, Shards.of(endpoint.id()))
                     .mapTo(Long.class)
                     .findOne();
             if (!fence.equals(Optional.of(epoch))) {
-                return false;
+                return new Expired(0, false);
             }
             var rows = handle.createQuery("""
                     select message_id, attempt from parked
@@ -207,11 +211,30 @@ public final class Parked {
             var over =
                     rows.stream().filter(row -> !inFlight.contains(row.message)).toList();
             end(handle, endpoint.id(), over, Reason.EXPIRED);
-            return rows.size() == limit && !over.isEmpty();
+            return new Expired(over.size(), rows.size() == limit && !over.isEmpty());
         });
+        database.endings().others(Reason.EXPIRED).add(expired.count);
+        return expired.more;
     }
 
-    /// What waits in all, for the metrics.
+    private record Expired(int count, boolean more) {}
+
+    /// What waits, for the metrics.
+    public List<Waiting> waiting() {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                    select endpoint_id, count(*) as waiting, min(due) as oldest, min(parked_at) as parked
+                    from parked group by endpoint_id\
+                    """)
+                        .map((row, context) -> new Waiting(
+                                new EndpointId(row.getString("endpoint_id")),
+                                row.getLong("waiting"),
+                                instant(row, "oldest", context),
+                                instant(row, "parked", context)))
+                        .list());
+    }
+
+    /// What waits in all.
     public Backlog backlog() {
         return backlog("select count(*) as waiting, min(due) as oldest from parked where endpoint_id <> ?", "");
     }
@@ -231,6 +254,7 @@ public final class Parked {
         while (true) {
             int some = cancelSome(endpoint);
             cancelled += some;
+            database.endings().others(Reason.ENDPOINT_DELETED).add(some);
             if (some == 0) {
                 return cancelled;
             }
@@ -334,8 +358,12 @@ public final class Parked {
     }
 
     private void discard(DeliveryId id, Row row) {
-        LOG.log(ERROR, "the event of the parked delivery {0} is not readable: it ends here", id);
-        database.jdbi().useTransaction(handle -> {
+        LOG.log(
+                ERROR,
+                "the event of the parked delivery of {0} to {1} is not readable: it ends here",
+                new LogField("message-id", id.message()),
+                new LogField("endpoint", id.endpoint()));
+        boolean discarded = database.jdbi().inTransaction(handle -> {
             int there = handle.execute(
                     "delete from parked where endpoint_id = ? and message_id = ? and version = ?",
                     id.endpoint().value(),
@@ -346,43 +374,14 @@ public final class Parked {
                 EndedRows.add(ended, id, Reason.NOT_SENDABLE, false, 0, Clock.now(handle));
                 ended.execute(handle);
             }
+            return there == 1;
         });
-    }
-
-    private record Loaded(
-            MessageId message, Row row, @Nullable ParkedDelivery delivery) {
-        static Loaded of(ResultSet result, StatementContext context, EndpointId endpoint, long epoch)
-                throws SQLException {
-            var id = MessageId.parse(result.getString("message_id")).orElseThrow();
-            var row = new Row(result.getInt("version"), epoch);
-            var message = message(id, result.getString("envelope"), result.getBytes("data"));
-            if (message == null) {
-                return new Loaded(id, row, null);
-            }
-            return new Loaded(
-                    id,
-                    row,
-                    new ParkedDelivery(
-                            endpoint,
-                            message,
-                            result.getInt("attempt"),
-                            Trigger.of(result.getString("trigger_by")),
-                            ParkReason.of(result.getString("why")),
-                            instant(result, "due", context),
-                            instant(result, "parked_at", context),
-                            row));
-        }
-
-        private static @Nullable Message message(MessageId id, @Nullable String envelope, byte @Nullable [] data) {
-            try {
-                return envelope == null ? null : Envelope.read(id, envelope, data);
-            } catch (IllegalArgumentException unreadable) {
-                return null;
-            }
+        if (discarded) {
+            database.endings().others(Reason.NOT_SENDABLE).increment();
         }
     }
 
-    private static Instant instant(ResultSet row, String column, StatementContext context) throws SQLException {
+    static Instant instant(ResultSet row, String column, StatementContext context) throws SQLException {
         var instant = nullable(row, column, context);
         if (instant == null) {
             throw new SQLException(column + " is null");
@@ -390,8 +389,7 @@ public final class Parked {
         return instant;
     }
 
-    private static @Nullable Instant nullable(ResultSet row, String column, StatementContext context)
-            throws SQLException {
+    static @Nullable Instant nullable(ResultSet row, String column, StatementContext context) throws SQLException {
         ColumnMapper<Instant> mapper =
                 context.findColumnMapperFor(Instant.class).orElseThrow();
         return mapper.map(row, column, context);

@@ -5,8 +5,11 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.fanfare.service.log.LogField;
 import dev.fanfare.webhook.delivery.EndpointId;
+import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
+import dev.fanfare.webhook.journal.Disposition;
 import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.Journal;
 import java.time.Duration;
@@ -199,15 +202,29 @@ public final class SqlJournal implements Journal, AutoCloseable {
         } else {
             pending.decrementAndGet();
             refused.incrementAndGet();
+            var job = lines.getFirst().entry().job();
             LOG.log(
                     ERROR,
-                    "the store refuses what became of {0} ({1}): it stays unsettled",
-                    lines.getFirst().entry().job(),
+                    "the store refuses what became of message {0} for {1}, attempt {2} ({3}): it stays unsettled",
+                    new LogField("message-id", job.id().message()),
+                    new LogField("endpoint", job.endpoint()),
+                    new LogField("attempt", job.attempt()),
                     Failure.state(failure));
         }
     }
 
+    private void count(Batch batch) {
+        var endings = database.endings();
+        for (var change : batch.changes()) {
+            if (change.isInForce() && change.disposition() instanceof Disposition.Ended(var why, var deadLetter)) {
+                (deadLetter ? endings.deadLetters(why) : endings.others(why)).increment();
+            }
+        }
+        endings.others(Reason.SUPERSEDED).add(batch.superseded());
+    }
+
     private void settle(Batch batch) {
+        count(batch);
         for (var change : batch.changes()) {
             change.job().park(change.after());
         }

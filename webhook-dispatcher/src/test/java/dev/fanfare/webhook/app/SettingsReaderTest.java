@@ -50,7 +50,8 @@ class SettingsReaderTest {
             WebhookSettings.Endpoint.DEFAULT,
             WebhookSettings.Topics.DEFAULT,
             WebhookSettings.Retention.DEFAULT,
-            WebhookSettings.Shutdown.DEFAULT);
+            WebhookSettings.Shutdown.DEFAULT,
+            WebhookSettings.Logging.DEFAULT);
 
     private static final String ISSUERS = """
             access.issuers:

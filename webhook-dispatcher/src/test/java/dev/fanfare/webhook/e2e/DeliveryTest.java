@@ -83,7 +83,8 @@ class DeliveryTest {
                 free.endpoint(),
                 free.topics(),
                 free.retention(),
-                free.shutdown());
+                free.shutdown(),
+                free.logging());
         assertThatThrownBy(() -> WebhookDispatcher.start(taken))
                 .hasMessageContaining("port " + dispatcher.port())
                 .hasMessageContaining("server.port");

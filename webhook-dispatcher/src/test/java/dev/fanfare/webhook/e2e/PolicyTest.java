@@ -255,4 +255,39 @@ class PolicyTest {
         soon().until(() -> taken().equals(List.of("next")));
         assertThat(calls()).containsExactly("next");
     }
+
+    @Test
+    void itsMetricsCountWhatEndsWithoutACallAndTheWayOfWhatIsDelivered() {
+        endpoint(retrying(Duration.ofMillis(300)));
+        answer(500);
+        var observed = dispatcher.observed();
+        double tooLarge = observed.metric("fanfare_webhook_dead_letters_total", "reason=\"too-large\"");
+        double first = observed.metric("fanfare_webhook_delivery_seconds_count", "attempt=\"first\"");
+        double later = observed.metric("fanfare_webhook_delivery_seconds_count", "attempt=\"later\"");
+        double soonLater = soonLater(observed);
+        feed.send(key, "x".repeat(256 * 1024 + 1));
+        feed.send(key, "again");
+        soon().until(() -> calls().contains("again"));
+        answer(204);
+        soon().until(() -> taken().contains("again"));
+        feed.send(key, "at once");
+        soon().until(() -> taken().contains("at once"));
+        soon().untilAsserted(() -> {
+            assertThat(observed.metric("fanfare_webhook_dead_letters_total", "reason=\"too-large\""))
+                    .isEqualTo(tooLarge + 1);
+            assertThat(observed.metric("fanfare_webhook_delivery_seconds_count", "attempt=\"first\""))
+                    .isEqualTo(first + 1);
+            assertThat(observed.metric("fanfare_webhook_delivery_seconds_count", "attempt=\"later\""))
+                    .isEqualTo(later + 1);
+            assertThat(observed.metric("fanfare_webhook_frontier_lag", "topic=\"" + setup.topic()))
+                    .isZero();
+        });
+        assertThat(soonLater(observed)).as("a retry is at least 300 ms late").isEqualTo(soonLater);
+        assertThat(observed.metric("fanfare_webhook_lanes")).isPositive();
+        assertThat(observed.metric("fanfare_webhook_call_seconds_count")).isGreaterThan(2);
+    }
+
+    private static double soonLater(Observed observed) {
+        return observed.metric("fanfare_webhook_delivery_seconds_bucket", "attempt=\"later\"", "le=\"0.2\"");
+    }
 }

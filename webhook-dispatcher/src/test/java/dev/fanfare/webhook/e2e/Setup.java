@@ -94,7 +94,8 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
                 new WebhookSettings.Endpoint(disableAfter, "fanfare.invalid"),
                 new WebhookSettings.Topics(Optional.of(deadLetters()), Optional.of(news())),
                 WebhookSettings.Retention.DEFAULT,
-                new WebhookSettings.Shutdown(Duration.ofSeconds(8)));
+                new WebhookSettings.Shutdown(Duration.ofSeconds(8)),
+                WebhookSettings.Logging.DEFAULT);
     }
 
     /// The same for one in a process of its own.

@@ -141,6 +141,12 @@ public final class LocalBroker {
         return await(producer.send(new ProducerRecord<>(topic, partition, bytes, value, all)));
     }
 
+    /// Writes a record with a timestamp of its own, in milliseconds since 1970.
+    public RecordMetadata send(String topic, int partition, String key, byte[] value, long timestamp) {
+        return await(producer.send(
+                new ProducerRecord<>(topic, partition, timestamp, key.getBytes(StandardCharsets.UTF_8), value)));
+    }
+
     private static <T> T await(java.util.concurrent.Future<T> future) {
         try {
             return future.get(30, TimeUnit.SECONDS);

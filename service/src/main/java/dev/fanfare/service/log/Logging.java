@@ -1,5 +1,6 @@
-package dev.fanfare.service;
+package dev.fanfare.service.log;
 
+import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -7,28 +8,30 @@ import java.util.logging.Logger;
 /// `java.util.logging` as the apps want it where the operator has not configured it: one line an entry, Kafka's
 /// clients at warnings, and still there while an app stops.
 public final class Logging {
-    private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$-7s %3$s %5$s%6$s%n";
-
     private Logging() {}
 
-    /// To be called before anything logs.
+    /// To be called before anything logs: text, until [#format] says otherwise.
     public static void configure() {
-        setUnlessSet("java.util.logging.manager", Manager.class.getName());
-        setUnlessSet("java.util.logging.SimpleFormatter.format", FORMAT);
+        if (System.getProperty("java.util.logging.manager") == null) {
+            System.setProperty("java.util.logging.manager", Manager.class.getName());
+        }
         if (System.getProperty("java.util.logging.config.file") == null) {
             KafkaLevel.set();
+            if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
+                Handlers.use(new TextLines());
+            }
         }
     }
 
-    private static void setUnlessSet(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
+    /// From now on entries are written so. What the operator has configured for text stays.
+    public static void format(LogFormat format) {
+        if (format == LogFormat.JSON) {
+            Handlers.use(new JsonLines());
         }
     }
 
     /// Goes on logging while the JVM stops: the JDK's own is reset by then, when there is still something to say.
-    /// Apart,
-    /// because to load it initialises the JDK's logging.
+    /// Apart, because to load it initialises the JDK's logging.
     public static final class Manager extends LogManager {
         /// Called by the JDK.
         public Manager() {}
@@ -45,6 +48,15 @@ public final class Logging {
         static void set() {
             KAFKA.setLevel(Level.WARNING);
             CONNECTING.setLevel(Level.SEVERE); // would repeat every try; the app says once that Kafka is away
+        }
+    }
+
+    /// Apart, as well.
+    private static final class Handlers {
+        static void use(Formatter formatter) {
+            for (var handler : Logger.getLogger("").getHandlers()) {
+                handler.setFormatter(formatter);
+            }
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fanfare.service.log;
+
+import org.jspecify.annotations.NullMarked;
