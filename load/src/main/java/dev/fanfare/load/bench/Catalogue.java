@@ -81,8 +81,8 @@ final class Catalogue {
         var cases = new ArrayList<Case>();
         for (int sessions : new int[] {100, 1000, MANY, 2 * MANY}) {
             cases.add(new Case(
-                    "45,000 deliveries/s to %,d sessions, sse".formatted(sessions),
-                    fanout(Transport.SSE, sessions, 1, DELIVERIES / sessions)));
+                    "450 events/s to 100 of %,d sessions each, sse".formatted(sessions),
+                    fanout(Transport.SSE, sessions, sessions / 100, 450)));
         }
         return new Steady("cost-sessions", "cost of a delivery by sessions", cases, List.of(Metric.CPU_PER_MILLION));
     }
