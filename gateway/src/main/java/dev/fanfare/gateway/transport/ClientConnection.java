@@ -210,8 +210,24 @@ final class ClientConnection extends WrappedContext {
             throw new Departure(); // Helidon would log the rest of a request that does not come as its own fault
         }
         deadline.met(bytes.length);
-        if (between) {
-            request = bytes;
+        return between ? beginning(bytes) : bytes;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same bytes, and not as many
+    private byte[] beginning(byte[] bytes) {
+        var spoken = Http10.as11(bytes, this::more);
+        if (spoken == null) {
+            throw new Departure();
+        }
+        request = bytes == spoken ? bytes : null;
+        return spoken;
+    }
+
+    private byte @Nullable [] more() {
+        deadline.expectRest();
+        var bytes = pull();
+        if (bytes != null) {
+            deadline.met(bytes.length);
         }
         return bytes;
     }

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The opening handshake as HTTP (RFC 6455 §4.2): what the request must be, and the bytes of the answer. That it
-/// is HTTP/1.1 with one `Host` and an `Upgrade`, Helidon has seen to.
+/// is HTTP/1.1 with one `Host` and an `Upgrade`, Helidon has seen to; what came as HTTP/1.0 has no `Connection:
+/// Upgrade`.
 final class Handshake {
     static final HeaderName KEY = HeaderNames.create("Sec-WebSocket-Key");
     static final HeaderName VERSION = HeaderNames.create("Sec-WebSocket-Version");
@@ -46,7 +47,7 @@ final class Handshake {
         if (elements(headers, HeaderNames.CONNECTION).stream().noneMatch("upgrade"::equalsIgnoreCase)) {
             throw new ProblemException(
                     ErrorCode.INVALID_PARAMETER,
-                    "the Connection header must contain Upgrade for a WebSocket; a proxy on the way may have removed it");
+                    "the Connection header must contain Upgrade for a WebSocket, in HTTP/1.1: a proxy on the way may have removed it, or speak HTTP/1.0");
         }
         var versions = lines(headers, VERSION);
         if (!versions.equals(List.of(SUPPORTED_VERSION))) {
