@@ -28,13 +28,15 @@ import (
 )
 
 const (
-	bodyMax    = 512 << 10 // an event has 256 KiB, and a third more as base64 in a structured body
-	waitingMax = 10_000
-	again      = 5 * time.Second
-	kept       = 4 * 24 * time.Hour // longer than a dispatcher tries, so that no attempt of it is new
+	bodyMax = 512 << 10 // an event has 256 KiB, and a third more as base64 in a structured body
+	again   = 5 * time.Second
+	kept    = 4 * 24 * time.Hour // longer than a dispatcher tries, so that no attempt of it is new
 )
 
-var workTime time.Duration
+var (
+	waitingMax = 10_000
+	workTime   time.Duration
+)
 
 // handle is what your app does with an event. It comes again if this fails, or if the process dies meanwhile.
 func handle(id string, body []byte) error {
@@ -255,6 +257,9 @@ func main() {
 	}
 	if len(os.Args) > 2 {
 		folder = os.Args[2]
+	}
+	if most, err := strconv.Atoi(os.Getenv("WAITING_MAX")); err == nil {
+		waitingMax = most
 	}
 	if millis, err := strconv.Atoi(os.Getenv("WORK_MILLIS")); err == nil {
 		workTime = time.Duration(millis) * time.Millisecond

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 
 const BODY_MAX = 512 * 1024; // an event has 256 KiB, and a third more as base64 in a structured body
-const WAITING_MAX = 10_000;
+const WAITING_MAX = Number(process.env.WAITING_MAX ?? 10_000);
 const AGAIN_MS = 5000;
 const KEPT_MS = 4 * 24 * 3_600_000; // longer than a dispatcher tries, so that no attempt of it is new
 

@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 BODY_MAX = 512 * 1024  # an event has 256 KiB, and a third more as base64 in a structured body
 DISCARDED_MAX = 4 * 1024 * 1024
-WAITING_MAX = 10_000
+WAITING_MAX = int(os.environ.get("WAITING_MAX", "10000"))
 AGAIN_SECONDS = 5
 KEPT_SECONDS = 4 * 24 * 3600  # longer than a dispatcher tries, so that no attempt of it is new
 WORK_SECONDS = int(os.environ.get("WORK_MILLIS", "0")) / 1000

@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WebhookReceiver {
     private static final int BODY_MAX = 512 << 10; // an event has 256 KiB, and a third more as base64 when structured
     private static final int DISCARDED_MAX = 4 << 20;
-    private static final int WAITING_MAX = 10_000;
+    private static final int WAITING_MAX = Integer.parseInt(System.getenv().getOrDefault("WAITING_MAX", "10000"));
     private static final Duration AGAIN = Duration.ofSeconds(5);
     // longer than a dispatcher tries, so that no attempt of it is new
     private static final Duration KEPT = Duration.ofDays(4);

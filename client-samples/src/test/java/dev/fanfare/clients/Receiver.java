@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,20 @@ final class Receiver implements AutoCloseable {
         }
 
         Receiver start(Path dir, String secret, int workMillis) throws IOException {
-            var program = launch(dir, Map.of("WEBHOOK_SECRET", secret, "WORK_MILLIS", Integer.toString(workMillis)));
+            return start(dir, secret, workMillis, 10_000);
+        }
+
+        /// @param waitingMax events that may wait to be handled
+        Receiver start(Path dir, String secret, int workMillis, int waitingMax) throws IOException {
+            var program = launch(
+                    dir,
+                    Map.of(
+                            "WEBHOOK_SECRET",
+                            secret,
+                            "WORK_MILLIS",
+                            Integer.toString(workMillis),
+                            "WAITING_MAX",
+                            Integer.toString(waitingMax)));
             try {
                 await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(20))
@@ -86,12 +100,16 @@ final class Receiver implements AutoCloseable {
 
     /// The answer's status.
     int post(byte[] body, Map<String, String> headers) throws IOException, InterruptedException {
+        return answer(body, headers).statusCode();
+    }
+
+    HttpResponse<Void> answer(byte[] body, Map<String, String> headers) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(url.resolve("/hook"))
                 .timeout(Duration.ofSeconds(20))
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
-        return HTTP.send(request.build(), BodyHandlers.discarding()).statusCode();
+        return HTTP.send(request.build(), BodyHandlers.discarding());
     }
 
     /// The ids of what it has handled so far.

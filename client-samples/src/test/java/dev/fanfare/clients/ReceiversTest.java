@@ -232,6 +232,31 @@ class ReceiversTest {
         assertThat(handled).containsExactlyInAnyOrder("a", "b", "c", "d", "last");
     }
 
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void sendsAwayWhatItHasNoRoomForAndTakesItLater(Receiver.Kind kind) throws Exception {
+        try (var receiver = kind.start(dir, SECRET.text(), 500, 2)) {
+            var accepted = new ArrayList<String>();
+            var id = "0";
+            var answer = receiver.answer(BODY, SECRET.sign(id, Instant.now(), BODY));
+            while (answer.statusCode() == 204 && accepted.size() < 50) {
+                accepted.add(id);
+                id = Integer.toString(accepted.size());
+                answer = receiver.answer(BODY, SECRET.sign(id, Instant.now(), BODY));
+            }
+            assertThat(answer.statusCode()).as(receiver::toString).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("60");
+            assertThat(accepted).hasSizeGreaterThanOrEqualTo(2);
+            var refused = id;
+            await().atMost(PATIENCE).until(() -> post(receiver, refused, BODY) == 204);
+            accepted.add(refused);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(receiver.handled())
+                            .as(receiver::toString)
+                            .isEqualTo(accepted));
+        }
+    }
+
     @Test
     void takeWhatListenPosts() throws Exception {
         var topic = LocalBroker.get().newTopic("receivers", 1);
