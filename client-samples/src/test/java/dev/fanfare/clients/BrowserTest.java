@@ -190,6 +190,62 @@ class BrowserTest {
     }
 
     @Test
+    void anotherTabLeadsWhenTheOneThatDidIsFrozen() throws Exception {
+        share("", "ws");
+        var leader = tabs.getFirst();
+        for (int i = 0; i < 2; i++) {
+            openTab();
+            share("", "tab");
+        }
+        numbers.publish(20);
+        awaitEverywhere();
+        pages.browser().goTo(leader);
+        lifecycle("frozen");
+        numbers.publish(20);
+        for (var tab : tabs.subList(1, 3)) {
+            pages.browser().goTo(tab);
+            pages.awaitNumbers(numbers);
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> gateway.sessions("ws") == 1); // the gateway misses the other
+        pages.browser().goTo(leader);
+        lifecycle("active");
+        numbers.publish(20);
+        awaitEverywhere();
+        await().atMost(Duration.ofSeconds(30)).until(() -> gateway.sessions("ws") == 1);
+    }
+
+    @Test
+    void aPageThatIsPutAsideLeavesTheLeadAndMissesNothingWhenItIsShownAgain() throws Exception {
+        share("", "ws");
+        var first = tabs.getFirst();
+        var second = openTab();
+        share("", "tab");
+        numbers.publish(20);
+        awaitEverywhere();
+
+        pages.browser().goTo(first);
+        pages.browser().open(pages.origin() + "/websocket.js"); // any other page
+        numbers.publish(20);
+        pages.browser().goTo(second);
+        pages.awaitNumbers(numbers);
+        pages.awaitOpen("shared", "open ws");
+
+        pages.browser().goTo(first);
+        pages.run("history.back()");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> pages.run("window.cameBack").equals("true"));
+        pages.awaitNumbers(numbers);
+        numbers.publish(20);
+        awaitEverywhere();
+        assertThat(gateway.sessions("ws")).isEqualTo(1);
+        assertThat(pages.run("clients.shared.transport")).isEqualTo("ws");
+    }
+
+    private void lifecycle(String state) throws IOException {
+        pages.browser().tool("Page.setWebLifecycleState", "{\"state\":\"%s\"}".formatted(state));
+    }
+
+    @Test
     void aTabThatBeginsEarlierJoinsTheOthersWhenItHasCaughtUp() throws Exception {
         numbers.publish(20);
         pages.library("shared", network.url(), numbers.channel(), "since: '1h'");

@@ -22,11 +22,7 @@ final class Pages implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, List<Integer>>> NUMBERS = new TypeReference<>() {};
-    private static final Map<String, Path> FILES = Map.of(
-            "/page.html", Repository.SAMPLES.resolve("src/test/resources/page.html"),
-            "/fanfare.js", Repository.SAMPLES.resolve("js/fanfare.js"),
-            "/eventsource.js", Repository.SAMPLES.resolve("js/eventsource.js"),
-            "/websocket.js", Repository.SAMPLES.resolve("js/websocket.js"));
+    private static final Path SCRIPTS = Repository.SAMPLES.resolve("js");
 
     private final HttpServer server;
     private final Browser browser;
@@ -39,14 +35,18 @@ final class Pages implements AutoCloseable {
     static Pages start(Path dir) throws IOException {
         Browser.missing().ifPresent(Repository::missing);
         var server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-        FILES.forEach((path, file) -> server.createContext(path, exchange -> {
-            var type = path.endsWith(".js") ? "text/javascript" : "text/html";
-            exchange.getResponseHeaders().set("Content-Type", type);
-            var bytes = Files.readAllBytes(file);
-            exchange.sendResponseHeaders(200, bytes.length);
-            exchange.getResponseBody().write(bytes);
-            exchange.close();
-        }));
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                var path = exchange.getRequestURI().getPath().substring(1);
+                boolean isScript = path.endsWith(".js");
+                var file = isScript ? SCRIPTS.resolve(path) : Repository.SAMPLES.resolve("src/test/resources", path);
+                var headers = exchange.getResponseHeaders();
+                headers.set("Content-Type", isScript ? "text/javascript" : "text/html");
+                var bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+                exchange.sendResponseHeaders(bytes.length > 0 ? 200 : 404, bytes.length > 0 ? bytes.length : -1);
+                exchange.getResponseBody().write(bytes);
+            }
+        });
         server.start();
         try {
             return new Pages(server, Browser.start(dir));

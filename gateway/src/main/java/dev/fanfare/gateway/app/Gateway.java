@@ -5,15 +5,6 @@ import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.http.CrossOrigin;
-import dev.fanfare.gateway.http.HeaderLimit;
-import dev.fanfare.gateway.http.NegotiateHandler;
-import dev.fanfare.gateway.http.PublishHandler;
-import dev.fanfare.gateway.http.RequestTarget;
-import dev.fanfare.gateway.http.RevocationHandler;
-import dev.fanfare.gateway.http.StrictTransport;
-import dev.fanfare.gateway.http.TicketHandler;
-import dev.fanfare.gateway.http.WholeAnswers;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
@@ -245,64 +236,6 @@ public final class Gateway implements AutoCloseable {
                         .build())
                 .upgraders(Unhurried.all(webSockets.spellings()))
                 .build();
-    }
-
-    private static HttpRouting.Builder routing(
-            GatewaySettings settings,
-            Origins origins,
-            AccessParts access,
-            Limits limits,
-            Sessions sessions,
-            StreamHandler streams,
-            Http2Watch http2,
-            Optional<Publisher> publisher) {
-        var routing = HttpRouting.builder();
-        var hsts = StrictTransport.headers(settings.server().tls());
-        routing.addFilter((chain, request, response) -> {
-            HttpProblems.requestId(request, response);
-            response.header(HttpProblems.NO_SNIFF);
-            hsts.forEach(response::header);
-            try {
-                RequestTarget.check(request, response);
-                chain.proceed();
-            } finally {
-                http2.answered(request);
-            }
-        });
-        var crossOrigin = new CrossOrigin(origins);
-        routing.addFilter(crossOrigin);
-        routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
-        routing.addFilter(new HeaderLimit(HEADERS_MAX));
-        routing.addFilter(new WholeAnswers());
-        routing.options(CrossOrigin.PATH + "*", crossOrigin::preflight);
-        routing.get("/v1/events", streams);
-        routing.post(
-                "/v1/events",
-                publisher
-                        .<Handler>map(p -> new PublishHandler(access.gate(), limits, settings.publish(), p))
-                        .orElse((_, _) -> {
-                            throw Publisher.off();
-                        }));
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/v1/events", Method.GET, Method.POST);
-        post(routing, "/v1/negotiate", new NegotiateHandler(settings, access.gate()));
-        post(routing, "/v1/tickets", new TicketHandler(access.gate(), limits, access.tickets()));
-        post(routing, "/v1/sessions/{id}/token", new SessionTokenHandler(access.gate(), sessions));
-        access.log().ifPresent(log -> post(routing, "/v1/revocations", new RevocationHandler(access.gate(), log)));
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, "/metrics", Method.GET);
-        for (var check : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
-            HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, check, Method.GET, Method.HEAD);
-        }
-        if (settings.server().page()) {
-            Page.register(routing);
-            Page.PATHS.forEach(path -> HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.GET));
-        }
-        routing.error(ProblemException.class, HttpProblems::handle);
-        return routing;
-    }
-
-    private static void post(HttpRouting.Builder routing, String path, Handler handler) {
-        routing.post(path, handler);
-        HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.POST);
     }
 
     private static SocketOptions socketOptions(GatewaySettings.Server server, PeerLoss loss) {

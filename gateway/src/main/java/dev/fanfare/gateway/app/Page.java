@@ -6,25 +6,37 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway. One is the
+/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway. Some are the
 /// library of `client-samples/js`, which the build puts there.
 final class Page {
-    private static final Map<String, String> FILES = Map.of(
-            "index.html", "text/html; charset=utf-8",
-            "page.js", "text/javascript; charset=utf-8",
-            "connection.js", "text/javascript; charset=utf-8",
-            "board.js", "text/javascript; charset=utf-8",
-            "chart.js", "text/javascript; charset=utf-8",
-            "fanfare.js", "text/javascript; charset=utf-8",
-            "page.css", "text/css; charset=utf-8",
-            "icon.svg", "image/svg+xml");
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "svg", "image/svg+xml");
+
+    private static final List<String> FILES = List.of(
+            "index.html",
+            "page.js",
+            "connection.js",
+            "board.js",
+            "chart.js",
+            "fanfare.js",
+            "fanfare/choice.js",
+            "fanfare/link.js",
+            "fanfare/requests.js",
+            "fanfare/tabs.js",
+            "fanfare/transports.js",
+            "page.css",
+            "icon.svg");
 
     /// Content Security Policy Level 3. Forms are the script's; `connect-src` is for WebSockets too.
     private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; "
             + "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    static final List<String> PATHS = FILES.keySet().stream().map(Page::path).toList();
+    static final List<String> PATHS = FILES.stream().map(Page::path).toList();
 
     private Page() {}
 
@@ -33,8 +45,9 @@ final class Page {
     }
 
     static void register(HttpRouting.Builder routing) {
-        FILES.forEach((name, type) -> {
+        for (var name : FILES) {
             var bytes = read(name);
+            var type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
             routing.get(
                     path(name),
                     (_, response) -> response.header(HeaderNames.CONTENT_TYPE, type)
@@ -42,7 +55,7 @@ final class Page {
                             .header("Content-Security-Policy", CONTENT_SECURITY)
                             .header("Referrer-Policy", "no-referrer")
                             .send(bytes));
-        });
+        }
     }
 
     private static byte[] read(String name) {

@@ -13,6 +13,7 @@ import dev.fanfare.gateway.http.RequestTarget;
 import dev.fanfare.gateway.http.RevocationHandler;
 import dev.fanfare.gateway.http.StrictTransport;
 import dev.fanfare.gateway.http.TicketHandler;
+import dev.fanfare.gateway.http.WholeAnswers;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.Publisher;
@@ -98,6 +99,7 @@ final class Routes {
         routing.addFilter(crossOrigin);
         routing.addFilter(new BodyFraming(ErrorCode.INVALID_MESSAGE));
         routing.addFilter(new HeaderLimit(Gateway.HEADERS_MAX));
+        routing.addFilter(new WholeAnswers());
         routing.options(CrossOrigin.PATH + "*", crossOrigin::preflight);
     }
 
