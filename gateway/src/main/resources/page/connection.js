@@ -89,7 +89,7 @@ class Check {
   }
 }
 
-/** Calls `show` with each change of state, `take` with each event and whether it is one from while it was cut off. */
+/** Calls `show` with each change of state, `take` with each event and whether it is one from while it was cut off, or before. */
 export class Connection {
   check = new Check();
   events = 0;
@@ -100,10 +100,13 @@ export class Connection {
   #channels;
   #transports = ['ws', 'sse', 'poll'];
   #opened = false;
+  #last; // so many events from before are shown at once
+  #isFresh = true; // what is caught up is these
   #back = 0; // when it was connected again: events from before were published meanwhile; Infinity until then
   #caughtUp = 0;
 
-  constructor(show, take) {
+  constructor(last, show, take) {
+    this.#last = last;
     this.show = show;
     this.take = take;
   }
@@ -130,15 +133,15 @@ export class Connection {
       channels: this.#channels,
       transports: this.#transports,
       cursor: before?.cursor,
+      last: this.#last || undefined,
       share: false, // each page shows a connection of its own
       fetch: this.#network.fetch,
       WebSocket: this.#network.WebSocket,
     });
     this.#fanfare = fanfare;
     this.#opened = false;
-    if (before) {
-      this.#lost();
-    }
+    this.#lost();
+    this.#isFresh = !before?.cursor;
     this.#say(this.isCut ? 'cut' : 'connecting', this.isCut ? 'Cut off.' : 'Connecting.');
     const on = (type, act) => fanfare.addEventListener(type, (event) => fanfare === this.#fanfare && act(event));
     on('open', ({ transport }) => {
@@ -177,14 +180,16 @@ export class Connection {
     } else if (time > this.#back + 2000) {
       this.#back = 0; // old times from now on are the publishers'
     }
-    this.take(message, caughtUp);
+    this.take(message, caughtUp, caughtUp && this.#isFresh);
   }
 
   #caught() {
-    return `Back where it stopped: ${this.#caughtUp} event${this.#caughtUp === 1 ? '' : 's'} caught up.`;
+    const events = `${this.#caughtUp} event${this.#caughtUp === 1 ? '' : 's'}`;
+    return this.#isFresh ? `Connected: ${events} from before.` : `Back where it stopped: ${events} caught up.`;
   }
 
   #lost() {
+    this.#isFresh = this.#isFresh && !this.#opened;
     if (this.#back !== Infinity) {
       this.#back = Infinity;
       this.#caughtUp = 0;

@@ -31,7 +31,11 @@ function count() {
   part('duplicates').parentElement.classList.toggle('bad', duplicates > 0);
 }
 
+// so many events from before fill the page at once; `/?last=0`: none
+const last = Number(new URLSearchParams(location.search).get('last') ?? 50);
+
 const connection = new Connection(
+  last,
   (news) => {
     const { state, transport, isCut } = connection;
     part('badge').dataset.state = state;
@@ -43,8 +47,10 @@ const connection = new Connection(
     say(news);
     count();
   },
-  (message, caughtUp) => {
-    chart.add(Date.now() - Date.parse(message.time), caughtUp);
+  (message, caughtUp, isOld) => {
+    if (!isOld) {
+      chart.add(Date.now() - Date.parse(message.time), caughtUp);
+    }
     show(message);
     count();
   },

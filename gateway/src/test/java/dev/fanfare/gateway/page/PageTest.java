@@ -102,8 +102,29 @@ class PageTest {
 
     @BeforeEach
     void open() throws Exception {
-        browser.open("http://127.0.0.1:" + gateway.port() + "/");
+        open("/?last=0"); // what other tests have published is not this one's
+    }
+
+    private static void open(String path) throws Exception {
+        browser.open("http://127.0.0.1:" + gateway.port() + path);
         awaitLive();
+    }
+
+    @Test
+    void beginsWithTheLastEvents() throws Exception {
+        publish("orders", "4711", "{\"order\":\"4711\",\"status\":\"placed\"}");
+        publish("notices", null, "{\"text\":\"Tea was ready.\"}");
+        awaitCount("events", 2);
+        open("/");
+        await().untilAsserted(() -> {
+            assertThat(rows("orders")).anySatisfy(row -> assertThat(row).contains("Order 4711"));
+            assertThat(rows("notices")).anySatisfy(row -> assertThat(row).contains("Tea was ready."));
+            assertThat(text("#news")).matches("Connected: \\d+ events from before\\.");
+        });
+        assertThat(dots("came") + dots("caught")).as("dots in the chart of now").isZero();
+        publish("notices", null, "{\"text\":\"Tea is ready again.\"}");
+        await().untilAsserted(() -> assertThat(dots("came")).isEqualTo(1));
+        assertThat(rows("notices").getFirst()).contains("Tea is ready again.");
     }
 
     @Test
