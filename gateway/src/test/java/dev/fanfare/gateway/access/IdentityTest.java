@@ -20,6 +20,7 @@ import dev.fanfare.gateway.testing.Listener.Sse;
 import dev.fanfare.gateway.testing.Listener.Ws;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
+import dev.fanfare.gateway.testing.WebSocketFrames;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -114,7 +115,7 @@ class IdentityTest {
 
     private static RawClient.Answer ask(String way, String query, String... headers) throws IOException {
         return switch (way) {
-            case "ws" -> gateway.get("/v1/events?" + query, Listener.handshake(headers));
+            case "ws" -> gateway.get("/v1/events?" + query, WebSocketFrames.handshake(headers));
             case "sse" ->
                 gateway.get(
                         "/v1/events?" + query,
@@ -139,7 +140,7 @@ class IdentityTest {
         try (var other = gateway(closed)) {
             var target = "/v1/events?wait=0&channel=" + topic + ".public";
             assertRefused(other.get(target), 401, "unauthorized", "no token");
-            assertRefused(other.get(target, Listener.handshake()), 401, "unauthorized", "no token");
+            assertRefused(other.get(target, WebSocketFrames.handshake()), 401, "unauthorized", "no token");
             try (var client = other.connect()) {
                 assertRefused(
                         client.request("POST", "/v1/negotiate", "Content-Length: 0")

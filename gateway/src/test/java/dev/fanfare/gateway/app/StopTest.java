@@ -35,12 +35,7 @@ class StopTest {
                 var ws = gateway.connect()) {
             sse.openStream(QUERY);
             poll.get(QUERY + "&wait=50s");
-            ws.get(
-                    QUERY,
-                    "Connection: Upgrade",
-                    "Upgrade: websocket",
-                    "Sec-WebSocket-Version: 13",
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            ws.get(QUERY, WebSocketFrames.handshake());
             assertThat(ws.head().status()).isEqualTo(101);
             assertThat(WebSocketFrames.readText(ws.in())).contains("\"ready\"");
             await().until(() -> gateway.sessions() == 3);

@@ -77,6 +77,14 @@ class PolicyTest {
         }
     }
 
+    /// Publishes everything while a client does not read; what it has read before.
+    private List<Message> publishUnread(TestGateway gateway, Stream client, String topic) throws IOException {
+        var got = ready(client);
+        publish(topic, EVENTS);
+        awaitFed(gateway, EVENTS);
+        return got;
+    }
+
     private void awaitFed(TestGateway gateway, int events) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
@@ -114,10 +122,7 @@ class PolicyTest {
         var topic = topic("conflate", kind);
         try (var gateway = start(topic, EVENTS);
                 var slow = kind.open(slow(gateway), "policy=conflate&channel=" + topic + ".*", null)) {
-            var got = ready(slow);
-            publish(topic, EVENTS);
-            awaitFed(gateway, EVENTS);
-
+            var got = publishUnread(gateway, slow, topic);
             got.addAll(Clients.until(slow, last()));
 
             assertThat(newestByChannel(got)).isEqualTo(newestPublished());
@@ -177,9 +182,7 @@ class PolicyTest {
         var topic = topic(name, kind);
         try (var gateway = start(topic, logEvents);
                 var slow = kind.open(slow(gateway), "policy=drop-oldest&channel=" + topic + ".*", null)) {
-            var got = ready(slow);
-            publish(topic, EVENTS);
-            awaitFed(gateway, EVENTS);
+            var got = publishUnread(gateway, slow, topic);
             var end = published.partitions().stream()
                     .filter(partition -> partition.getFirst().place().topic().equals(topic))
                     .findFirst()
@@ -207,9 +210,7 @@ class PolicyTest {
         try (var gateway = start(topic, EVENTS)) {
             var got = new ArrayList<Message>();
             try (var slow = kind.open(slow(gateway), query, null)) {
-                got.addAll(ready(slow));
-                publish(topic, EVENTS);
-                awaitFed(gateway, EVENTS);
+                got.addAll(publishUnread(gateway, slow, topic));
                 for (var message = slow.next(); message != null; message = slow.next()) {
                     got.add(message);
                 }

@@ -97,55 +97,38 @@ public final class TestGateway implements Node, AutoCloseable {
         }
 
         Setup writeStall(Duration stall) {
-            session = new GatewaySettings.Session(
-                    session.heartbeat(),
-                    session.heartbeatMin(),
-                    session.heartbeatMax(),
-                    stall,
-                    session.stall(),
-                    session.sseLife(),
-                    session.channelsMax(),
-                    session.eventMax(),
-                    session.writeBytes(),
-                    session.policies());
-            return this;
+            return session(stall, session.eventMax(), session.policies());
         }
 
         /// @param waitingMax events that may wait for a client before its policy acts
         Setup policies(int waitingMax) {
             var standard = PolicySettings.DEFAULT;
-            session = new GatewaySettings.Session(
-                    session.heartbeat(),
-                    session.heartbeatMin(),
-                    session.heartbeatMax(),
-                    session.writeStall(),
-                    session.stall(),
-                    session.sseLife(),
-                    session.channelsMax(),
-                    session.eventMax(),
-                    session.writeBytes(),
-                    new PolicySettings(
-                            standard.allowed(),
-                            standard.standard(),
-                            standard.interval(),
-                            standard.intervalMin(),
-                            standard.intervalMax(),
-                            waitingMax));
-            return this;
+            var policies = new PolicySettings(
+                    standard.allowed(),
+                    standard.standard(),
+                    standard.interval(),
+                    standard.intervalMin(),
+                    standard.intervalMax(),
+                    waitingMax);
+            return session(session.writeStall(), session.eventMax(), policies);
         }
 
         Setup eventMax(int bytes) {
+            return session(session.writeStall(), bytes, session.policies());
+        }
+
+        private Setup session(Duration writeStall, int eventMax, PolicySettings policies) {
             session = new GatewaySettings.Session(
                     session.heartbeat(),
                     session.heartbeatMin(),
                     session.heartbeatMax(),
-                    session.writeStall(),
+                    writeStall,
                     session.stall(),
                     session.sseLife(),
                     session.channelsMax(),
-                    bytes,
+                    eventMax,
                     session.writeBytes(),
-                    session.policies());
+                    policies);
             return this;
         }
 

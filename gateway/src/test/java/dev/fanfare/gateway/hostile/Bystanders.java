@@ -43,7 +43,7 @@ final class Bystanders implements AutoCloseable {
         assertThat(sse.openStream(target, headers).status()).isEqualTo(200);
         var events = new EventSourceParser(sse.in());
         events.message("ready");
-        ws.get(target, Requests.handshake(headers));
+        ws.get(target, WebSocketFrames.handshake(headers));
         assertThat(ws.head().status()).isEqualTo(101);
         assertThat(WebSocketFrames.readText(ws.in())).contains("\"type\":\"ready\"");
         var both = new Bystanders(topic, sse, events, ws);

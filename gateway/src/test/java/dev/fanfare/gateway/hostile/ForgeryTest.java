@@ -136,7 +136,7 @@ class ForgeryTest {
                 try (var sse = gateway.connect();
                         var ws = gateway.connect()) {
                     assertThat(sse.openStream(target, bearer).status()).isEqualTo(200);
-                    ws.get(target, Requests.handshake(bearer));
+                    ws.get(target, WebSocketFrames.handshake(bearer));
                     assertThat(ws.head().status()).isEqualTo(101);
                     LocalBroker.get().send(topic, 0, "b.1", SECRET.getBytes(UTF_8), "content-type", "text/plain");
                     LocalBroker.get().send(topic, 0, "a.1", "live".getBytes(UTF_8), "content-type", "text/plain");
@@ -198,7 +198,7 @@ class ForgeryTest {
     private static Callable<Integer> attempt(String ticket, String way, CountDownLatch go) {
         return () -> {
             try (var client = gateway.connect()) {
-                var headers = way.equals("WS") ? Requests.handshake() : new String[] {way};
+                var headers = way.equals("WS") ? WebSocketFrames.handshake() : new String[] {way};
                 go.await();
                 client.get("/v1/events?wait=0&channel=" + topic + ".a.1&ticket=" + ticket, headers);
                 return client.head().status();

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hostile;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.fanfare.gateway.testing.WebSocketFrames;
 import dev.fanfare.gateway.websocket.RawClient;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -172,7 +173,7 @@ final class Fuzz {
         var head = new StringBuilder(any(METHODS) + " " + path + query + " HTTP/1.1\r\nHost: x\r\n");
         var headers = new ArrayList<String>();
         if (oneIn(4)) {
-            headers.addAll(List.of(Requests.handshake()));
+            headers.addAll(List.of(WebSocketFrames.handshake()));
         }
         for (int i = random.nextInt(5); i > 0; i--) {
             headers.add(any(HEADERS));

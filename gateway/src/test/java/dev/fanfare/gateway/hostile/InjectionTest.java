@@ -173,7 +173,7 @@ class InjectionTest {
 
     private static void say(String message) throws IOException {
         try (var client = gateway.connect()) {
-            client.get("/v1/events?channel=a", Requests.handshake());
+            client.get("/v1/events?channel=a", WebSocketFrames.handshake());
             assertThat(client.head().status()).isEqualTo(101);
             client.send(WebSocketFrames.clientText(message));
             WebSocketFrames.readText(client.in());

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /// Pieces of what clients send and get.
@@ -14,17 +12,6 @@ final class Requests {
 
     /// Whence attackers come, so that they can be told from bystanders.
     static final String ATTACKER = "127.0.0.2";
-
-    /// The headers of a WebSocket's handshake.
-    static String[] handshake(String... more) {
-        var headers = new ArrayList<>(List.of(
-                "Connection: Upgrade",
-                "Upgrade: websocket",
-                "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
-        headers.addAll(List.of(more));
-        return headers.toArray(String[]::new);
-    }
 
     static Socket plain(int port) {
         try {

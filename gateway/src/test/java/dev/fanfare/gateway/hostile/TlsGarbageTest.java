@@ -7,6 +7,7 @@ import dev.fanfare.gateway.testing.ConnectionThreads;
 import dev.fanfare.gateway.testing.Encrypted;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.RawClient;
+import dev.fanfare.gateway.testing.WebSocketFrames;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -167,7 +168,9 @@ class TlsGarbageTest {
                     if (i % 2 == 0) {
                         assertThat(http.openStream(target).status()).isEqualTo(200);
                     } else {
-                        assertThat(http.get(target, Requests.handshake()).head().status())
+                        assertThat(http.get(target, WebSocketFrames.handshake())
+                                        .head()
+                                        .status())
                                 .isEqualTo(101);
                     }
                     var noise = new byte[1000];

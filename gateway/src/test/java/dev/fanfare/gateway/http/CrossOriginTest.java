@@ -8,6 +8,7 @@ import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
+import dev.fanfare.gateway.testing.WebSocketFrames;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,12 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CrossOriginTest {
     private static final String LISTED = "Origin: https://app.example.com";
     private static final String FOREIGN = "Origin: https://app.example.com.evil.example";
-    private static final String[] HANDSHAKE = {
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-    };
 
     private static String topic;
     private static Gateways.Running gateway;
@@ -90,8 +85,7 @@ class CrossOriginTest {
 
     private static RawClient.Head handshake(Gateways.Running to, String... headers) throws IOException {
         try (var client = to.connect()) {
-            var all = Stream.concat(Arrays.stream(HANDSHAKE), Arrays.stream(headers));
-            return client.get("/v1/events?channel=" + topic + ".a", all.toArray(String[]::new))
+            return client.get("/v1/events?channel=" + topic + ".a", WebSocketFrames.handshake(headers))
                     .head();
         }
     }
@@ -249,8 +243,7 @@ class CrossOriginTest {
         var all = Stream.concat(Stream.of("Host: push.example.com:8080"), headers.lines())
                 .toArray(String[]::new);
         try (var client = gateway.connect()) {
-            var text = "GET /v1/events HTTP/1.1\r\n" + String.join("\r\n", HANDSHAKE) + "\r\n"
-                    + String.join("\r\n", all) + "\r\n\r\n";
+            var text = "GET /v1/events HTTP/1.1\r\n" + String.join("\r\n", WebSocketFrames.handshake(all)) + "\r\n\r\n";
             assertThat(client.send(text).head().status()).isEqualTo(101);
         }
     }
@@ -269,8 +262,8 @@ class CrossOriginTest {
             })
     void refusesWebSocketsOfForeignPages(String headers) throws IOException {
         try (var client = gateway.connect()) {
-            var all = Stream.concat(Arrays.stream(HANDSHAKE), headers.lines());
-            var answer = client.get("/v1/events?channel=a", all.toArray(String[]::new))
+            var all = headers.lines().toArray(String[]::new);
+            var answer = client.get("/v1/events?channel=a", WebSocketFrames.handshake(all))
                     .answer();
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");

@@ -129,12 +129,7 @@ class PublishLimitsTest {
         bounded.addressPublishesPerSecond = 2;
         try (var gateway = gateway(bounded);
                 var client = gateway.connect()) {
-            client.get(
-                    "/v1/events",
-                    "Connection: Upgrade",
-                    "Upgrade: websocket",
-                    "Sec-WebSocket-Version: 13",
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            client.get("/v1/events", WebSocketFrames.handshake());
             assertThat(client.head().status()).isEqualTo(101);
             assertThat(WebSocketFrames.readText(client.in())).contains("ready");
             String answer;

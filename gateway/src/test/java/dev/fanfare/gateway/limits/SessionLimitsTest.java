@@ -26,12 +26,6 @@ import org.junit.jupiter.api.Timeout;
 class SessionLimitsTest {
     private static final String ONE = "X-Forwarded-For: 198.51.100.7";
     private static final String OTHER = "X-Forwarded-For: 203.0.113.9";
-    private static final String[] HANDSHAKE = {
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-    };
 
     private static String topic;
     private static String target;
@@ -55,9 +49,7 @@ class SessionLimitsTest {
     }
 
     private static RawClient handshake(Gateways.Running gateway, String... headers) throws IOException {
-        var all = new ArrayList<>(List.of(HANDSHAKE));
-        all.addAll(List.of(headers));
-        return gateway.connect().get(target, all.toArray(String[]::new));
+        return gateway.connect().get(target, WebSocketFrames.handshake(headers));
     }
 
     private static void assertRefused(RawClient.Answer answer, int status, String code) {

@@ -249,12 +249,7 @@ class OverloadTest {
 
     private static void webSocketIsClosed(Gateways.Running gateway, String more, String told) throws IOException {
         try (var client = gateway.connect()) {
-            client.get(
-                    "/v1/events?channel=a" + more,
-                    "Connection: Upgrade",
-                    "Upgrade: websocket",
-                    "Sec-WebSocket-Version: 13",
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            client.get("/v1/events?channel=a" + more, WebSocketFrames.handshake());
             assertThat(client.head().status()).isEqualTo(101);
             assertThat(WebSocketFrames.readText(client.in()))
                     .startsWith("{\"type\":\"going-away\"," + (told.isEmpty() ? "" : told + ","))

@@ -1,5 +1,8 @@
 package dev.fanfare.gateway.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
 import dev.fanfare.gateway.protocol.CloseReason;
@@ -192,6 +195,11 @@ class Client implements Wire, EventForm {
         return lines("event").stream()
                 .map(line -> line.substring(line.indexOf('/') + 1, line.indexOf(' ')))
                 .toList();
+    }
+
+    /// Waits until it has these, and no others.
+    void receives(String... events) {
+        await().untilAsserted(() -> assertThat(events()).containsExactly(events));
     }
 
     synchronized List<String> all() {

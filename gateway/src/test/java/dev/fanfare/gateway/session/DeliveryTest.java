@@ -3,13 +3,8 @@ package dev.fanfare.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fanfare.events.ChannelPattern;
-import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.PositionVector;
-import dev.fanfare.gateway.channel.Signaller;
-import dev.fanfare.gateway.channel.States;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.protocol.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,44 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Everything, in order, once: whatever the client, the logs and the node go through.
 class DeliveryTest {
-    private static final Duration HEARTBEAT = Duration.ofHours(1);
-    private static final List<ChannelPattern> PATTERNS =
-            List.of(ChannelPattern.parse("a.*"), ChannelPattern.parse("a.1"), ChannelPattern.parse("b"));
+    private static final String[] PATTERNS = {"a.*", "a.1", "b"};
     private static final List<String> CHANNELS = List.of("a.1", "a.2", "a.3", "b", "c", "c.d");
     private static final GatewaySettings.Replay REPLAY = new GatewaySettings.Replay(
             1, 4, 1000, 1 << 20, Duration.ofSeconds(30), 1_000_000, 1 << 20, Duration.ofSeconds(1));
-    private static final GatewaySettings.Session LIMITS = new GatewaySettings.Session(
-            HEARTBEAT,
-            HEARTBEAT,
-            HEARTBEAT,
-            Duration.ofHours(1),
-            Duration.ofHours(1),
-            Duration.ZERO,
-            10,
-            100,
-            400,
-            PolicySettings.DEFAULT);
 
     /// One node over the log that all nodes share.
-    private record Node(Channels channels, Sessions sessions, Starts starts, Signaller signaller) {
-        static Node begin(Log log, Map<Integer, Long> at, int channelEvents) {
-            var signaller = new Signaller();
-            var channels = new Channels(1 << 20, channelEvents, Duration.ofHours(1), signaller);
-            log.begin(channels, at);
-            var sessions = new Sessions(channels, log, new SessionMetrics(), 4, 1 << 20);
-            return new Node(channels, sessions, new Starts(channels, log, States.NONE, REPLAY), signaller);
-        }
-
-        Session open(Client client, StartPoint from) throws InterruptedException {
-            var options = SessionOptions.of(Transport.SSE, HEARTBEAT, Duration.ZERO, LIMITS, REPLAY);
-            return sessions.open(client, options, PATTERNS, starts.find(from, PATTERNS), true);
-        }
-
-        void stop() {
-            sessions.endAll(CloseReason.SHUTTING_DOWN);
-            sessions.close();
-            signaller.close();
-        }
+    private static TestNode begin(Log log, Map<Integer, Long> at, int channelEvents) {
+        var node = new TestNode(log, channelEvents, REPLAY, 400);
+        log.begin(node.channels, at);
+        return node;
     }
 
     @ParameterizedTest
@@ -91,14 +58,14 @@ class DeliveryTest {
         private final RandomGenerator random;
         private final Log log = new Log(3);
         private final List<String> received = new ArrayList<>();
-        private Node node;
+        private TestNode node;
         private Client client = new Client();
         private Session session;
 
         Run(long seed) throws InterruptedException {
             random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-            node = Node.begin(log, Map.of(), 3);
-            session = node.open(client, new StartPoint.Live());
+            node = begin(log, Map.of(), 3);
+            session = node.open(client, new StartPoint.Live(), PATTERNS);
             soon().until(() -> client.cursor() != null);
         }
 
@@ -110,7 +77,7 @@ class DeliveryTest {
                     case 9 -> client.stopReading();
                     case 10, 11 -> client.read();
                     case 12 -> client.breakAfter(random.nextInt(6));
-                    case 13 -> session.tick(System.nanoTime() + HEARTBEAT.toNanos());
+                    case 13 -> session.tick(System.nanoTime() + TestNode.HEARTBEAT.toNanos());
                     case 14 -> {
                         if (random.nextInt(3) == 0) {
                             restart();
@@ -129,12 +96,12 @@ class DeliveryTest {
             reconnect();
             log.away = false;
             log.feed(node.channels);
-            var expected = log.matching(PATTERNS, PositionVector.START);
+            var expected = log.matching(TestNode.patterns(PATTERNS), PositionVector.START);
             soon().untilAsserted(() -> assertThat(fault(expected, all())).isEmpty());
             session.end(CloseReason.SHUTTING_DOWN);
             soon().until(() -> client.closed() != null);
             received.addAll(client.events());
-            node.stop();
+            node.close();
             assertThat(fault(expected, received)).isEmpty();
             assertThat(client.lines("gap")).isEmpty();
         }
@@ -168,7 +135,7 @@ class DeliveryTest {
             received.addAll(client.events());
             var cursor = Objects.requireNonNull(client.cursor());
             client = new Client();
-            session = node.open(client, new StartPoint.AtCursor(cursor));
+            session = node.open(client, new StartPoint.AtCursor(cursor), PATTERNS);
             soon().until(() -> client.cursor() != null);
         }
 
@@ -176,12 +143,12 @@ class DeliveryTest {
             session.end(CloseReason.CLIENT_GONE);
             var left = node;
             soon().until(() -> left.sessions.all().isEmpty());
-            left.stop();
+            left.close();
             var at = new HashMap<Integer, Long>();
             for (int p = 0; p < 3; p++) { // a little behind the end, or even further back than the last one was
                 at.put(p, Math.max(0, log.end(p) - random.nextInt(20)));
             }
-            node = Node.begin(log, at, random.nextInt(1, 12));
+            node = begin(log, at, random.nextInt(1, 12));
             reconnect();
         }
 

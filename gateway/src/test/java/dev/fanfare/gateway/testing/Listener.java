@@ -3,8 +3,6 @@ package dev.fanfare.gateway.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /// One stream of a client, over server-sent events or a WebSocket, opened with whatever it shows.
@@ -29,17 +27,6 @@ public sealed interface Listener extends AutoCloseable {
         var match = Pattern.compile("\"" + name + "\":\"?([^\",}]+)").matcher(json);
         assertThat(match.find()).as(name + " in " + json).isTrue();
         return match.group(1);
-    }
-
-    /// The headers of a handshake.
-    static String[] handshake(String... more) {
-        var headers = new ArrayList<>(List.of(
-                "Connection: Upgrade",
-                "Upgrade: websocket",
-                "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
-        headers.addAll(List.of(more));
-        return headers.toArray(String[]::new);
     }
 
     /// A stream that has said `ready`.
@@ -75,7 +62,7 @@ public sealed interface Listener extends AutoCloseable {
 
         public static Ws open(int port, String query, String... headers) throws IOException {
             var client = RawClient.connect(port);
-            client.get("/v1/events?" + query, handshake(headers));
+            client.get("/v1/events?" + query, WebSocketFrames.handshake(headers));
             assertThat(client.head().status()).isEqualTo(101);
             return new Ws(client, WebSocketFrames.readText(client.in()));
         }

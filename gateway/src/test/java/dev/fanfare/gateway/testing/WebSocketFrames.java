@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Just enough of RFC 6455 §5 for the examples: short messages in one frame each.
 public final class WebSocketFrames {
@@ -14,6 +16,16 @@ public final class WebSocketFrames {
     private static final byte[] MASK = {1, 2, 3, 4};
 
     private WebSocketFrames() {}
+
+    /// The headers of an opening handshake (§4.1), after those that a test adds.
+    public static String[] handshake(String... more) {
+        var headers = new ArrayList<>(List.of(more));
+        headers.add("Connection: Upgrade");
+        headers.add("Upgrade: websocket");
+        headers.add("Sec-WebSocket-Version: 13");
+        headers.add("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        return headers.toArray(String[]::new);
+    }
 
     public static byte[] clientText(String text) {
         var payload = text.getBytes(StandardCharsets.UTF_8);

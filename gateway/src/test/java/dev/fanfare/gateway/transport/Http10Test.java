@@ -82,8 +82,6 @@ class Http10Test {
             try (var client = gateway.connect()) {
                 for (int at = 0; at < request.length(); at += size) {
                     client.send(request.substring(at, Math.min(request.length(), at + size)));
-                    client.socket().getOutputStream().flush();
-                    Thread.yield();
                 }
                 var answer = new String(client.in().readAllBytes(), ISO_8859_1);
                 assertThat(answer).as("in pieces of " + size).startsWith("HTTP/1.1 200 OK\r\n");
@@ -140,9 +138,18 @@ class Http10Test {
         assertThat(exchange("GET / HTTP/1.0\r\nX-Big: " + "x".repeat(70_000))).startsWith("HTTP/1.1 4");
         assertThat(exchange("GET /" + "x".repeat(70_000))).startsWith("HTTP/1.1 4");
         assertThat(exchange("GET / HTTP/0.9\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-        var chunked =
-                "POST /v1/events?channel=old.a HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
-                        + "1\r\n1\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n";
+        var chunked = """
+                POST /v1/events?channel=old.a HTTP/1.0
+                Transfer-Encoding: chunked
+                Content-Length: 3
+
+                1
+                1
+                0
+
+                GET / HTTP/1.0
+
+                """.replace("\n", "\r\n");
         assertThat(exchange(chunked)).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
     }
 }
