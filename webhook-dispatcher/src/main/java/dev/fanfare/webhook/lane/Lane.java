@@ -43,16 +43,10 @@ final class Lane {
     private final Pause pause;
 
     @GuardedBy("this")
-    private @Nullable Rate rate;
-
-    @GuardedBy("this")
-    private int rateNodes;
+    private final Rate rate;
 
     @GuardedBy("this")
     private int running;
-
-    @GuardedBy("this")
-    private long rateHeldAt; // when a call last waited for it
 
     @GuardedBy("this")
     private boolean roomWanted; // somebody may have more backlog than had room
@@ -85,10 +79,9 @@ final class Lane {
         this.pause = new Pause(endpoint, time);
         this.agenda = new Agenda(
                 id, lanes.parking(), lanes.gate(), pause, endpoint.settings().ordering());
-        this.rateNodes = lanes.nodes();
-        this.rate = Rate.of(endpoint, rateNodes, null, time);
+        this.rate = new Rate(
+                endpoint, lanes.nodes(), time, usedAt - lanes.limits().waitMax().toNanos());
         this.pace = new Pace(usedAt);
-        this.rateHeldAt = usedAt - lanes.limits().waitMax().toNanos();
     }
 
     EndpointId id() {
@@ -185,7 +178,7 @@ final class Lane {
         health.limit().resize(newer.settings().concurrency());
         agenda.keys().order(newer.settings().ordering());
         pause.update(newer);
-        rate = Rate.of(newer, rateNodes, rate, time);
+        rate.update(newer);
         proceed(now);
     }
 
@@ -274,9 +267,8 @@ final class Lane {
     /// What there is not enough of if jobs wait.
     @GuardedBy("this")
     private ParkReason shortage(long now) {
-        boolean rateHolds =
-                rate != null && now - rateHeldAt < lanes.limits().waitMax().toNanos();
-        return rateHolds ? ParkReason.RATE : ParkReason.LANE_FULL;
+        long begin = now - lanes.limits().waitMax().toNanos();
+        return rate.hasHeldSince(begin) ? ParkReason.RATE : ParkReason.LANE_FULL;
     }
 
     @GuardedBy("this")
@@ -312,7 +304,7 @@ final class Lane {
         }
         int most = Math.min(BACKLOG_MAX, calls * (isBatch() ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
         double perSecond = health.ceiling().perSecond(time.now());
-        return (int) Math.clamp(2 * (rate == null ? perSecond : Math.min(perSecond, rate.perSecond())), 1, most);
+        return (int) Math.clamp(2 * Math.min(perSecond, rate.perSecond()), 1, most);
     }
 
     @GuardedBy("this")
@@ -323,10 +315,7 @@ final class Lane {
     /// Begins the calls that may begin now.
     @GuardedBy("this")
     private void pump(long now) {
-        if (rate != null && rateNodes != lanes.nodes()) {
-            rateNodes = lanes.nodes();
-            rate = Rate.of(endpoint, rateNodes, rate, time);
-        }
+        rate.shareAmong(lanes.nodes());
         while (running < health.limit().calls() && !agenda.isEmpty() && !isShut(now)) {
             var job = agenda.next(health.allowsRetry(now), now);
             if (job == null || !mayCall(now)) {
@@ -351,10 +340,10 @@ final class Lane {
             }
             return false;
         }
-        if (!health.ceiling().mayCall(now) || (rate != null && !rate.tryCall())) {
+        if (!health.ceiling().mayCall(now) || !rate.tryCall()) {
             lanes.slots().release();
             health.cancelCall();
-            rateHeldAt = now;
+            rate.holds(now);
             return false;
         }
         health.ceiling().called();
