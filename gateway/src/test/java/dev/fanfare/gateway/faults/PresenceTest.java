@@ -92,9 +92,10 @@ class PresenceTest {
         return gateway.get("/v1/presence?channel=" + channel, as("asks")).text();
     }
 
+    /// Within less than ten leases, after which a node would be forgotten anyway.
     private static void await(Gateways.Running gateway, String channel, int count, String members) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(LEASE.multipliedBy(5))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(asked(gateway, channel))
                         .isEqualTo(
