@@ -25,12 +25,16 @@ final class Banner {
         var url = "http://localhost:" + options.port();
         var webhooks = running.map(Banner::webhooks).orElse("");
         var receiver = running.map(Banner::pages).orElse("");
+        var console = options.consolePort()
+                .map(port -> "  Console  http://localhost:%d/ (its token: %s)%n"
+                        .formatted(port, state.resolve("console.token")))
+                .orElse("");
         return """
 
                 Fanfare is up after %.1f s.
 
                   Page     %2$s/
-                %3$s  Kafka    %4$s
+                %3$s%7$s  Kafka    %4$s
                   State    %5$s
 
                 Orders as they come, over SSE:
@@ -43,7 +47,8 @@ final class Banner {
                   curl -X POST '%2$s/v1/events?channel=notices' -H 'Content-Type: text/plain' -d 'Hello'
 
                 %6$sCtrl-C stops everything.
-                """.formatted(took.toMillis() / 1000.0, url, receiver, options.bootstrapServers(), state, webhooks);
+                """.formatted(
+                        took.toMillis() / 1000.0, url, receiver, options.bootstrapServers(), state, webhooks, console);
     }
 
     private static String pages(Webhooks running) {

@@ -1,18 +1,22 @@
 package dev.fanfare.quickstart;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// The gateway's configuration, written anew with each `up`.
 final class GatewayFile {
     private GatewayFile() {}
 
-    static void write(Path file, Options options) throws IOException {
-        Files.writeString(file, text(options));
+    /// @param token of the console
+    static void write(Path file, Options options, Optional<String> token) throws IOException {
+        PrivateFile.write(file, text(options, token));
     }
 
-    static String text(Options options) {
+    static String text(Options options, Optional<String> token) {
+        var management = options.consolePort()
+                .map(port -> management(port, token.orElseThrow()))
+                .orElse("");
         return """
                 # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
                 server:
@@ -35,6 +39,15 @@ final class GatewayFile {
                   notice: 0s
                   drain: 0s
                   deadline: 5s
-                """.formatted(options.port(), options.bootstrapServers(), DemoTopics.routes());
+                %s""".formatted(options.port(), options.bootstrapServers(), DemoTopics.routes(), management);
+    }
+
+    private static String management(int port, String token) {
+        return """
+                management:
+                  enabled: true
+                  port: %d
+                  token: "%s"
+                """.formatted(port, token);
     }
 }

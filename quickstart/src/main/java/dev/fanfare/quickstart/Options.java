@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
 /// @param demo whether the demo publisher runs
 /// @param kafka an existing cluster's bootstrap servers; none: the embedded broker is started
 /// @param webhooks none: no dispatcher and no receiver
-record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Optional<Webhooks> webhooks) {
+/// @param consolePort of the gateway's operators; none: there is no console
+record Options(
+        int port,
+        int kafkaPort,
+        boolean demo,
+        Optional<String> kafka,
+        Optional<Webhooks> webhooks,
+        Optional<Integer> consolePort) {
     private static final Pattern SERVERS = Pattern.compile("[^\\s,:\"]+:\\d{1,5}(,[^\\s,:\"]+:\\d{1,5})*");
 
     /// @param port of the dispatcher
@@ -46,6 +53,7 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Op
         boolean webhooks = true;
         Optional<Integer> webhooksPort = Optional.empty();
         Optional<Integer> receiverPort = Optional.empty();
+        Optional<Integer> consolePort = Optional.empty();
         var rest = new ArrayDeque<String>();
         // --port=9000 is --port 9000
         args.forEach(arg -> rest.addAll(List.of(arg.startsWith("--") ? arg.split("=", 2) : new String[] {arg})));
@@ -59,10 +67,11 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Op
                 case "--no-webhooks" -> webhooks = false;
                 case "--webhooks-port" -> webhooksPort = Optional.of(port(option, rest.poll()));
                 case "--receiver-port" -> receiverPort = Optional.of(port(option, rest.poll()));
+                case "--console-port" -> consolePort = Optional.of(port(option, rest.poll()));
                 default ->
                     throw new UsageException(
                             "unknown option '%s'; up takes --port N, --kafka-port N, --no-demo, ".formatted(option)
-                                    + "--kafka HOST:PORT, --webhooks-port N, --receiver-port N, --no-webhooks");
+                                    + "--kafka HOST:PORT, --webhooks-port N, --receiver-port N, --no-webhooks, --console-port N");
             }
         }
         if (kafka.isPresent() && kafkaPort.isPresent()) {
@@ -75,7 +84,12 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Op
         var ports = new Webhooks(
                 webhooksPort.orElse(Webhooks.DEFAULT.port()), receiverPort.orElse(Webhooks.DEFAULT.receiverPort()));
         var options = new Options(
-                port, kafkaPort.orElse(9092), demo, kafka, webhooks ? Optional.of(ports) : Optional.empty());
+                port,
+                kafkaPort.orElse(9092),
+                demo,
+                kafka,
+                webhooks ? Optional.of(ports) : Optional.empty(),
+                consolePort);
         options.refuseEqualPorts();
         return options;
     }
@@ -86,6 +100,7 @@ record Options(int port, int kafkaPort, boolean demo, Optional<String> kafka, Op
         if (kafka.isEmpty()) {
             claim(flags, kafkaPort, "--kafka-port");
         }
+        consolePort.ifPresent(console -> claim(flags, console, "--console-port"));
         webhooks.ifPresent(ports -> {
             claim(flags, ports.port(), "--webhooks-port");
             claim(flags, ports.receiverPort(), "--receiver-port");

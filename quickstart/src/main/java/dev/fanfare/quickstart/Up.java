@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,9 @@ public final class Up {
             taken = Ports.taken(webhooks.port(), "the webhook dispatcher", "--webhooks-port")
                     .or(() -> Ports.taken(webhooks.receiverPort(), "the sample receiver", "--receiver-port"));
         }
+        if (taken.isEmpty() && options.consolePort().isPresent()) {
+            taken = Ports.taken(options.consolePort().get(), "the console", "--console-port");
+        }
         taken.ifPresent(message -> {
             throw new IllegalStateException(message);
         });
@@ -106,7 +110,7 @@ public final class Up {
             start("demo", own(64, DemoPublisher.class.getName(), servers));
         }
         var config = state.resolve("gateway.yaml");
-        GatewayFile.write(config, options);
+        GatewayFile.write(config, options, consoleToken());
         start("gateway", app("fanfare.gateway.jar", "--config", config.toString()));
         Optional<Banner.Webhooks> webhooks = Optional.empty();
         if (options.webhooks().isPresent()) {
@@ -114,6 +118,16 @@ public final class Up {
         }
         new Ready("gateway", options.port()).await(this::say);
         say(Banner.text(options, webhooks, state, Duration.ofNanos(System.nanoTime() - began)));
+    }
+
+    /// For the console; kept, so that who has it open can go on after a restart.
+    private Optional<String> consoleToken() throws IOException {
+        if (options.consolePort().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(PrivateFile.kept(
+                state.resolve("console.token"),
+                () -> PrivateFile.random(Base64.getUrlEncoder().withoutPadding())));
     }
 
     /// Returns once the receiver is known there.

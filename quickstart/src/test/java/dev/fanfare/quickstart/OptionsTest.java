@@ -13,14 +13,20 @@ class OptionsTest {
     @Test
     void hasDefaultsForEverything() {
         assertThat(options(""))
-                .isEqualTo(
-                        new Options(8080, 9092, true, Optional.empty(), Optional.of(new Options.Webhooks(8090, 8099))));
+                .isEqualTo(new Options(
+                        8080,
+                        9092,
+                        true,
+                        Optional.empty(),
+                        Optional.of(new Options.Webhooks(8090, 8099)),
+                        Optional.empty()));
     }
 
     @Test
     void takesAllInBothSpellings() {
-        assertThat(options("--port 1 --kafka-port=2 --no-demo --webhooks-port 3 --receiver-port=4"))
-                .isEqualTo(new Options(1, 2, false, Optional.empty(), Optional.of(new Options.Webhooks(3, 4))));
+        assertThat(options("--port 1 --kafka-port=2 --no-demo --webhooks-port 3 --receiver-port=4 --console-port 5"))
+                .isEqualTo(new Options(
+                        1, 2, false, Optional.empty(), Optional.of(new Options.Webhooks(3, 4)), Optional.of(5)));
         assertThat(options("--no-webhooks --port 8090").webhooks()).isEmpty();
         assertThat(options("--kafka a:1,b:2 --port 9092").bootstrapServers()).isEqualTo("a:1,b:2");
     }
@@ -30,7 +36,7 @@ class OptionsTest {
             delimiter = '|',
             value = {
                 "--prot 1 | unknown option '--prot'; up takes --port N, --kafka-port N, --no-demo, --kafka HOST:PORT, "
-                        + "--webhooks-port N, --receiver-port N, --no-webhooks",
+                        + "--webhooks-port N, --receiver-port N, --no-webhooks, --console-port N",
                 "--port | --port takes a port from 1 to 65535, not nothing",
                 "--port x | --port takes a port from 1 to 65535, not 'x'",
                 "--kafka-port 65536 | --kafka-port takes a port from 1 to 65535, not '65536'",
@@ -54,7 +60,8 @@ class OptionsTest {
 
     @Test
     void theGatewayIsConfiguredForThem() {
-        assertThat(GatewayFile.text(options("--port 81 --kafka broker:9000"))).isEqualTo("""
+        assertThat(GatewayFile.text(options("--port 81 --kafka broker:9000"), Optional.empty()))
+                .isEqualTo("""
                 # Written by `fanfare up` at each start: changes are lost. See `fanfare gateway`.
                 server:
                   port: 81

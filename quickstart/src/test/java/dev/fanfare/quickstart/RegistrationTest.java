@@ -112,7 +112,7 @@ class RegistrationTest {
 
     private void ensure(int receiverPort) throws Exception {
         var webhooks = new Options.Webhooks(api.getAddress().getPort(), receiverPort);
-        var options = new Options(8080, 9092, true, Optional.empty(), Optional.of(webhooks));
+        var options = new Options(8080, 9092, true, Optional.empty(), Optional.of(webhooks), Optional.empty());
         new Registration(WebhookFiles.write(dir, options, webhooks), webhooks, said::add).ensure();
     }
 

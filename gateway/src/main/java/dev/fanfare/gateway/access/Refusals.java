@@ -33,7 +33,7 @@ public final class Refusals {
     }
 
     /// The detail is told in the header too, as far as its characters may stand there.
-    static ProblemException invalid(ErrorCode code, String detail) {
+    public static ProblemException invalid(ErrorCode code, String detail) {
         var description = NOT_IN_HEADER.matcher(detail).replaceAll("?");
         return new ProblemException(
                 code,

@@ -20,6 +20,8 @@ final class Doors implements Admission {
     private final Overload overload;
     private volatile boolean stopping;
     private volatile boolean closed;
+    private volatile boolean unready; // because of a drain
+    private volatile boolean drained;
 
     Doors(GatewaySettings.Shutdown settings, Feed feed, Revocations revocations, Overload overload) {
         this.overload = overload;
@@ -34,7 +36,16 @@ final class Doors implements Admission {
     }
 
     boolean isStopping() {
-        return stopping;
+        return stopping || unready;
+    }
+
+    /// While the node is drained: the same two steps, and the way back.
+    ///
+    /// @param unready whether new clients are sent elsewhere
+    /// @param refuses whether those that come are refused
+    void drain(boolean unready, boolean refuses) {
+        this.unready = unready;
+        this.drained = refuses;
     }
 
     /// From now on nobody is let in.
@@ -42,9 +53,14 @@ final class Doors implements Admission {
         closed = true;
     }
 
+    /// Whether new clients are to be sent here.
+    boolean isReady() {
+        return feed.isReady() && revocations.isReady() && feed.isKafkaReachable() && !isStopping();
+    }
+
     @Override
     public Optional<ProblemException> refusal() {
-        if (closed) { // whoever comes back over the same connection would not find another node
+        if (closed || drained) { // whoever comes back over the same connection would not find another node
             return Optional.of(new ProblemException(
                     ErrorCode.SHUTTING_DOWN,
                     "this node stops: come back, another one will answer",

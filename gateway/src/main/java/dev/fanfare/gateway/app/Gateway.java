@@ -17,6 +17,8 @@ import dev.fanfare.gateway.listener.Doorkeeper;
 import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.listener.Tls;
 import dev.fanfare.gateway.listener.TlsMetrics;
+import dev.fanfare.gateway.manage.ManagementApi;
+import dev.fanfare.gateway.manage.Node;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.overload.Level;
@@ -77,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final Sessions sessions;
     private final Listener listener;
     private final Routes routes;
+    private final Optional<Listener> management;
 
     private Gateway(
             Lifecycle parts,
@@ -84,13 +87,15 @@ public final class Gateway implements AutoCloseable {
             Doors doors,
             Sessions sessions,
             Listener listener,
-            Routes routes) {
+            Routes routes,
+            Optional<Listener> management) {
         this.parts = parts;
         this.settings = settings;
         this.doors = doors;
         this.sessions = sessions;
         this.listener = listener;
         this.routes = routes;
+        this.management = management;
     }
 
     /// Starts everything and returns when the port is open; ready is the gateway when `/health/ready` says so.
@@ -200,7 +205,30 @@ public final class Gateway implements AutoCloseable {
                     limits.connections(tls.isPresent())));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
-            return new Gateway(parts, settings, doors, sessions, listener, routes);
+            var started = System.currentTimeMillis();
+            var drain = parts.open(new NodeDrain(doors, sessions));
+            var management = settings.management().enabled()
+                    ? Optional.of(parts.open(ManagementPort.open(
+                            settings,
+                            tls,
+                            patience,
+                            new ManagementApi(
+                                    settings,
+                                    access.gate(),
+                                    sessions,
+                                    channels,
+                                    drain,
+                                    () -> new Node(
+                                            Main.version(),
+                                            started,
+                                            doors.isReady(),
+                                            feed.isKafkaReachable(),
+                                            feedMetrics.lagOfAll(),
+                                            overload.level().number(),
+                                            feedMetrics.events.sum()),
+                                    ConfigDump.of(settings)))))
+                    : Optional.<Listener>empty();
+            return new Gateway(parts, settings, doors, sessions, listener, routes, management);
         } catch (RuntimeException failure) {
             try {
                 parts.close();
@@ -254,6 +282,11 @@ public final class Gateway implements AutoCloseable {
     /// The port that is listened on.
     public int port() {
         return listener.port();
+    }
+
+    /// The port for operators, if there is one.
+    public Optional<Integer> managementPort() {
+        return management.map(Listener::port);
     }
 
     /// Stops: is not ready any more, then sends all clients away one by one, each as its transport can be told, over a

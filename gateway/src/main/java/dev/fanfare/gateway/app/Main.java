@@ -76,6 +76,13 @@ public final class Main {
                     settings.server().tls().isOn() ? "https" : "http",
                     settings.server().host(),
                     Integer.toString(gateway.port()));
+            gateway.managementPort()
+                    .ifPresent(port -> log.log(
+                            System.Logger.Level.INFO,
+                            "for operators it listens on {0}://{1}:{2}",
+                            settings.server().tls().isOn() ? "https" : "http",
+                            settings.management().host(),
+                            Integer.toString(port)));
         } catch (ConfigException wrong) {
             fail(1, wrong.getMessage());
         } catch (RuntimeException failure) {
@@ -86,7 +93,7 @@ public final class Main {
         stopped.await();
     }
 
-    private static String version() {
+    static String version() {
         var version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }

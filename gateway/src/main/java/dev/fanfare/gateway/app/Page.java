@@ -6,50 +6,65 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/// The page at `/`: plain files from the archive, which use nothing but each other and the gateway. Some are the
-/// library of `client-samples/js`, which the build puts there.
+/// A page at `/`: plain files from the archive, which use nothing but each other and the gateway. Of the demo some are
+/// the library of `client-samples/js`, which the build puts there; the console has the demo's looks.
 final class Page {
+    static final Page DEMO = new Page(
+            "page/index.html",
+            "page/page.js",
+            "page/connection.js",
+            "page/board.js",
+            "page/chart.js",
+            "page/fanfare.js",
+            "page/fanfare/choice.js",
+            "page/fanfare/link.js",
+            "page/fanfare/requests.js",
+            "page/fanfare/tabs.js",
+            "page/fanfare/transports.js",
+            "page/page.css",
+            "page/icon.svg");
+
+    static final Page CONSOLE = new Page(
+            "console/index.html",
+            "console/console.js",
+            "console/api.js",
+            "console/decisions.js",
+            "console/detail.js",
+            "console/drain.js",
+            "console/figures.js",
+            "console/table.js",
+            "console/console.css",
+            "page/page.css",
+            "page/icon.svg");
+
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "svg", "image/svg+xml");
 
-    private static final List<String> FILES = List.of(
-            "index.html",
-            "page.js",
-            "connection.js",
-            "board.js",
-            "chart.js",
-            "fanfare.js",
-            "fanfare/choice.js",
-            "fanfare/link.js",
-            "fanfare/requests.js",
-            "fanfare/tabs.js",
-            "fanfare/transports.js",
-            "page.css",
-            "icon.svg");
-
     /// Content Security Policy Level 3. Forms are the script's; `connect-src` is for WebSockets too.
     private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; "
             + "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    static final List<String> PATHS = FILES.stream().map(Page::path).toList();
+    private final List<String> files;
 
-    private Page() {}
-
-    private static String path(String name) {
-        return name.equals("index.html") ? "/" : "/" + name;
+    private Page(String... files) {
+        this.files = List.of(files);
     }
 
-    static void register(HttpRouting.Builder routing) {
-        for (var name : FILES) {
-            var bytes = read(name);
-            var type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
+    List<String> paths() {
+        return files.stream().map(Page::path).toList();
+    }
+
+    void register(HttpRouting.Builder routing) {
+        for (var file : files) {
+            var bytes = read(file);
+            var path = path(file);
+            var type = TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), "application/octet-stream");
             routing.get(
-                    path(name),
+                    path,
                     (_, response) -> response.header(HeaderNames.CONTENT_TYPE, type)
                             .header(HeaderNames.CACHE_CONTROL, "no-cache")
                             .header("Content-Security-Policy", CONTENT_SECURITY)
@@ -58,10 +73,15 @@ final class Page {
         }
     }
 
-    private static byte[] read(String name) {
-        try (var in = Page.class.getResourceAsStream("/page/" + name)) {
+    private static String path(String file) {
+        var name = file.substring(file.indexOf('/') + 1);
+        return name.equals("index.html") ? "/" : "/" + name;
+    }
+
+    private static byte[] read(String file) {
+        try (var in = Page.class.getResourceAsStream("/" + file)) {
             if (in == null) {
-                throw new IllegalStateException("the archive lacks page/" + name);
+                throw new IllegalStateException("the archive lacks " + file);
             }
             return in.readAllBytes();
         } catch (IOException unreadable) {

@@ -76,8 +76,8 @@ final class Routes {
             only(check, Method.GET, Method.HEAD);
         }
         if (settings.server().page()) {
-            Page.register(routing);
-            Page.PATHS.forEach(path -> only(path, Method.GET));
+            Page.DEMO.register(routing);
+            Page.DEMO.paths().forEach(path -> only(path, Method.GET));
         }
         routing.error(ProblemException.class, HttpProblems::handle);
     }

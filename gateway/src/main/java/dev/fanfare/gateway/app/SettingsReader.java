@@ -102,6 +102,7 @@ final class SettingsReader {
                 limits(),
                 new OverloadReader(values).read(),
                 new ClusterReader(values).read(),
+                new ManagementReader(values).read(),
                 shutdown(),
                 logging());
     }

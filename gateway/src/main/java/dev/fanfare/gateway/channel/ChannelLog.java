@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fanfare.events.ChannelPattern;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +137,29 @@ public final class ChannelLog {
         return floor <= after + 1;
     }
 
+    /// How many events with a greater sequence number there are, or -1 if some of those are gone.
+    public int countAfter(long after) {
+        long end = next;
+        long low = oldest;
+        int count = (int) (end - firstAfter(ring, after, low, end));
+        return floor <= after + 1 ? count : -1;
+    }
+
+    /// The oldest and the newest event that is here, if any is.
+    Optional<Ends> ends() {
+        long end = next;
+        long low = oldest;
+        var slots = ring;
+        var first = slots.get((int) low & (slots.length() - 1));
+        var last = slots.get((int) (end - 1) & (slots.length() - 1));
+        return end > low && first != null && last != null
+                ? Optional.of(new Ends(first, last, (int) (end - low)))
+                : Optional.empty(); // also while it is being evicted
+    }
+
+    /// @param count how many there are
+    record Ends(FeedEvent oldest, FeedEvent newest, int count) {}
+
     /// Index of the first event after a sequence number: gallops back from the newest, for most readers want the last
     /// few only.
     private long firstAfter(AtomicReferenceArray<FeedEvent> slots, long after, long from, long end) {
@@ -206,6 +230,10 @@ public final class ChannelLog {
     synchronized boolean retire() {
         retired = subscriptionCount == 0;
         return retired;
+    }
+
+    synchronized int subscriberCount() {
+        return subscriptionCount;
     }
 
     /// Everybody who subscribes now.

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Eviction: every kept event is in one list, oldest first. The oldest goes when bytes or age pass their bound; a log
 /// that is over its own bound drops its oldest, and an event that no log holds any more is forgotten. `floor` is
-/// where
-/// the list begins: a log that does not exist has no events from there on, so a new log may start with that floor.
+/// where the list begins: a log that does not exist has no events from there on, so a new log may start with that
+/// floor.
 public final class Channels {
     private static final int PATTERN_FACTOR = 8; // a pattern's log may be so many times longer than a channel's
     private static final int MARKS_MAX = 20_000;
@@ -55,12 +55,13 @@ public final class Channels {
     @GuardedBy("this")
     private long bytes; // of kept events, without what drains have encoded since
 
+    private volatile @Nullable Consumer<FeedEvent> watcher;
     private volatile boolean telling; // of a loss: whoever subscribes now waits
     private volatile Head head = Head.START;
     private volatile long floor = 1;
 
     /// A channel's own log and the logs of the patterns that match it.
-    private record Entry(ChannelLog log, List<ChannelLog> patternLogs) {}
+    record Entry(ChannelLog log, List<ChannelLog> patternLogs) {}
 
     /// @param bytesMax of all kept events with their encoded forms
     /// @param channelEventsMax events kept per channel
@@ -75,6 +76,11 @@ public final class Channels {
     /// Where the feed stands. Everything up to its sequence number is in the logs.
     public Head head() {
         return head;
+    }
+
+    /// Has each event told that comes from now on, by the feed's thread; null: none.
+    public void onAppend(@Nullable Consumer<FeedEvent> watch) {
+        watcher = watch;
     }
 
     /// Which leader epochs the feed has seen where.
@@ -122,8 +128,13 @@ public final class Channels {
     @GuardedBy("this")
     private Set<ChannelLog> keep(Batch batch, long nowNanos) {
         var touched = new LinkedHashSet<ChannelLog>();
-        for (var event : batch.takeEvents()) {
+        var events = batch.takeEvents();
+        for (var event : events) {
             keep(event, nowNanos, touched);
+        }
+        var watching = watcher;
+        if (watching != null) {
+            events.forEach(watching);
         }
         evict(nowNanos);
         var after = batch.head();
@@ -386,6 +397,15 @@ public final class Channels {
             }
         }
         return low == 0 ? null : marks.get(low - 1);
+    }
+
+    /// What there is of each channel; for [Survey], which looks at the logs only.
+    Map<ChannelName, Entry> channelEntries() {
+        return channels;
+    }
+
+    synchronized Map<ChannelPattern, ChannelLog> patternLogs() {
+        return Map.copyOf(patterns);
     }
 
     /// How many logs there are; for metrics.

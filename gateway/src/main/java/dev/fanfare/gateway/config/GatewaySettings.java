@@ -35,6 +35,7 @@ public record GatewaySettings(
         Limits limits,
         OverloadSettings overload,
         ClusterSettings cluster,
+        ManagementSettings management,
         Shutdown shutdown,
         LoggingSettings logging) {
     private static final String SERVERS = "bootstrap.servers";
@@ -53,7 +54,7 @@ public record GatewaySettings(
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
                         + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, "
-                        + "overload=%s, cluster=%s, shutdown=%s, logging=%s]")
+                        + "overload=%s, cluster=%s, management=%s, shutdown=%s, logging=%s]")
                 .formatted(
                         server,
                         shown,
@@ -71,6 +72,7 @@ public record GatewaySettings(
                         limits,
                         overload,
                         cluster,
+                        management,
                         shutdown,
                         logging);
     }

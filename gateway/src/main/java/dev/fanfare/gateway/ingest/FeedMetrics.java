@@ -45,6 +45,11 @@ public final class FeedMetrics {
         return lag;
     }
 
+    /// The same of all partitions together.
+    public long lagOfAll() {
+        return lag.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /// Has each partition announced when its lag is first known.
     public void onNewPartition(java.util.function.Consumer<TopicPartition> listener) {
         newPartition = listener;

@@ -146,7 +146,7 @@ public final class Metrics implements AutoCloseable {
         gauge(
                 "fanfare_feed_lag",
                 "Records between the feed and the last stable offsets, all partitions",
-                () -> ingest.lag().values().stream().mapToLong(Long::longValue).sum());
+                ingest::lagOfAll);
         ingest.onNewPartition(partition -> gauge(
                 "fanfare_feed_partition_lag",
                 "Records between the feed and the last stable offset",

@@ -8,7 +8,6 @@ import dev.fanfare.gateway.channel.ChannelLog.Subscription;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Mark;
-import dev.fanfare.gateway.channel.Subscriber;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,16 +22,16 @@ public final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
 
     private final Sessions sessions;
-    private final Subscriber subscriber;
+    private final Session session;
     private Interest[] interests = {}; // most sessions have one
     private @Nullable Policies policies; // null: all have the usual terms
 
     /// @param log the subscription's
     record Interest(ChannelPattern pattern, ChannelLog log, Subscription subscription) {}
 
-    Interests(Sessions sessions, Subscriber subscriber) {
+    Interests(Sessions sessions, Session session) {
         this.sessions = sessions;
-        this.subscriber = subscriber;
+        this.session = session;
     }
 
     /// How many patterns.
@@ -47,7 +46,7 @@ public final class Interests {
         if (any(pattern::equals)) {
             return false;
         }
-        var subscription = sessions.channels().subscribe(pattern, subscriber);
+        var subscription = sessions.channels().subscribe(pattern, session);
         var more = Arrays.copyOf(interests, interests.length + 1);
         more[interests.length] = new Interest(subscription.pattern(), subscription.log(), subscription);
         interests = more;
@@ -57,7 +56,7 @@ public final class Interests {
     private void agree(ChannelPattern pattern, Terms terms) {
         var unusual = policies;
         if (unusual == null && !terms.equals(Terms.USUAL)) {
-            unusual = new Policies(this, sessions, subscriber);
+            unusual = new Policies(this, sessions, session);
         }
         policies = unusual != null && unusual.agree(pattern, terms) ? unusual : null;
     }
@@ -109,7 +108,37 @@ public final class Interests {
         interests = new Interest[0];
     }
 
-    /// See [Subscriber#approach].
+    /// What is subscribed to, about now. Any thread: it may miss what changes just now.
+    List<ChannelPattern> glance() {
+        var found = new ArrayList<ChannelPattern>();
+        for (@Nullable Interest interest : interests) {
+            if (interest != null) { // what another thread has just put there may not be seen yet
+                found.add(interest.pattern);
+            }
+        }
+        return found;
+    }
+
+    /// Events behind a position, of several logs perhaps more than once; -1 if a log no longer has all. Any thread.
+    long waiting(long after) {
+        long sum = 0;
+        for (@Nullable Interest interest : interests) {
+            int count = interest == null ? 0 : interest.log.countAfter(after);
+            if (count < 0) {
+                return -1;
+            }
+            sum += count;
+        }
+        return sum;
+    }
+
+    List<Standing.Subscribed> subscribed() {
+        return Arrays.stream(interests)
+                .map(one -> new Standing.Subscribed(one.pattern, terms(one.pattern)))
+                .toList();
+    }
+
+    /// See [dev.fanfare.gateway.channel.Subscriber#approach].
     int approach() {
         var all = interests;
         return all.length > 0 && all[0].subscription == null ? 0 : 1;
@@ -183,6 +212,10 @@ public final class Interests {
                     all &= event == found.getLast();
                     break;
                 }
+            }
+            var recorder = sessions.recorder();
+            if (recorder != null && last instanceof FeedEvent event) {
+                recorder.looked(session, found, event, place);
             }
             place.moveTo(all && head.seq() >= place.position().seq() ? head : last);
         }

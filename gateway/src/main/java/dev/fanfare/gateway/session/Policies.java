@@ -2,9 +2,10 @@ package dev.fanfare.gateway.session;
 
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
+import dev.fanfare.events.Event;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.History.Read;
-import dev.fanfare.gateway.channel.Subscriber;
+import dev.fanfare.gateway.channel.History.Stored;
 import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.gateway.protocol.Priority;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Policies {
     private final Interests interests;
     private final Sessions sessions;
+    private final Session session;
     private final Rounds rounds;
     private final Map<ChannelPattern, Terms> unusual = new HashMap<>(2);
 
@@ -29,11 +31,12 @@ final class Policies {
     /// there is no order.
     private record Key(Policy policy, int partition, String key) {}
 
-    /// @param subscriber signalled when an interval has ended
-    Policies(Interests interests, Sessions sessions, Subscriber subscriber) {
+    /// @param session signalled when an interval has ended
+    Policies(Interests interests, Sessions sessions, Session session) {
         this.interests = interests;
         this.sessions = sessions;
-        this.rounds = new Rounds(interests, this, sessions.metrics(), subscriber);
+        this.session = session;
+        this.rounds = new Rounds(interests, this, sessions, session);
     }
 
     /// Agrees on terms.
@@ -135,7 +138,7 @@ final class Policies {
             if (key == null || !leavesOut.test(policy) || newer.add(new Key(policy, event.partition(), key))) {
                 kept.add(event);
             } else {
-                sessions.metrics().withheld(policy).increment();
+                leftOut(policy, event.event());
             }
         }
         Collections.reverse(kept);
@@ -174,7 +177,19 @@ final class Policies {
     }
 
     /// An event of a block is left out.
-    void leftOut(List<ChannelName> channels) {
-        sessions.metrics().withheld(of(channels)).increment();
+    void leftOut(Stored stored) {
+        leftOut(of(stored.channels()), stored.event());
+    }
+
+    private void leftOut(Policy policy, Event event) {
+        sessions.metrics().withheld(policy).increment();
+        var recorder = sessions.recorder();
+        if (recorder != null) {
+            recorder.leftOut(
+                    session,
+                    event,
+                    Recorder.What.CONFLATED,
+                    "%s: a newer one of its key waits".formatted(policy.label()));
+        }
     }
 }

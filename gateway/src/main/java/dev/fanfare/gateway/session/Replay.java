@@ -202,7 +202,7 @@ final class Replay {
         if (superseded == null || policies == null || !superseded.get(index)) {
             return false;
         }
-        policies.leftOut(stored.channels());
+        policies.leftOut(stored);
         return true;
     }
 

@@ -3,7 +3,6 @@ package dev.fanfare.gateway.session;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Mark;
-import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.protocol.Policy;
@@ -32,8 +31,8 @@ final class Rounds {
 
     private final Interests interests;
     private final Policies policies;
-    private final SessionMetrics metrics;
-    private final Subscriber subscriber;
+    private final Sessions sessions;
+    private final Session session;
     private final AtomicBoolean waking = new AtomicBoolean();
     private final Map<Integer, Range> dropped = new TreeMap<>(); // of what waits, by partition, and not told
     private List<FeedEvent> waiting = new ArrayList<>(); // from the place up to `seen`, less what is left out
@@ -53,11 +52,11 @@ final class Rounds {
         }
     }
 
-    Rounds(Interests interests, Policies policies, SessionMetrics metrics, Subscriber subscriber) {
+    Rounds(Interests interests, Policies policies, Sessions sessions, Session session) {
         this.interests = interests;
         this.policies = policies;
-        this.metrics = metrics;
-        this.subscriber = subscriber;
+        this.sessions = sessions;
+        this.session = session;
     }
 
     /// What is subscribed to, or on what terms, has changed.
@@ -132,7 +131,7 @@ final class Rounds {
                     Thread.currentThread().interrupt();
                 }
                 waking.set(false); // first: whoever is early from now on is woken again
-                subscriber.signal();
+                session.signal();
             });
         }
     }
@@ -241,12 +240,20 @@ final class Rounds {
                 left--;
                 long offset = event.event().offset();
                 dropped.merge(event.partition(), new Range(offset, offset + 1), Range::with);
+                record(event);
             } else {
                 kept.add(event);
             }
         }
-        metrics.withheld(Policy.DROP_OLDEST).add(excess);
+        sessions.metrics().withheld(Policy.DROP_OLDEST).add(excess);
         waiting = kept;
+    }
+
+    private void record(FeedEvent event) {
+        var recorder = sessions.recorder();
+        if (recorder != null) {
+            recorder.leftOut(session, event.event(), Recorder.What.DROPPED, "drop-oldest: too many newer ones wait");
+        }
     }
 
     /// Names what was dropped before anything that comes behind it is written. Only the last of the gaps carries the
@@ -282,6 +289,10 @@ final class Rounds {
             if (outlet.isFull()) {
                 break;
             }
+        }
+        var recorder = sessions.recorder();
+        if (recorder != null && last instanceof FeedEvent event) {
+            recorder.looked(session, waiting, event, place);
         }
         waiting.subList(0, taken).clear();
         boolean done = waiting.isEmpty();

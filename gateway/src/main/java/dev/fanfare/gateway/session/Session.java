@@ -11,8 +11,10 @@ import dev.fanfare.service.log.LogField;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -264,6 +266,21 @@ public final class Session implements Subscriber {
                 Math.min(Math.min(options.endsAtNanos() - nowNanos, due), outlet.untilHeartbeat(nowNanos)));
     }
 
+    /// How it is doing. Any thread; nobody waits for anybody.
+    public Glance glance(long nowNanos) {
+        var state = ending != null
+                ? Glance.State.ENDING
+                : place.replay() != null ? Glance.State.REPLAY : wire.isAway() ? Glance.State.AWAY : Glance.State.LIVE;
+        return new Glance(
+                state,
+                interests.glance(),
+                outlet.unwritten(),
+                TimeUnit.NANOSECONDS.toMillis(stalledNanos(nowNanos)),
+                state == Glance.State.AWAY
+                        ? 0
+                        : interests.waiting(place.position().seq()));
+    }
+
     // ---- from here on: the drain ----
 
     /// @param mayWait whether on a thread of its own; otherwise one takes over where it has to wait
@@ -442,6 +459,11 @@ public final class Session implements Subscriber {
     /// Sends bytes that are whole in the transport's framing. From a [Command] only.
     public void send(byte[] frame) {
         outlet.send(frame);
+    }
+
+    /// What only the drain knows. From a [Command] only.
+    public Standing standing() {
+        return new Standing(new String(place.cursor(), StandardCharsets.US_ASCII), interests.subscribed());
     }
 
     /// What is subscribed to, from the session's position on. From a [Command] only.

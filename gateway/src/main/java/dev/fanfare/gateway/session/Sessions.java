@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// All sessions of this node, and the one thread that looks after their heartbeats and dead connections.
 ///
@@ -29,6 +30,7 @@ public final class Sessions implements AutoCloseable {
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Unwritten unwritten;
     private volatile boolean lowThinned;
+    private volatile @Nullable Recorder recorder; // null: nothing is recorded
     private final Wheel<Session> wheel = new Wheel<>();
     private final Thread ticker =
             Thread.ofPlatform().name("heartbeats").daemon().unstarted(this::tick);
@@ -113,6 +115,16 @@ public final class Sessions implements AutoCloseable {
 
     boolean isLowThinned() {
         return lowThinned;
+    }
+
+    void recordWith(@Nullable Recorder with) {
+        recorder = with;
+    }
+
+    /// Who is told what becomes of events; null: nobody.
+    @Nullable
+    Recorder recorder() {
+        return recorder;
     }
 
     /// Replays that read from Kafka now.

@@ -4,6 +4,7 @@ import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.protocol.CloseReason;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// Takes one session through Kafka, in turns that all sessions share. Owned by the session's drain, which waits in it.
 final class Walker {
@@ -32,13 +33,20 @@ final class Walker {
         if (!takeTurn(walk)) {
             return false;
         }
+        var recorder = sessions.recorder();
+        Consumer<Replay.Matched> take = recorder == null
+                ? outlet::deliver
+                : matched -> {
+                    outlet.deliver(matched);
+                    recorder.replayed(session, matched);
+                };
         boolean kafkaAway = false;
         try {
             if (walk.state() == null) { // of a state, how far it reaches back tells nothing of how much it is
                 walk.limit(options.replayEventsMax(), outlet::tellLost);
             }
             for (int blocks = 0; blocks < BLOCKS_A_TURN && !walk.isDone() && goesOn(); ) {
-                blocks += walk.step(outlet::deliver, outlet::tellLost, outlet::isFull) ? 1 : 0;
+                blocks += walk.step(take, outlet::tellLost, outlet::isFull) ? 1 : 0;
             }
         } catch (HistoryUnavailableException away) {
             kafkaAway = true;

@@ -53,6 +53,7 @@ class GatewaySettingsTest {
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
+                ManagementSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT,
                 LoggingSettings.DEFAULT);
     }

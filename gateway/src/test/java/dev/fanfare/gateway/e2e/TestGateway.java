@@ -7,6 +7,7 @@ import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
@@ -178,6 +179,7 @@ public final class TestGateway implements Node, AutoCloseable {
                     Open.limits(),
                     OverloadSettings.DEFAULT,
                     ClusterSettings.DEFAULT,
+                    ManagementSettings.DEFAULT,
                     shutdown,
                     LoggingSettings.DEFAULT);
         }

@@ -12,6 +12,7 @@ import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.service.kafka.KafkaClients;
@@ -98,6 +99,7 @@ class FeedTest {
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
+                ManagementSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT,
                 LoggingSettings.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));

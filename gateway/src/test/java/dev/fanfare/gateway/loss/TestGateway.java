@@ -7,6 +7,7 @@ import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
@@ -66,6 +67,7 @@ final class TestGateway implements AutoCloseable {
                 Open.limits(),
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
+                ManagementSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)),
                 LoggingSettings.DEFAULT);
         var started = new TestGateway(Gateway.start(settings));

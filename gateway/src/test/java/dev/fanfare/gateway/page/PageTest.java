@@ -11,6 +11,7 @@ import dev.fanfare.gateway.app.Gateway;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
@@ -45,7 +46,7 @@ class PageTest {
             Map.of("auto", "WebSocket", "ws", "WebSocket", "sse", "SSE", "poll", "Long-poll");
 
     /// The lowest contrast of a text to what it stands on (WCAG 2.2).
-    private static final String CONTRAST = """
+    static final String CONTRAST = """
             Math.min(...[...document.querySelectorAll('body *')]
               .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
                 && one.checkVisibility() && !(one instanceof SVGElement))
@@ -379,6 +380,7 @@ class PageTest {
                 Open.limits(),
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
+                ManagementSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)),
                 LoggingSettings.DEFAULT);
     }

@@ -4,8 +4,13 @@ import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.protocol.EventNaming;
+import dev.fanfare.gateway.protocol.Format;
+import dev.fanfare.gateway.protocol.SseForm;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,7 +43,16 @@ public class MatchBenchmark {
     public void prepare() {
         try (var signaller = new Signaller()) {
             var channels = new Channels(1 << 20, 10, Duration.ofHours(1), signaller);
-            interests = new Interests(new Sessions(channels, new Log(1), new SessionMetrics(), 1, 1), () -> {});
+            var sessions = new Sessions(channels, new Log(1), new SessionMetrics(), 1, 1);
+            var options = SessionOptions.of(
+                    Transport.SSE,
+                    Duration.ofHours(1),
+                    Duration.ZERO,
+                    GatewaySettings.Session.DEFAULT,
+                    GatewaySettings.Replay.DEFAULT);
+            interests = new Session(
+                            sessions, options, new Discard(SseForm.of(Format.DATA, EventNaming.NONE), new Semaphore(0)))
+                    .interests();
             for (int n = 0; n < subscriptions; n++) {
                 interests.add(ChannelPattern.parse(shape.replace("#", Integer.toString(n))), Terms.USUAL);
             }

@@ -46,6 +46,10 @@ public class SignalBenchmark {
     @Param({"1", "10"})
     public int events;
 
+    /// Of so many events what becomes of one is recorded; 0: of none.
+    @Param("0")
+    public int recordOneIn;
+
     private final Semaphore taken = new Semaphore(0);
     private final Log kafka = new Log(1);
     private Signaller signaller;
@@ -58,6 +62,7 @@ public class SignalBenchmark {
         signaller = new Signaller();
         channels = new Channels(16 << 20, 1000, LONG, signaller);
         all = new Sessions(channels, kafka, new SessionMetrics(), 1, 1 << 20);
+        new Recorder(all).sample(recordOneIn);
         var form = SseForm.of(Format.DATA, EventNaming.NONE);
         var pattern = List.of(ChannelPattern.parse("orders.42"));
         for (int n = 0; n < sessions; n++) {

@@ -18,6 +18,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
 import dev.fanfare.gateway.config.LoggingSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
@@ -51,6 +52,7 @@ public final class Gateways {
     public OverloadSettings overload = OverloadSettings.DEFAULT;
     public ClusterSettings cluster = ClusterSettings.DEFAULT;
     public LoggingSettings logging = LoggingSettings.DEFAULT;
+    public ManagementSettings management = ManagementSettings.DEFAULT;
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -138,6 +140,7 @@ public final class Gateways {
                 limits,
                 overload,
                 cluster,
+                management,
                 shutdown,
                 logging);
     }

@@ -1,0 +1,204 @@
+package dev.fanfare.gateway.manage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.ManagementSettings;
+import dev.fanfare.gateway.config.PolicySettings;
+import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.RawClient;
+import dev.fanfare.quickstart.broker.LocalBroker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What became of one event in one session, as an operator is told.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
+class WhyTest {
+    private static String topic;
+    private static Gateways.Running gateway;
+    private static Operator operator;
+
+    private final List<RawClient> clients = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        topic = LocalBroker.get().newTopic("why", 1);
+        var usual = PolicySettings.DEFAULT;
+        var gateways = new Gateways()
+                .route(topic, topic + ".{key}")
+                .policies(new PolicySettings(
+                        usual.allowed(),
+                        usual.standard(),
+                        usual.interval(),
+                        usual.intervalMin(),
+                        usual.intervalMax(),
+                        1));
+        var s = gateways.session; // a client that does not read is not cut while somebody looks
+        gateways.session = new GatewaySettings.Session(
+                s.heartbeat(),
+                s.heartbeatMin(),
+                s.heartbeatMax(),
+                Duration.ofMinutes(1),
+                s.stall(),
+                s.sseLife(),
+                s.channelsMax(),
+                s.eventMax(),
+                s.writeBytes(),
+                s.policies());
+        gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(Operator.TOKEN), 0);
+        gateway = gateways.start();
+        operator = Operator.of(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @AfterEach
+    void leave() throws IOException {
+        operator.ask("PUT", "/v1/decisions?one-in=0");
+        for (var client : clients) {
+            client.close();
+        }
+        await().until(() -> operator.get("/v1/sessions").get("total"), total -> total.equals(0L));
+    }
+
+    @Test
+    void followsASampledEventThroughAllSessions() throws IOException {
+        var one = open("followed", "");
+        var other = open("followed", "");
+        operator.ask("PUT", "/v1/decisions?one-in=1");
+        send("followed", "e-1", 10);
+
+        await().untilAsserted(() -> {
+            assertThat(steps(one, "e-1")).containsExactly("came", "matched", "queued", "written");
+            assertThat(steps(other, "e-1")).containsExactly("came", "matched", "queued", "written");
+        });
+        assertThat(verdict(one, "e-1")).startsWith("written");
+        assertThat(operator.list("/v1/decisions?event=e-1", "decisions")).hasSize(7);
+
+        operator.ask("PUT", "/v1/decisions?one-in=0");
+        send("followed", "e-2", 10);
+        await().until(() -> operator.ask("GET", "/v1/channels/" + topic + ".followed")
+                .text()
+                .contains("\"id\":\"e-2\""));
+        assertThat(verdict(one, "e-2")).startsWith("not recorded");
+    }
+
+    @Test
+    void tellsThatNoSubscriptionMatches() throws IOException {
+        var session = open("wanted", "");
+        operator.ask("PUT", "/v1/sessions/" + session + "/recording");
+        send("unwanted", "f-1", 10);
+
+        await().until(() -> steps(session, "f-1"), List.of("came")::equals);
+        assertThat(verdict(session, "f-1"))
+                .isEqualTo("filtered: none of the session's subscriptions matches %1$s.unwanted: they are %1$s.wanted"
+                        .formatted(topic));
+    }
+
+    @Test
+    void recordsOnlyWhatItIsToldTo() throws IOException {
+        var watched = open("some", "");
+        var other = open("some", "");
+        operator.ask("PUT", "/v1/sessions/" + watched + "/recording");
+        send("some", "s-1", 10);
+
+        await().until(() -> steps(watched, "s-1"), List.of("came", "matched", "queued", "written")::equals);
+        assertThat(steps(other, "s-1")).containsExactly("came");
+        operator.ask("DELETE", "/v1/sessions/" + watched + "/recording");
+        assertThat(operator.get("/v1/sessions/" + watched + "/recording")).containsEntry("recording", false);
+    }
+
+    @Test
+    void tellsThatANewerOneCameInItsPlace() throws IOException {
+        var session = open("*", "&policy=conflate");
+        operator.ask("PUT", "/v1/sessions/" + session + "/recording");
+        for (int i = 0; i < 20; i++) {
+            send("big-" + i, "big-" + i, 200_000); // until nothing more goes into the sockets
+        }
+        await().until(
+                        () -> operator.get("/v1/sessions/" + session).get("unwrittenBytes"),
+                        bytes -> !Long.valueOf(0).equals(bytes));
+        send("price", "old", 10);
+        send("price", "new", 10);
+        await().until(() -> !steps(session, "new").isEmpty());
+        read("\"new\"");
+
+        await().until(() -> steps(session, "new"), List.of("came", "matched", "queued", "written")::equals);
+        assertThat(steps(session, "old")).containsExactly("came", "conflated");
+        assertThat(verdict(session, "old")).isEqualTo("left out by the subscription's policy");
+    }
+
+    /// Reads what the last client gets up to some text.
+    private void read(String text) throws IOException {
+        var seen = new StringBuilder();
+        while (seen.indexOf(text) < 0) {
+            int read = clients.getLast().in().read();
+            assertThat(read).isNotNegative();
+            seen.append((char) read);
+        }
+    }
+
+    private static void send(String key, String id, int bytes) {
+        var value = "{\"id\":\"%s\",\"fill\":\"%s\"}".formatted(id, "x".repeat(bytes));
+        LocalBroker.get()
+                .send(
+                        topic,
+                        null,
+                        key,
+                        value.getBytes(UTF_8),
+                        "ce_specversion",
+                        "1.0",
+                        "ce_id",
+                        id,
+                        "ce_source",
+                        "/test",
+                        "ce_type",
+                        "test",
+                        "content-type",
+                        "application/json");
+    }
+
+    /// @return the session's id
+    private String open(String key, String parameters) throws IOException {
+        var before = ids();
+        var client = gateway.connect();
+        clients.add(client);
+        assertThat(client.openStream("/v1/events?channel=" + topic + "." + key + parameters)
+                        .status())
+                .isEqualTo(200);
+        // the head is written before the session is there
+        return await().until(
+                        () -> ids().stream().filter(id -> !before.contains(id)).toList(), added -> added.size() == 1)
+                .getFirst();
+    }
+
+    private static List<String> ids() throws IOException {
+        return operator.list("/v1/sessions", "sessions").stream()
+                .map(session -> String.valueOf(session.get("id")))
+                .toList();
+    }
+
+    private static List<String> steps(String session, String event) throws IOException {
+        return operator.list("/v1/decisions?session=%s&event=%s".formatted(session, event), "decisions").stream()
+                .map(step -> String.valueOf(step.get("what")))
+                .toList();
+    }
+
+    private static String verdict(String session, String event) throws IOException {
+        return String.valueOf(operator.get("/v1/decisions?session=%s&event=%s".formatted(session, event))
+                .get("verdict"));
+    }
+}

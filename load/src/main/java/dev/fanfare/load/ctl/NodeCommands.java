@@ -1,0 +1,110 @@
+package dev.fanfare.load.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.load.ctl.Api.Target;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/// `node show`, `node config`, `node record`, `node drain …`.
+@Command(name = "node", mixinStandardHelpOptions = true, description = "The gateway as a whole.")
+final class NodeCommands {
+    private static final long LOOK_MILLIS = 500;
+
+    @ParentCommand
+    private @Nullable Ctl ctl;
+
+    private Ctl ctl() {
+        return Objects.requireNonNull(ctl);
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "How it is doing.")
+    int show() {
+        return print(ctl().gateway().get(new Target("node")));
+    }
+
+    @Command(
+            name = "config",
+            mixinStandardHelpOptions = true,
+            description = "The configuration that is in force, without secrets.")
+    int config() {
+        return print(ctl().gateway().get(new Target("config")));
+    }
+
+    @Command(
+            name = "record",
+            mixinStandardHelpOptions = true,
+            description = "Of so many events what becomes of one is recorded, in all sessions.")
+    int record(@Parameters(paramLabel = "ONE-IN", description = "0: none; 1: each") int oneIn) {
+        return print(ctl().gateway()
+                .ask("PUT", new Target("decisions").with("one-in", Optional.of(oneIn)), Optional.empty()));
+    }
+
+    @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Sends all clients to the other nodes; the process stays.")
+    int drain(
+            @Option(names = "--over", paramLabel = "SECONDS", description = "how long it takes to send them away")
+                    Optional<Integer> over,
+            @Option(
+                            names = "--notice",
+                            paramLabel = "SECONDS",
+                            description = "how long it is not ready before, and lets clients in")
+                    Optional<Integer> notice,
+            @Option(names = "--wait", description = "until all are gone; ending the command does not end the drain")
+                    boolean wait)
+            throws InterruptedException {
+        var api = ctl().gateway();
+        var target = new Target("node", "drain").with("over", over).with("notice", notice);
+        var progress = api.ask("POST", target, Optional.empty());
+        print(progress);
+        while (wait && (is(progress, "notice") || is(progress, "draining"))) {
+            Thread.sleep(LOOK_MILLIS);
+            var before = progress;
+            progress = api.get(new Target("node", "drain"));
+            if (!progress.equals(before)) {
+                print(progress);
+            }
+        }
+        return wait && !is(progress, "done") ? 1 : 0;
+    }
+
+    private static boolean is(JsonNode progress, String state) {
+        return progress.path("state").asText().equals(state);
+    }
+
+    @Command(name = "drain-status", mixinStandardHelpOptions = true, description = "How far a drain has come.")
+    int status() {
+        return print(ctl().gateway().get(new Target("node", "drain")));
+    }
+
+    @Command(
+            name = "drain-cancel",
+            mixinStandardHelpOptions = true,
+            description = "Stops a drain, also one that is done: clients are let in again.")
+    int cancel() {
+        return print(ctl().gateway().ask("DELETE", new Target("node", "drain"), Optional.empty()));
+    }
+
+    private int print(JsonNode answer) {
+        var output = ctl().output();
+        if (output.isJson()) {
+            output.raw(answer);
+        } else if (answer.has("state") && answer.has("left")) {
+            output.line("%s: %d of %d sessions left"
+                    .formatted(
+                            answer.path("state").asText(),
+                            answer.path("left").asLong(),
+                            answer.path("total").asLong()));
+        } else {
+            output.object(answer);
+        }
+        return 0;
+    }
+}
