@@ -149,10 +149,13 @@ class StateTest {
                         },
                         threads));
             }
-            for (var watcher : watching) {
-                watcher.get();
+            try {
+                for (var watcher : watching) {
+                    watcher.get();
+                }
+            } finally {
+                done.set(true); // or the writer would be waited for without end
             }
-            done.set(true);
             writing.get();
             var ends = new TreeMap<String, Long>();
             writer.view().forEach((key, value) -> {
