@@ -25,6 +25,7 @@ import dev.fanfare.gateway.overload.Level;
 import dev.fanfare.gateway.overload.Overload;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.publish.PublishTracing;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.session.CatchUp;
 import dev.fanfare.gateway.session.Drain;
@@ -32,6 +33,7 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionMetrics;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Starts;
+import dev.fanfare.gateway.trace.EventTracing;
 import dev.fanfare.gateway.transport.Arrival;
 import dev.fanfare.gateway.transport.Entrance;
 import dev.fanfare.gateway.transport.Http2Watch;
@@ -45,6 +47,7 @@ import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.http.HttpProblems;
 import dev.fanfare.service.http.Problems;
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.trace.Tracing;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.Method;
 import io.helidon.webserver.ConnectionContext;
@@ -105,6 +108,9 @@ public final class Gateway implements AutoCloseable {
             var tlsMetrics = new TlsMetrics();
             var tls = Tls.open(settings.server().tls(), tlsMetrics);
             tls.ifPresent(parts::open);
+            var tracing = Tracing.open(settings.tracing(), "fanfare-gateway");
+            tracing.ifPresent(parts::open);
+            var eventTracing = tracing.map(EventTracing::new).orElse(null);
             var clients = new KafkaClients(settings.kafka());
             var origins = new Origins(settings);
             var access = AccessParts.open(settings.access(), origins, clients, parts);
@@ -121,10 +127,12 @@ public final class Gateway implements AutoCloseable {
                     history,
                     sessionMetrics,
                     settings.replay().sessions(),
-                    settings.limits().unwrittenBytes()));
+                    settings.limits().unwrittenBytes(),
+                    eventTracing));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var cluster = ClusterParts.open(settings, sessions, clients, parts);
-            var feed = parts.open(new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics));
+            var feed = parts.open(
+                    new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics, eventTracing));
             var starts = new Starts(channels, history, states, settings.replay());
             var overload = parts.open(Overload.start(
                     settings.overload(),
@@ -179,7 +187,10 @@ public final class Gateway implements AutoCloseable {
                     .addObserver(Health.observer(feed, access.revocations()::isReady, doors::isStopping))
                     .addObserver(metrics.observer())
                     .build();
-            var routes = new Routes(settings, origins, access, limits, sessions, streams, http2, publisher, cluster);
+            var publishTracing =
+                    tracing.map(to -> new PublishTracing(to, settings.publish().topic()));
+            var routes = new Routes(
+                    settings, origins, access, limits, sessions, streams, http2, publisher, cluster, publishTracing);
             feed.start();
             var loss = PeerLoss.within(settings.session().heartbeat());
             var patience =

@@ -16,6 +16,7 @@ import dev.fanfare.gateway.http.TicketHandler;
 import dev.fanfare.gateway.http.WholeAnswers;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.protocol.ErrorCode;
+import dev.fanfare.gateway.publish.PublishTracing;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.transport.Http2Watch;
@@ -48,13 +49,15 @@ final class Routes {
             StreamHandler streams,
             Http2Watch http2,
             Optional<Publisher> publisher,
-            ClusterParts cluster) {
+            ClusterParts cluster,
+            Optional<PublishTracing> tracing) {
         filters(settings, origins, http2);
         routing.get("/v1/events", streams);
         routing.post(
                 "/v1/events",
                 publisher
-                        .<Handler>map(p -> new PublishHandler(access.gate(), limits, settings.publish(), p))
+                        .<Handler>map(p ->
+                                new PublishHandler(access.gate(), limits, settings.publish(), p, tracing.orElse(null)))
                         .orElse((_, _) -> {
                             throw Publisher.off();
                         }));

@@ -32,6 +32,7 @@ import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.KafkaSettings;
 import dev.fanfare.service.config.RoutesReader;
 import dev.fanfare.service.config.Topics;
+import dev.fanfare.service.config.TracingReader;
 import dev.fanfare.service.config.Units;
 import dev.fanfare.service.config.Values;
 import java.net.InetAddress;
@@ -103,6 +104,7 @@ final class SettingsReader {
                 new OverloadReader(values).read(),
                 new ClusterReader(values).read(),
                 new ManagementReader(values).read(),
+                new TracingReader(values).read(),
                 shutdown(),
                 logging());
     }

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.channel;
 import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public final class Batch {
     /// it can be told apart.
     void countLoss() {
         count++;
+    }
+
+    /// The events, until the batch is appended.
+    public List<FeedEvent> events() {
+        return Collections.unmodifiableList(events);
     }
 
     /// The events, once: a batch that kept them would keep them all for as long as any of them is kept.

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.config;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.access.IssuerSettings;
+import dev.fanfare.service.trace.TracingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public record GatewaySettings(
         OverloadSettings overload,
         ClusterSettings cluster,
         ManagementSettings management,
+        TracingSettings tracing,
         Shutdown shutdown,
         LoggingSettings logging) {
     private static final String SERVERS = "bootstrap.servers";
@@ -43,6 +45,50 @@ public record GatewaySettings(
     public GatewaySettings {
         kafka = Map.copyOf(kafka);
         routes = List.copyOf(routes);
+    }
+
+    /// Without traces.
+    public GatewaySettings(
+            Server server,
+            Map<String, String> kafka,
+            List<Routing.Rule> routes,
+            DeadLetter deadLetter,
+            Feed feed,
+            Log log,
+            Replay replay,
+            Session session,
+            Transports transports,
+            WebSocket websocket,
+            Poll poll,
+            Publish publish,
+            Access access,
+            Limits limits,
+            OverloadSettings overload,
+            ClusterSettings cluster,
+            ManagementSettings management,
+            Shutdown shutdown,
+            LoggingSettings logging) {
+        this(
+                server,
+                kafka,
+                routes,
+                deadLetter,
+                feed,
+                log,
+                replay,
+                session,
+                transports,
+                websocket,
+                poll,
+                publish,
+                access,
+                limits,
+                overload,
+                cluster,
+                management,
+                TracingSettings.DEFAULT,
+                shutdown,
+                logging);
     }
 
     /// Everything but the values of `kafka`, of which only `bootstrap.servers` is shown: any other may be a secret,
@@ -54,7 +100,7 @@ public record GatewaySettings(
         kafka.forEach((key, value) -> shown.put(key, key.equals(SERVERS) ? value : "***"));
         return ("GatewaySettings[server=%s, kafka=%s, routes=%s, deadLetter=%s, feed=%s, log=%s, replay=%s, session=%s, "
                         + "transports=%s, websocket=%s, poll=%s, publish=%s, access=%s, limits=%s, "
-                        + "overload=%s, cluster=%s, management=%s, shutdown=%s, logging=%s]")
+                        + "overload=%s, cluster=%s, management=%s, tracing=%s, shutdown=%s, logging=%s]")
                 .formatted(
                         server,
                         shown,
@@ -73,6 +119,7 @@ public record GatewaySettings(
                         overload,
                         cluster,
                         management,
+                        tracing,
                         shutdown,
                         logging);
     }

@@ -8,6 +8,7 @@ import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.publish.PublishRequest;
 import dev.fanfare.gateway.publish.PublishRequests;
+import dev.fanfare.gateway.publish.PublishTracing;
 import dev.fanfare.gateway.publish.Publisher;
 import dev.fanfare.gateway.publish.Receipt;
 import dev.fanfare.service.http.HttpProblems;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// `POST /v1/events`. Throws a ProblemException for all that is refused but a body that is too large, which it
 /// answers
@@ -48,19 +50,29 @@ public final class PublishHandler implements Handler {
     private final Limits limits;
     private final Publish settings;
     private final Publisher publisher;
+    private final @Nullable PublishTracing tracing;
     private final PublishRequests requests;
     private final BodyRoom room;
 
-    public PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher) {
-        this(gate, limits, settings, publisher, Math.max(BODIES_MAX, settings.bytesMax()));
+    /// @param tracing null: nothing is traced
+    public PublishHandler(
+            Gate gate, Limits limits, Publish settings, Publisher publisher, @Nullable PublishTracing tracing) {
+        this(gate, limits, settings, publisher, tracing, Math.max(BODIES_MAX, settings.bytesMax()));
     }
 
-    PublishHandler(Gate gate, Limits limits, Publish settings, Publisher publisher, int bodiesMax) {
+    PublishHandler(
+            Gate gate,
+            Limits limits,
+            Publish settings,
+            Publisher publisher,
+            @Nullable PublishTracing tracing,
+            int bodiesMax) {
         this.gate = gate;
         this.limits = limits;
         this.room = new BodyRoom(bodiesMax, settings.bytesMax());
         this.settings = settings;
         this.publisher = publisher;
+        this.tracing = tracing;
         this.requests = new PublishRequests(settings);
     }
 
@@ -93,7 +105,9 @@ public final class PublishHandler implements Handler {
         var publish = new PublishRequest(QueryParameters.of(request.query()), headers(request), body);
         var outgoing = requests.read(publish);
         outgoing.forEach(event -> caller.checkPublish(String.valueOf(event.key())));
-        var receipts = publisher.publish(outgoing, publish.idempotencyKey().orElse(null));
+        var key = publish.idempotencyKey().orElse(null);
+        var receipts =
+                tracing == null ? publisher.publish(outgoing, key) : tracing.publish(publisher, publish, outgoing, key);
         HttpProblems.requestId(request, response);
         response.status(Status.ACCEPTED_202)
                 .header(HeaderNames.CACHE_CONTROL, "no-store")

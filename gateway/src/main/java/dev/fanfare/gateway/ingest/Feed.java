@@ -8,8 +8,10 @@ import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.trace.EventTracing;
 import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /// Reads all configured topics, from a little behind their ends on, and appends to the logs. Never waits for a
 /// client.
@@ -50,6 +53,7 @@ public final class Feed implements AutoCloseable {
     private final Channels channels;
     private final LossListener tellLost;
     private final FeedMetrics metrics;
+    private final @Nullable EventTracing tracing;
     private final Consumer<byte[], byte[]> consumer;
     private final Damage damage;
     private final Offsets offsets;
@@ -68,18 +72,21 @@ public final class Feed implements AutoCloseable {
     private volatile boolean stopping;
 
     /// @param tellLost told what is lost, before the head behind it is published
+    /// @param tracing null: nothing is traced
     public Feed(
             GatewaySettings settings,
             KafkaClients clients,
             RecordReader reader,
             Channels channels,
             LossListener tellLost,
-            FeedMetrics metrics) {
+            FeedMetrics metrics,
+            @Nullable EventTracing tracing) {
         this.settings = settings.feed();
         this.reader = reader;
         this.channels = channels;
         this.tellLost = tellLost;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.consumer = clients.consumer(
                 "fanfare-feed",
                 Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000));
@@ -197,6 +204,7 @@ public final class Feed implements AutoCloseable {
     }
 
     private void append(ConsumerRecords<byte[], byte[]> records) {
+        var polled = tracing == null ? Instant.EPOCH : Instant.now();
         damage.ended(records).forEach(this::tellDamage);
         if (!records.nextOffsets().isEmpty()) {
             var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
@@ -207,7 +215,11 @@ public final class Feed implements AutoCloseable {
                     batch.endPartition(index, next.offset(), next.leaderEpoch().orElse(-1));
                 }
             });
-            channels.append(batch, System.nanoTime());
+            if (tracing == null || !ready) { // what comes before that is old
+                channels.append(batch, System.nanoTime());
+            } else {
+                tracing.append(batch.events(), polled, () -> channels.append(batch, System.nanoTime()));
+            }
         }
         if (!ready) {
             var vector = channels.head().vector();

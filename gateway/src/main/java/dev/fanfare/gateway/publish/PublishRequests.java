@@ -134,7 +134,8 @@ public final class PublishRequests {
         return headers;
     }
 
-    private static List<Outgoing.Header> trace(PublishRequest request) {
+    /// `traceparent` and `tracestate` of the request itself, if they are good.
+    static List<Outgoing.Header> trace(PublishRequest request) {
         var parent = request.headers().getOrDefault("traceparent", List.of());
         if (parent.size() != 1 || !TRACEPARENT.matcher(parent.getFirst()).matches()) {
             return List.of();

@@ -217,9 +217,29 @@ public final class Interests {
             if (recorder != null && last instanceof FeedEvent event) {
                 recorder.looked(session, found, event, place);
             }
+            if (sessions.tracing() != null) {
+                trace(found, last, place, outlet.options());
+            }
             place.moveTo(all && head.seq() >= place.position().seq() ? head : last);
         }
         return extent == Found.ALL && !all ? Found.PART : extent;
+    }
+
+    /// @param last of those that were delivered
+    private void trace(List<FeedEvent> events, Mark last, Place place, SessionOptions options) {
+        for (var event : events) {
+            if (event.seq() <= last.seq() && !place.isPast(event)) {
+                trace(event, options);
+            }
+        }
+    }
+
+    /// An event was delivered: where anything is traced, its write may be.
+    void trace(FeedEvent event, SessionOptions options) {
+        var tracing = sessions.tracing();
+        if (tracing != null) {
+            tracing.taken(session, options.transport().label(), options.id(), event);
+        }
     }
 
     /// Collects the events with `after < seq <= upTo` of all logs: in order, each once.

@@ -285,6 +285,7 @@ final class Rounds {
             var channel = interests.match(event.channels());
             if (channel != null) {
                 outlet.deliver(event, channel);
+                interests.trace(event, outlet.options());
             }
             if (outlet.isFull()) {
                 break;

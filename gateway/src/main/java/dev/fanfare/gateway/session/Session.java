@@ -325,6 +325,10 @@ public final class Session implements Subscriber {
                     }
                     finishWrite();
                 }
+                var tracing = sessions.tracing();
+                if (tracing != null) {
+                    tracing.written(this);
+                }
                 var answered = wire.flushed(!more, place::cursor);
                 if (answered == Wire.Answered.NO) {
                     if (!more && turn(RUN, IDLE)) {

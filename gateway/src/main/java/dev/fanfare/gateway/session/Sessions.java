@@ -6,6 +6,7 @@ import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.History;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.trace.EventTracing;
 import dev.fanfare.service.log.Faults;
 import dev.fanfare.service.log.LogField;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +31,7 @@ public final class Sessions implements AutoCloseable {
     private final Turns replays;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Unwritten unwritten;
+    private final @Nullable EventTracing tracing;
     private volatile boolean lowThinned;
     private volatile @Nullable Recorder recorder; // null: nothing is recorded
     private final Wheel<Session> wheel = new Wheel<>();
@@ -38,11 +41,25 @@ public final class Sessions implements AutoCloseable {
     /// @param replaysMax replays that read from Kafka at once; further ones wait
     /// @param unwrittenMax bytes that wait for clients to read them
     public Sessions(Channels channels, History history, SessionMetrics metrics, int replaysMax, long unwrittenMax) {
+        this(channels, history, metrics, replaysMax, unwrittenMax, null);
+    }
+
+    /// @param replaysMax replays that read from Kafka at once; further ones wait
+    /// @param unwrittenMax bytes that wait for clients to read them
+    /// @param tracing null: nothing is traced
+    public Sessions(
+            Channels channels,
+            History history,
+            SessionMetrics metrics,
+            int replaysMax,
+            long unwrittenMax,
+            @Nullable EventTracing tracing) {
         this.channels = channels;
         this.history = history;
         this.metrics = metrics;
         this.replays = new Turns(replaysMax);
         this.unwritten = new Unwritten(unwrittenMax);
+        this.tracing = tracing;
         ticker.start();
     }
 
@@ -155,6 +172,12 @@ public final class Sessions implements AutoCloseable {
         return replays;
     }
 
+    /// Null: nothing is traced.
+    @Nullable
+    EventTracing tracing() {
+        return tracing;
+    }
+
     Unwritten unwritten() {
         return unwritten;
     }
@@ -171,6 +194,9 @@ public final class Sessions implements AutoCloseable {
             var account = session.options().account();
             if (account != null) {
                 account.ended(session, reason);
+            }
+            if (tracing != null) {
+                tracing.ended(session, reason.name().toLowerCase(Locale.ROOT));
             }
         }
     }

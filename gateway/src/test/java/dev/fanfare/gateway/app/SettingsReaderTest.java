@@ -12,6 +12,7 @@ import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.access.IssuerSettings.KeySource;
 import dev.fanfare.service.config.Layer;
 import dev.fanfare.service.config.Units;
+import dev.fanfare.service.log.LogFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -263,9 +264,11 @@ class SettingsReaderTest {
             case Long number -> number + 1;
             case Boolean flag -> !flag;
             case Duration duration -> duration.plusMillis(1);
+            case Optional<?> none when key.equals("tracing.endpoint") -> Optional.of("http://changed:4318/v1/traces");
             case Optional<?> none -> Optional.of("changed");
             case ClientAuth _ -> ClientAuth.NEED;
             case Policy _ -> Policy.DROP_OLDEST;
+            case LogFormat _ -> LogFormat.JSON;
             case List<?> all when key.endsWith(".allowed") -> List.of(Policy.DROP_OLDEST, Policy.RESUME);
             case List<?> both when key.endsWith(".protocols") -> List.of("TLSv1.2");
             case List<?> none

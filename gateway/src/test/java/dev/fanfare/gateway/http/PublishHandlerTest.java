@@ -66,7 +66,7 @@ class PublishHandlerTest {
         broker = EmbeddedKafka.start(dir);
         Topics.create(broker, TOPIC, Map.of());
         publisher = Publisher.open(Topics.kafka(broker), SETTINGS);
-        server = serve(new PublishHandler(Open.gate(), Open.noLimits(), SETTINGS, publisher));
+        server = serve(new PublishHandler(Open.gate(), Open.noLimits(), SETTINGS, publisher, null));
         client = HttpClient.newHttpClient();
     }
 
@@ -228,7 +228,7 @@ class PublishHandlerTest {
 
     @Test
     void saysThatPublishingIsOff() throws Exception {
-        var off = serve(new PublishHandler(Open.gate(), Open.noLimits(), Publish.DEFAULT, publisher));
+        var off = serve(new PublishHandler(Open.gate(), Open.noLimits(), Publish.DEFAULT, publisher, null));
         try {
             assertProblem(
                     post(off, "?channel=a", BodyPublishers.ofString("x")), 403, "publishing-off", "publish.enabled");
@@ -253,7 +253,7 @@ class PublishHandlerTest {
 
     @Test
     void holdsNoMoreBodiesThanItIsAllowedTo() throws Exception {
-        var small = serve(new PublishHandler(Open.gate(), Open.noLimits(), SETTINGS, publisher, BYTES_MAX));
+        var small = serve(new PublishHandler(Open.gate(), Open.noLimits(), SETTINGS, publisher, null, BYTES_MAX));
         try (var slow = new Socket(InetAddress.ofLiteral("127.0.0.1"), small.port())) {
             var head = "POST /v1/events?channel=a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
             slow.getOutputStream().write(head.getBytes(UTF_8)); // and nothing yet: it may become as large as is allowed

@@ -24,6 +24,7 @@ import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.config.TlsSettings;
 import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.quickstart.broker.LocalBroker;
+import dev.fanfare.service.trace.TracingSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Gateways {
     public ClusterSettings cluster = ClusterSettings.DEFAULT;
     public LoggingSettings logging = LoggingSettings.DEFAULT;
     public ManagementSettings management = ManagementSettings.DEFAULT;
+    public TracingSettings tracing = TracingSettings.DEFAULT;
     public Shutdown shutdown = new Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(900));
 
     public Gateways route(String topic, String... channels) {
@@ -141,6 +143,7 @@ public final class Gateways {
                 overload,
                 cluster,
                 management,
+                tracing,
                 shutdown,
                 logging);
     }

@@ -10,6 +10,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.service.config.KafkaSettings;
 import dev.fanfare.service.config.RoutesReader;
 import dev.fanfare.service.config.Topics;
+import dev.fanfare.service.config.TracingReader;
 import dev.fanfare.service.config.Values;
 import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.config.WebhookSettings.Access;
@@ -88,6 +89,7 @@ final class SettingsReader {
                 new Retention(
                         values.duration("retention.attempts", Retention.DEFAULT.attempts(), ofHours(1), ofDays(3650)),
                         values.duration("retention.ended", Retention.DEFAULT.ended(), ofHours(1), ofDays(3650))),
+                new TracingReader(values).read(),
                 new Shutdown(values.duration(
                         "shutdown.deadline", Shutdown.DEFAULT.deadline(), ofMillis(100), ofMinutes(10))),
                 new Logging(values.choice("logging.format", Logging.DEFAULT.format())));

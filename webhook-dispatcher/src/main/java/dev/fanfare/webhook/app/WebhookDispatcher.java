@@ -4,11 +4,13 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.trace.Tracing;
 import dev.fanfare.webhook.api.Api;
 import dev.fanfare.webhook.api.ApiSettings;
 import dev.fanfare.webhook.api.LaneStates;
 import dev.fanfare.webhook.api.Starts;
 import dev.fanfare.webhook.config.WebhookSettings;
+import dev.fanfare.webhook.dispatch.AttemptTracing;
 import dev.fanfare.webhook.dispatch.DispatchMetrics;
 import dev.fanfare.webhook.dispatch.Dispatcher;
 import dev.fanfare.webhook.endpoint.Registry;
@@ -126,8 +128,11 @@ public final class WebhookDispatcher implements AutoCloseable {
         var lot = new ParkingLot(journal, gate, registry, clock);
         var sender = parts.open(new Sender(sender(settings)));
         var calls = new DispatchMetrics();
-        var dispatcher =
-                parts.open(new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut));
+        var tracing = Tracing.open(settings.tracing(), "fanfare-webhook-dispatcher");
+        tracing.ifPresent(parts::open);
+        var attempts = tracing.map(AttemptTracing::new).orElse(null);
+        var dispatcher = parts.open(
+                new Dispatcher(sender, new Signer(ring), journal, settings.endpoint(), calls, gate::shut, attempts));
         var lanes = Lanes.start(new Lanes.Ports(dispatcher, lot, gate, registry::find), limits(settings.lane()));
         parts.open(() -> lanes.close(settings.shutdown().deadline()));
         var scheduler = new Scheduler(parked, leases, lanes, gate, registry, clock);

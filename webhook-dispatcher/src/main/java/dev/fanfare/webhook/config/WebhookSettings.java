@@ -3,6 +3,7 @@ package dev.fanfare.webhook.config;
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.log.LogFormat;
+import dev.fanfare.service.trace.TracingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,59 @@ public record WebhookSettings(
         Endpoint endpoint,
         Topics topics,
         Retention retention,
+        TracingSettings tracing,
         Shutdown shutdown,
         Logging logging) {
     public WebhookSettings {
         kafka = Map.copyOf(kafka);
         routes = List.copyOf(routes);
+    }
+
+    /// Without traces.
+    public WebhookSettings(
+            Server server,
+            Api api,
+            Access access,
+            Portal portal,
+            Map<String, String> kafka,
+            List<Routing.Rule> routes,
+            Tenant tenant,
+            Store store,
+            Secrets secrets,
+            Intake intake,
+            Lane lane,
+            Egress egress,
+            Endpoint endpoint,
+            Topics topics,
+            Retention retention,
+            Shutdown shutdown,
+            Logging logging) {
+        this(
+                server,
+                api,
+                access,
+                portal,
+                kafka,
+                routes,
+                tenant,
+                store,
+                secrets,
+                intake,
+                lane,
+                egress,
+                endpoint,
+                topics,
+                retention,
+                TracingSettings.DEFAULT,
+                shutdown,
+                logging);
+    }
+
+    /// The same with traces.
+    public WebhookSettings with(TracingSettings other) {
+        return new WebhookSettings(
+                server, api, access, portal, kafka, routes, tenant, store, secrets, intake, lane, egress, endpoint,
+                topics, retention, other, shutdown, logging);
     }
 
     @Override

@@ -22,9 +22,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Makes calls: the event in the endpoint's form, signed, sent, judged, written to the journal. Thread-safe.
 public final class Dispatcher implements Deliverer, AutoCloseable {
@@ -42,19 +45,22 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
     private final DispatchMetrics metrics;
     private final BiConsumer<Job, Endpoint> parked;
     private final String origin;
+    private final @Nullable AttemptTracing tracing;
     private final InstantSource clock = InstantSource.system();
 
     /// Begins.
     ///
     /// @param rules that hold for all endpoints
     /// @param parked told of each job before its retry is written, so that later events of its key wait
+    /// @param tracing null: nothing is traced
     public Dispatcher(
             Sender sender,
             Signer signer,
             Journal journal,
             WebhookSettings.Endpoint rules,
             DispatchMetrics metrics,
-            BiConsumer<Job, Endpoint> parked) {
+            BiConsumer<Job, Endpoint> parked,
+            @Nullable AttemptTracing tracing) {
         this.sender = sender;
         this.signer = signer;
         this.journal = journal;
@@ -63,6 +69,7 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
         this.metrics = metrics;
         this.parked = parked;
         this.origin = rules.origin();
+        this.tracing = tracing;
     }
 
     @Override
@@ -72,7 +79,7 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
         var call = new Running(jobs, System.nanoTime(), at.plus(timeout).plus(MARGIN));
         insurer.begin(call);
         try {
-            var result = send(jobs, endpoint, at);
+            var result = tracing == null ? send(jobs, endpoint, at, null) : traced(tracing, jobs, endpoint, at);
             insurer.end(call);
             metrics.called(result);
             for (var job : jobs) {
@@ -95,11 +102,28 @@ public final class Dispatcher implements Deliverer, AutoCloseable {
         }
     }
 
-    private Result send(List<Job> jobs, Endpoint endpoint, Instant at) throws InterruptedException {
+    private Result traced(AttemptTracing tracing, List<Job> jobs, Endpoint endpoint, Instant at)
+            throws InterruptedException {
+        var span = tracing.begin(jobs, endpoint, at);
+        var result = Result.without(Reason.CONNECTION_LOST, "", Timings.NONE); // if it is interrupted
+        try {
+            result = send(jobs, endpoint, at, headers -> tracing.tell(span, headers));
+            return result;
+        } finally {
+            tracing.end(span, result);
+        }
+    }
+
+    /// @param more changes the headers
+    private Result send(List<Job> jobs, Endpoint endpoint, Instant at, @Nullable Consumer<Map<String, String>> more)
+            throws InterruptedException {
         Request request;
         try {
             var payload = Payloads.of(endpoint, jobs.stream().map(Job::message).toList());
             var headers = new HashMap<>(payload.headers());
+            if (more != null) {
+                more.accept(headers);
+            }
             headers.put("content-type", payload.contentType());
             if (endpoint.settings().handshake()) {
                 // CloudEvents, HTTP 1.1 Web Hooks §2.1: whoever consented sees whom it consented to
