@@ -48,7 +48,7 @@ final class Census {
         var tallies = new HashMap<String, Tally>();
         uncounted = 0;
         for (var session : sessions) {
-            session.subscriptions(pattern -> count(session, pattern, tallies));
+            session.subscriptions().forEach(pattern -> count(session, pattern, tallies));
         }
         if (kinds.size() > 4 * settings.channelsMax()) {
             kinds.clear();

@@ -38,7 +38,7 @@ final class Watchers {
         var now = new HashMap<String, Here>(); // the same object for all, since most compare equal
         told.forEach((session, known) -> {
             var news = new ArrayList<Notice>();
-            session.subscriptions(pattern -> {
+            for (var pattern : session.subscriptions()) {
                 if (Census.isCounted(settings, pattern)) {
                     var channel = pattern.text();
                     var here = now.computeIfAbsent(channel, standing);
@@ -47,7 +47,7 @@ final class Watchers {
                         news.add(notice(channel, before == null ? Here.NOBODY : before, here));
                     }
                 }
-            });
+            }
             if (!news.isEmpty()) {
                 session.inform(s -> news.forEach(s::tell));
             }

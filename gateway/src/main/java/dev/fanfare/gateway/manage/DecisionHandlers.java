@@ -92,7 +92,7 @@ final class DecisionHandlers {
         var channels = List.of(came.detail().replaceAll("on \\[|]", "").split(", ")).stream()
                 .map(ChannelName::of)
                 .toList();
-        var subscriptions = session.glance(System.nanoTime()).subscriptions();
+        var subscriptions = session.subscriptions();
         boolean matches =
                 subscriptions.stream().anyMatch(pattern -> channels.stream().anyMatch(pattern::matches));
         return matches

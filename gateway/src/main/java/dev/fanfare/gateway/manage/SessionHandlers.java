@@ -8,6 +8,7 @@ import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.session.Glance;
 import dev.fanfare.gateway.session.Holder;
 import dev.fanfare.gateway.session.Session;
+import dev.fanfare.gateway.session.SessionState;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Standing;
 import dev.fanfare.gateway.session.Transport;
@@ -57,7 +58,7 @@ final class SessionHandlers {
             Optional<Transport> transport,
             Optional<String> subject,
             Optional<String> address,
-            Optional<Glance.State> state,
+            Optional<SessionState> state,
             Optional<Set<Subscriber>> audience) {
         boolean lets(Session session) {
             var holder = session.options().permit().holder();
@@ -89,7 +90,7 @@ final class SessionHandlers {
                 query.choice("transport", Transport.class),
                 query.text("subject"),
                 query.text("address"),
-                query.choice("state", Glance.State.class),
+                query.choice("state", SessionState.class),
                 query.channel("channel").map(survey::audience));
         int limit = query.number("limit", PAGE, 1, PAGE_MAX);
         boolean slowest = query.choice("sort", Sort.class).orElse(Sort.ID) == Sort.SLOWEST;
@@ -178,7 +179,7 @@ final class SessionHandlers {
         Answer.send(request, response, Status.ACCEPTED_202, json -> {
             json.writeStartObject();
             json.writeStringField("id", id(session));
-            json.writeStringField("state", Query.label(Glance.State.ENDING));
+            json.writeStringField("state", Query.label(SessionState.ENDING));
             json.writeEndObject();
         });
     }

@@ -11,21 +11,9 @@ import java.util.List;
 /// @param stalledMillis how long a write has made no progress
 /// @param waitingEvents in its logs, behind its position; -1 if the logs have moved on beyond it
 public record Glance(
-        State state, List<ChannelPattern> subscriptions, int unwrittenBytes, long stalledMillis, long waitingEvents) {
-    /// What a session is doing.
-    public enum State {
-        /// Delivers what comes.
-        LIVE,
-        /// Reads back from Kafka.
-        REPLAY,
-        /// Waits for its client to come for the next answer.
-        AWAY,
-        /// Says goodbye.
-        ENDING
-    }
-
+        SessionState state, List<ChannelPattern> subscriptions, int unwrittenBytes, long stalledMillis, long waitingEvents) {
     /// Whether its client keeps anything waiting.
     public boolean isBehind() {
-        return unwrittenBytes > 0 || waitingEvents != 0 || state == State.REPLAY;
+        return unwrittenBytes > 0 || waitingEvents != 0 || state == SessionState.REPLAYING;
     }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -142,15 +141,6 @@ public final class Interests {
     int approach() {
         var all = interests;
         return all.length > 0 && all[0].subscription == null ? 0 : 1;
-    }
-
-    /// What may be a moment old, as seen from another thread.
-    void look(Consumer<ChannelPattern> to) {
-        for (@Nullable Interest interest : interests) {
-            if (interest != null) { // not seen by this thread yet
-                to.accept(interest.pattern);
-            }
-        }
     }
 
     Interest[] all() {

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -188,9 +187,9 @@ public final class Session implements Subscriber {
         sessions.lookSoon(this);
     }
 
-    /// Tells what is subscribed to at about this moment. Any thread.
-    public void subscriptions(Consumer<ChannelPattern> to) {
-        interests.look(to);
+    /// What is subscribed to at about this moment. Any thread.
+    public List<ChannelPattern> subscriptions() {
+        return interests.glance();
     }
 
     Wheel.Timer<Session> timer() {
@@ -199,6 +198,9 @@ public final class Session implements Subscriber {
 
     /// About: a drain may be changing it. Any thread.
     SessionState state() {
+        if (ending != null) {
+            return SessionState.ENDING;
+        }
         if (wire.isAway()) {
             return SessionState.AWAY;
         }
@@ -268,17 +270,13 @@ public final class Session implements Subscriber {
 
     /// How it is doing. Any thread; nobody waits for anybody.
     public Glance glance(long nowNanos) {
-        var state = ending != null
-                ? Glance.State.ENDING
-                : place.replay() != null ? Glance.State.REPLAY : wire.isAway() ? Glance.State.AWAY : Glance.State.LIVE;
+        var state = state();
         return new Glance(
                 state,
                 interests.glance(),
                 outlet.unwritten(),
                 TimeUnit.NANOSECONDS.toMillis(stalledNanos(nowNanos)),
-                state == Glance.State.AWAY
-                        ? 0
-                        : interests.waiting(place.position().seq()));
+                wire.isAway() ? 0 : interests.waiting(place.position().seq()));
     }
 
     // ---- from here on: the drain ----

@@ -9,5 +9,7 @@ public enum SessionState {
     /// Something is written for it that its client does not read.
     UNREAD,
     /// Its client has had its answer, and has not come for the next.
-    AWAY
+    AWAY,
+    /// It says goodbye.
+    ENDING
 }

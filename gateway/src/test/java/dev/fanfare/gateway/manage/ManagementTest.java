@@ -129,7 +129,7 @@ class ManagementTest {
         assertThat(ids("?channel=" + channel("a"))).hasSize(2);
         assertThat(ids("?channel=" + channel("b"))).isEqualTo(ids("?subject=u-7"));
         assertThat(ids("?channel=" + topic + ".*")).isEmpty();
-        assertThat(ids("?state=replay")).isEmpty();
+        assertThat(ids("?state=replaying")).isEmpty();
 
         var first = operator.get("/v1/sessions?limit=2");
         var rest = operator.get("/v1/sessions?limit=2&after=" + first.get("next"));

@@ -43,7 +43,7 @@ final class SessionCommands {
             @Option(names = "--address", description = "as shown") Optional<String> address,
             @Option(names = "--channel", description = "whose events they get, or a pattern that they subscribe to")
                     Optional<String> channel,
-            @Option(names = "--state", paramLabel = "live|replay|away|ending") Optional<String> state,
+            @Option(names = "--state", paramLabel = "live|replaying|unread|away|ending") Optional<String> state,
             @Option(names = "--slowest", description = "those that keep something waiting, the longest stall first")
                     boolean slowest,
             @Option(names = "--limit", description = "1 to 1000; 50 if it is left out") Optional<Integer> limit,
