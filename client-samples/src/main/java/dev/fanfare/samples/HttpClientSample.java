@@ -38,8 +38,7 @@ final class HttpClientSample {
     }
 
     /// Hands on what comes, without end. Whatever breaks, it goes on after the last cursor. What the gateway refuses
-    /// for
-    /// good is thrown.
+    /// for good is thrown.
     void run() throws InterruptedException {
         for (int failures = 0; ; failures = Math.min(failures + 1, 10)) {
             retryMillis = -1;

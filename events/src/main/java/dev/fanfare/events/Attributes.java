@@ -12,8 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /// The attributes of one event while its record is read, each checked as it comes (CloudEvents 1.0.2 §3), and at
-/// last
-/// the event. For one thread and one record.
+/// last the event. For one thread and one record.
 final class Attributes {
     static final String CONTENT_TYPE = "datacontenttype";
 
@@ -109,8 +108,7 @@ final class Attributes {
     }
 
     /// The event of a record that is no CloudEvent. Kafka allows only A-Z a-z 0-9 . _ - in the topic's name, so
-    /// that
-    /// nothing in the source needs an escape.
+    /// that nothing in the source needs an escape.
     Event plainEvent(byte @Nullable [] data) {
         return event(
                 record.topic() + '/' + record.partition() + '/' + record.offset(),

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Version is the byte 1; the hashes are 4 bytes each, big-endian; the others are unsigned LEB128 varints in their
 /// shortest form. Topics ascend by name hash, unsigned. All of it is base64url without padding, so that a cursor
-/// has
-/// exactly one token and a token at most one cursor.
+/// has exactly one token and a token at most one cursor.
 ///
 /// @param timestampMillis T, ms since 1970, at least 0
 /// @param topics sorted by this constructor; no two with the same name hash

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A record with none of the headers `ce_specversion`, `ce_id`, `ce_source`, `ce_type` is plain and always
 /// decodable:
 /// its id is `topic/partition/offset`, its source `/kafka/topic`, its type [#PLAIN_TYPE]. A key that is not UTF-8
-/// is
-/// `base64:` and its base64url without padding, since no record becomes undecodable for its key.
+/// is `base64:` and its base64url without padding, since no record becomes undecodable for its key.
 public final class EventDecoder {
     /// The type of an event whose record is no CloudEvent.
     public static final String PLAIN_TYPE = "dev.fanfare.record";

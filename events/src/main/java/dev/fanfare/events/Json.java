@@ -8,8 +8,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 
 /// Jackson, set up for bytes that strangers wrote: UTF-8 only, bounded depth, nothing kept per thread. Lengths are
-/// not
-/// bounded here, since a record is in memory already.
+/// not bounded here, since a record is in memory already.
 final class Json {
     /// Arrays and objects within each other.
     static final int DEPTH_MAX = 200;

@@ -52,9 +52,7 @@ public final class Routing {
     }
 
     /// The channels of an event, distinct, in the order of the rules. Empty: unrouted, since for each template a
-    /// part
-    /// is
-    /// missing or empty, or what it yields is not a channel name.
+    /// part is missing or empty, or what it yields is not a channel name.
     ///
     /// @param headers of the event's record
     public List<ChannelName> channels(Event event, Headers headers) {

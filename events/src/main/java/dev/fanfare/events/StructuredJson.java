@@ -11,8 +11,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// A CloudEvent in its JSON event format (CloudEvents JSON format 1.0.2). JSON data keeps its exact bytes, white
-/// space
-/// and all: it is cut out of the record's value. For one thread and one record.
+/// space and all: it is cut out of the record's value. For one thread and one record.
 final class StructuredJson {
     private final byte[] text;
     private final int start;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// pause that doubles from half a second to ten as long as it keeps failing.
 ///
 /// Threads: one platform thread per child starts it, copies its output and waits for its end; [#stop] may come from
-/// any
-/// thread and returns when the process is gone.
+/// any thread and returns when the process is gone.
 final class Child {
     private static final Duration PAUSE_MIN = Duration.ofMillis(500);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(10);

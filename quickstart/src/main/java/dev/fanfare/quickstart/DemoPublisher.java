@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Publishes believable events, ten a second: seven prices, three order changes, and a notice every twenty seconds.
 /// While Kafka is away they wait in the producer for up to two minutes, in a bounded buffer; what does not fit or
-/// waits
-/// longer is dropped, counted and told.
+/// waits longer is dropped, counted and told.
 public final class DemoPublisher {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final int NOTICE_TICKS = 200;

@@ -9,8 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /// What one child prints, over all its lives: a file and its predecessor, each of at most 4 MiB. Begins anew with
-/// each
-/// `up`.
+/// each `up`.
 ///
 /// Threads: confined to the one that supervises the child.
 final class LogFile {

@@ -29,8 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The images without Docker: the files that a Dockerfile puts into one, where nobody may write, and its start command,
-/// as
-/// a user without rights.
+/// as a user without rights.
 @Timeout(180)
 class ImageTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// An event in the feed's order, with the bytes that it has been encoded to.
 ///
 /// Threads: immutable but for the encoded bytes, which any drain may add, and the links of the list of all kept
-/// events,
-/// which belong to [Channels] under its lock.
+/// events, which belong to [Channels] under its lock.
 public final class FeedEvent implements Mark {
     private static final int OVERHEAD = 400; // bytes an event costs beside its data: measured by class histogram
 

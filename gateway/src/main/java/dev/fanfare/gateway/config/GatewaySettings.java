@@ -92,8 +92,7 @@ public record GatewaySettings(
     }
 
     /// Everything but the values of `kafka`, of which only `bootstrap.servers` is shown: any other may be a secret,
-    /// in
-    /// names that a plugin makes up too.
+    /// in names that a plugin makes up too.
     @Override
     public String toString() {
         var shown = new TreeMap<String, String>();

@@ -28,8 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// `POST /v1/negotiate`: what the client can do, in; the transport that serves it best, its address and the
-/// fallbacks,
-/// in order, out. Never offers what is switched off.
+/// fallbacks, in order, out. Never offers what is switched off.
 public final class NegotiateHandler implements Handler {
     private static final int BODY_MAX = 65_536;
     private static final List<String> PREFERENCE = List.of("ws", "sse", "poll");

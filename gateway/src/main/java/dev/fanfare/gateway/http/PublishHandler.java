@@ -32,14 +32,12 @@ import org.jspecify.annotations.Nullable;
 /// itself. Blocks the calling virtual thread until Kafka has answered, within `publish.timeout`.
 ///
 /// The listener needs a `max-payload-size` of a few times `publish.bytes-max`: Helidon holds a whole chunk of a
-/// chunked
-/// body, whatever size the client says it has.
+/// chunked body, whatever size the client says it has.
 public final class PublishHandler implements Handler {
     private static final JsonFactory JSON = new JsonFactory();
 
     /// How many times `publish.bytes-max` are read and dropped after a 413: a client that still writes does not see
-    /// an
-    /// answer whose connection is reset.
+    /// an answer whose connection is reset.
     private static final int DRAIN_TIMES = 4;
 
     /// Bodies that are read or wait for Kafka at the same time, in bytes: that is what publishing may hold of the

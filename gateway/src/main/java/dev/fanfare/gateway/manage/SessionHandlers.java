@@ -29,8 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/disconnect`, `POST …/move`: which clients there are, how they
-/// are
-/// doing, and sending one away.
+/// are doing, and sending one away.
 final class SessionHandlers {
     private static final int PAGE = 50;
     private static final int PAGE_MAX = 1000;

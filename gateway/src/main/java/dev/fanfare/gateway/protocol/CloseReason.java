@@ -1,8 +1,7 @@
 package dev.fanfare.gateway.protocol;
 
 /// Why a session ended. Clients see the WebSocket close code (RFC 6455 §7.4, IANA registry); operators see the name
-/// in
-/// metrics.
+/// in metrics.
 public enum CloseReason {
     /// The client closed, or its connection broke.
     CLIENT_GONE(1000, false),

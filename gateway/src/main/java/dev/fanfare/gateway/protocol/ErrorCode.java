@@ -4,8 +4,7 @@ import dev.fanfare.service.http.ProblemCode;
 import java.util.Locale;
 
 /// The stable codes that clients may rely on, each with its HTTP status (RFC 9457 `type` is `about:blank#code`).
-/// Listed
-/// in `docs/protocol.md`.
+/// Listed in `docs/protocol.md`.
 public enum ErrorCode implements ProblemCode {
     UNKNOWN_PARAMETER(400, "Unknown parameter"),
     INVALID_PARAMETER(400, "Invalid parameter"),

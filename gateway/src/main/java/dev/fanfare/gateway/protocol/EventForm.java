@@ -4,8 +4,7 @@ import dev.fanfare.events.ChannelName;
 import dev.fanfare.events.Event;
 
 /// How events and notices become the bytes that a client reads: one instance per combination of transport and
-/// options,
-/// so that instances can be compared by identity. Thread-safe and stateless.
+/// options, so that instances can be compared by identity. Thread-safe and stateless.
 ///
 /// Cursors are given as ASCII bytes and are safe inside JSON strings and SSE lines.
 public interface EventForm {

@@ -25,8 +25,7 @@ public final class Nearest {
     private Nearest() {}
 
     /// The nearest of `known`, if any is near: another word for the same thing, or at most a third of the letters
-    /// away
-    /// (two at least).
+    /// away (two at least).
     public static Optional<String> of(String given, Collection<String> known) {
         var lower = EditDistance.cut(given.toLowerCase(Locale.ROOT));
         var same = ELSEWHERE.get(lower);

@@ -4,8 +4,7 @@ import java.util.AbstractList;
 import java.util.Arrays;
 
 /// What one write carries: references to shared bytes, not copies. Made for the write, so that a client that waits
-/// costs
-/// no memory for it. Owned by the session's drain.
+/// costs no memory for it. Owned by the session's drain.
 final class Outbox extends AbstractList<byte[]> {
     /// The time of an event whose way is not measured: its client was away.
     static final long UNTIMED = Long.MAX_VALUE;

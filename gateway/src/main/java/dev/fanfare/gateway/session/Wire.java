@@ -71,8 +71,7 @@ public interface Wire {
     long stalledSince();
 
     /// When ([System#nanoTime]) the client was last heard of, for transports on which it answers heartbeats;
-    /// otherwise
-    /// the current time. Any thread.
+    /// otherwise the current time. Any thread.
     long lastHeard();
 
     /// See [dev.fanfare.gateway.channel.Subscriber#approach].

@@ -7,8 +7,7 @@ import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.websocket.Frames;
 
 /// Another form's messages as whole WebSocket frames. One instance serves all clients with the same options, so that
-/// a
-/// frame is made, and deflated, once.
+/// a frame is made, and deflated, once.
 final class FramedForm implements EventForm {
     private static final byte[] PING = Frames.ping(new byte[0]);
 

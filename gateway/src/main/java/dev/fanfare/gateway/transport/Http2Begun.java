@@ -8,8 +8,7 @@ import java.util.Map;
 /// What a client has begun on an HTTP/2 connection and not ended: a frame, and requests. Each has the time that a
 /// request
 /// has over HTTP/1.1, from its first byte to its last, however it trickles; whoever has an answer needs no end. Sees
-/// the
-/// frames that come in (RFC 9113 §4.1).
+/// the frames that come in (RFC 9113 §4.1).
 ///
 /// Threads: any, one of which looks at what comes in.
 final class Http2Begun {

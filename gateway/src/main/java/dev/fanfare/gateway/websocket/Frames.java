@@ -4,8 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
 
 /// Makes whole unfragmented server frames (RFC 6455 §5.2), header and payload in one array: encoded once, the same
-/// bytes
-/// go to every client. Stateless.
+/// bytes go to every client. Stateless.
 public final class Frames {
     /// The longest payload of a ping, pong or Close (RFC 6455 §5.5).
     public static final int CONTROL_PAYLOAD_MAX = 125;

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway's wall clock is set forward and back, by more than anything waits for. What only waits goes by the
-/// monotonic
-/// clock, and does not notice; what says when, such as a token, goes by the wall clock.
+/// monotonic clock, and does not notice; what says when, such as a token, goes by the wall clock.
 @Timeout(900)
 class ClockJumpTest {
     private static final String QUIET = "channel=by-key.nobody";

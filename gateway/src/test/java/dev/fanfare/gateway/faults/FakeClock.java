@@ -13,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A wall clock for a process, that jumps while the process runs; the monotonic one goes on, as when a machine's time
-/// is
-/// set. By libfaketime, which is put between the process and the C library.
+/// is set. By libfaketime, which is put between the process and the C library.
 final class FakeClock {
     private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
 

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// All packets to and from a gateway are lost for a while, those of Kafka and those of its clients. Nobody is told:
-/// what
-/// was open stays open.
+/// what was open stays open.
 @Timeout(900)
 class NetworkCutTest {
     private static final Duration CUT = Duration.ofSeconds(Seeded.isLong() ? 30 : 5);

@@ -26,8 +26,7 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /// Kafka, as far as sessions see it: partitions of events that a feed appends to [Channels], and a [History] that
-/// reads
-/// them back a few offsets at a time.
+/// reads them back a few offsets at a time.
 @SuppressWarnings("NonApiType") // a map by offset, and it has to be navigable
 final class Log implements History {
     static final Uuid ID = new Uuid(1, 1);

@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A client that writes literal bytes to a socket and reads HTTP/1.1 as it comes. A read that finds nothing for a
-/// while
-/// fails, so that no test hangs.
+/// while fails, so that no test hangs.
 public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 15_000;
 

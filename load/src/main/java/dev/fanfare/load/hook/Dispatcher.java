@@ -22,8 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The dispatcher's API. Endpoints that it has been given are deleted again: by [#close], or when the process is told
-/// to
-/// end.
+/// to end.
 public final class Dispatcher implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARALLEL = 16;

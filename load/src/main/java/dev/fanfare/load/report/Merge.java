@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /// Several runs at the same time, on one machine or several, as one: what is counted is added up, percentiles are of
-/// all
-/// latencies together, and rates are by the time from the first start to the last receipt.
+/// all latencies together, and rates are by the time from the first start to the last receipt.
 public final class Merge {
     private static final long SECOND_MICROS = 1_000_000;
 

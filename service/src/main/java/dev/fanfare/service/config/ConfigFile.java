@@ -114,8 +114,7 @@ public final class ConfigFile {
     }
 
     /// Line and column, and the reason where it cannot hold a value: an unknown alias or tag may be somebody's
-    /// unquoted
-    /// password.
+    /// unquoted password.
     private static String where(MarkedYAMLException malformed) {
         var mark = malformed.getProblemMark();
         var at = mark == null ? "" : " at line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1);

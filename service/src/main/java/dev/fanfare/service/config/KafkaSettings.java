@@ -127,8 +127,7 @@ public final class KafkaSettings {
     }
 
     /// What Kafka's own definition has against the value, never against a secret one. A reference to a config
-    /// provider
-    /// is resolved by Kafka later.
+    /// provider is resolved by Kafka later.
     private static Optional<String> fault(String name, String text) {
         if (text.contains("${")) {
             return Optional.empty();

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
 /// named as unknown.
 ///
 /// Each place has its own notation for a key. Environment variables have no dashes and dots, so in that layer keys
-/// are
-/// compared with dashes as dots.
+/// are compared with dashes as dots.
 public final class Layer {
     private static final String VARIABLE = "FANFARE_";
     private static final String PROPERTY = "fanfare.";

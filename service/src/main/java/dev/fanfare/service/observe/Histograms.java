@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The histograms of all apps of the process beside Helidon's meters. Helidon's own are none of them: each would be
-/// told
-/// of every delivery by itself, and cost more than a delivery's own counters do.
+/// told of every delivery by itself, and cost more than a delivery's own counters do.
 ///
 /// Threads: any.
 final class Histograms extends Collector {

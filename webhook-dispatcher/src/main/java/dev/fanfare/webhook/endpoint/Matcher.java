@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The endpoints of one tenant by what they want: a look for each channel of an event, and a walk over the patterns
-/// that
-/// have wildcards. Immutable.
+/// that have wildcards. Immutable.
 final class Matcher {
     private final Map<ChannelName, List<Endpoint>> literals;
     private final List<Wildcard> wildcards;

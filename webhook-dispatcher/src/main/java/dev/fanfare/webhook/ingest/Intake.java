@@ -25,8 +25,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 
 /// Reads the routed topics as a member of a consumer group (KIP-848), makes a job of each event and endpoint, and
-/// commits
-/// what is settled.
+/// commits what is settled.
 ///
 /// A commit covers only events whose every delivery is delivered, parked or ended on record: see [Settler].
 ///

@@ -19,8 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 
 /// From a record to a message. What cannot be decoded is counted and told once per topic and reason. Intake thread
-/// only,
-/// but for [#read].
+/// only, but for [#read].
 public final class RecordTaker {
     private static final System.Logger LOG = System.getLogger(RecordTaker.class.getName());
 

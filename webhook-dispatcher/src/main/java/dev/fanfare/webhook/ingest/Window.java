@@ -11,8 +11,7 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /// The events of one partition between what is committed and what was read. Its frontier is the first offset whose
-/// event
-/// is not settled; no more than what lies before it may be committed.
+/// event is not settled; no more than what lies before it may be committed.
 ///
 /// Threads: any. No call out while the lock is held.
 final class Window {

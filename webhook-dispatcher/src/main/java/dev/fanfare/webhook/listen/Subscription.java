@@ -19,8 +19,7 @@ import okhttp3.sse.EventSources;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a gateway's server-sent events, and comes back from its cursor after whatever has cut it off. What is read
-/// next
-/// waits until the last event has been forwarded: a gateway keeps the rest. For one thread.
+/// next waits until the last event has been forwarded: a gateway keeps the rest. For one thread.
 final class Subscription {
     private static final Duration SILENCE = Duration.ofSeconds(45); // three heartbeats
     private static final long WAIT_MIN = 500;

@@ -12,8 +12,7 @@ public final class Health {
     private Health() {}
 
     /// The checks behind these paths. Ready is a dispatcher that delivers: which partitions it has is Kafka's choice,
-    /// so
-    /// one without any is ready too.
+    /// so one without any is ready too.
     ///
     /// @param closing whether the dispatcher is being stopped
     public static HealthObserver observer(Intake intake, SqlJournal journal, BooleanSupplier closing) {

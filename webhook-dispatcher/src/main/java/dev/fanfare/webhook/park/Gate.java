@@ -20,8 +20,7 @@ import org.apache.kafka.common.Uuid;
 
 /// The keys whose earlier events are parked, for endpoints that want their events in order. Only the node that reads a
 /// partition parks its events; who works off the shard takes rows away. So a key is shut at once by who parks, and
-/// opened
-/// when the store has no row of it any more.
+/// opened when the store has no row of it any more.
 ///
 /// A key of which nothing was parked for longer than its endpoint lets an event hold up others is open, though rows
 /// remain.

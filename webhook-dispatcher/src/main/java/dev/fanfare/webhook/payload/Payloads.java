@@ -116,8 +116,7 @@ public final class Payloads {
     }
 
     /// What no header can say is left out: a bad trace costs the trace, never the event. A state without its parent
-    /// means
-    /// nothing (Trace Context §3.3).
+    /// means nothing (Trace Context §3.3).
     private static Map<String, String> trace(Event event) {
         var parent = event.extensions().get(TRACE_PARENT);
         if (parent == null || !FieldValues.isValid(parent)) {

@@ -24,8 +24,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /// Publishes the outbox in its order, and removes what Kafka has: each at least once, whatever is away meanwhile. What
-/// is
-/// meant for a topic that is not configured is removed without being published.
+/// is meant for a topic that is not configured is removed without being published.
 ///
 /// Threads: one of its own.
 public final class OutboxPublisher implements AutoCloseable {

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// How many deliveries a second, at what cost, and next to a bare loop of OkHttp over the same receiver in the same
-/// run.
-/// `docs/webhooks.md` has the command.
+/// run. `docs/webhooks.md` has the command.
 @EnabledIfSystemProperty(named = "fanfare.bench", matches = "true")
 class DeliveryBench {
     static final byte[] DATA = ("{\"order\":\"42\",\"note\":\"" + "x".repeat(174) + "\"}").getBytes(US_ASCII);
