@@ -11,6 +11,7 @@ import dev.fanfare.gateway.protocol.Priority;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Policies {
     private final Session session;
     private final Rounds rounds;
     private final Map<ChannelPattern, Terms> unusual = new HashMap<>(2);
+
+    /// What was left out for an event up to there was told. Events that are too many to be held are looked at again.
+    private final Map<Policy, Long> leftOutUpTo = new EnumMap<>(Policy.class);
 
     /// By what a newer event takes the place of an older one. One key in two partitions is two: between partitions
     /// there is no order.
@@ -130,15 +134,23 @@ final class Policies {
         if (!has(leavesOut)) {
             return events;
         }
-        var newer = new HashSet<Key>();
+        var newer = new HashMap<Key, Long>();
         var kept = new ArrayList<FeedEvent>();
         for (var event : events.reversed()) {
             var policy = of(event.channels());
             var key = event.event().key();
-            if (key == null || !leavesOut.test(policy) || newer.add(new Key(policy, event.partition(), key))) {
+            @Nullable Long successor = key == null || !leavesOut.test(policy)
+                    ? null
+                    : newer.put(new Key(policy, event.partition(), key), event.seq());
+            if (successor == null) {
                 kept.add(event);
-            } else {
+            } else if (successor > leftOutUpTo.getOrDefault(policy, 0L)) {
                 leftOut(policy, event.event());
+            }
+        }
+        for (var policy : Policy.values()) {
+            if (leavesOut.test(policy)) {
+                leftOutUpTo.merge(policy, events.isEmpty() ? 0 : events.getLast().seq(), Math::max);
             }
         }
         Collections.reverse(kept);
