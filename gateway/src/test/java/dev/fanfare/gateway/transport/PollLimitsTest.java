@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.RawClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.awaitility.Awaitility;
@@ -81,6 +84,14 @@ class PollLimitsTest {
                 .untilAsserted(() -> assertThat(of.get(url).body()).hasSizeBetween(least, most));
     }
 
+    /// A client of whose answer the kernel takes little while it is not read.
+    private static RawClient slow(Gateways.Running of) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", of.port()));
+        return RawClient.over(socket);
+    }
+
     @Test
     void answersShortlyWhileAllAnswersTogetherTakeTooMuchMemory() throws IOException {
         int bound = 1 << 20;
@@ -89,7 +100,7 @@ class PollLimitsTest {
             var start = publishThreeMebibytes(tight, "memory");
             var all = polls.url("memory", "cursor=" + start);
             awaitBody(tight, all, bound, bound + write);
-            try (var slow = tight.connect()) {
+            try (var slow = slow(tight)) {
                 slow.get(all); // and does not read
                 awaitBody(tight, all, 1, write);
                 var seen = new ArrayList<String>();
@@ -112,7 +123,7 @@ class PollLimitsTest {
             var start = publishThreeMebibytes(tight, "refused");
             var all = polls.url("refused", "cursor=" + start);
             awaitBody(tight, all, 1 << 20, (1 << 20) + 101_000);
-            try (var slow = tight.connect()) {
+            try (var slow = slow(tight)) {
                 slow.get(all); // and does not read
                 Awaitility.await()
                         .atMost(Duration.ofSeconds(20))
