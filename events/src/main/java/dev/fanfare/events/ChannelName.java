@@ -1,6 +1,9 @@
 package dev.fanfare.events;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
     public static final int LENGTH_MAX = 255;
     public static final int TOKENS_MAX = 32;
 
+    private static final int DOTS_MAX = 3; // of a text whose meanings are told
     private static final String HEX = "0123456789ABCDEF";
     private static final boolean[] PLAIN = new boolean[128];
 
@@ -52,6 +56,33 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
         var name = new StringBuilder(text.length() + 8);
         escape(text, name);
         return fault(name) == null ? Optional.of(new ChannelName(name.toString())) : Optional.empty();
+    }
+
+    /// All texts that are escaped to this one, which has no foreign characters: each dot was a dot or a slash. Null if
+    /// there are too many.
+    static @Nullable List<String> unescaped(String escaped) {
+        if (escaped.chars().filter(c -> c == '.').count() > DOTS_MAX) {
+            return null;
+        }
+        var bytes = new ByteArrayOutputStream(escaped.length());
+        var texts = new ArrayList<ByteArrayOutputStream>(List.of(bytes));
+        for (int i = 0; i < escaped.length(); i++) {
+            char c = escaped.charAt(i);
+            if (c == '.') {
+                for (var before : List.copyOf(texts)) {
+                    var other = new ByteArrayOutputStream(escaped.length());
+                    other.writeBytes(before.toByteArray());
+                    before.write('.');
+                    other.write('/');
+                    texts.add(other);
+                }
+            } else {
+                int octet = c == '%' ? Integer.parseInt(escaped, i + 1, i + 3, 16) : c;
+                i += c == '%' ? 2 : 0;
+                texts.forEach(text -> text.write(octet));
+            }
+        }
+        return texts.stream().map(text -> text.toString(StandardCharsets.UTF_8)).toList();
     }
 
     /// How many tokens there are, at least 1.

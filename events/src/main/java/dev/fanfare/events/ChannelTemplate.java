@@ -104,6 +104,38 @@ final class ChannelTemplate {
         return pattern.mayMatch(prefix, tokensMin);
     }
 
+    /// All keys whose records it puts into a channel, if the key alone decides that: null if not, or if they are many.
+    @Nullable
+    List<String> keys(ChannelName channel) {
+        int at = -1;
+        var prefix = new StringBuilder();
+        var suffix = new StringBuilder();
+        for (int i = 0; i < parts.size(); i++) {
+            switch (parts.get(i)) {
+                case Part.Literal(String text) -> (at < 0 ? prefix : suffix).append(text);
+                case Part.Key() -> {
+                    if (at >= 0) {
+                        return null;
+                    }
+                    at = i;
+                }
+                case Part.OfHeader _, Part.OfAttribute _ -> {
+                    return null;
+                }
+            }
+        }
+        String name = channel.value();
+        if (at < 0) {
+            return null;
+        }
+        if (name.length() <= prefix.length() + suffix.length()
+                || !name.startsWith(prefix.toString())
+                || !name.endsWith(suffix.toString())) {
+            return List.of();
+        }
+        return ChannelName.unescaped(name.substring(prefix.length(), name.length() - suffix.length()));
+    }
+
     private static boolean append(Part part, Event event, Headers headers, StringBuilder name) {
         return switch (part) {
             case Part.Literal(String text) -> {

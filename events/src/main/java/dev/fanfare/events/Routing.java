@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,24 @@ public final class Routing {
     public boolean canYield(String topic, ChannelPattern pattern) {
         List<ChannelTemplate> ofTopic = templates.get(topic);
         return ofTopic != null && ofTopic.stream().anyMatch(template -> template.canYield(pattern));
+    }
+
+    /// All keys of the records of a topic that go to a channel, if keys alone decide that.
+    ///
+    /// @param channel a pattern without wildcards
+    /// @return empty if not, or if they are too many to be told
+    public Optional<Set<String>> keys(String topic, ChannelPattern channel) {
+        var keys = new LinkedHashSet<String>();
+        for (var template : templates.getOrDefault(topic, List.of())) {
+            if (template.canYield(channel)) {
+                var its = template.keys(channel.literal());
+                if (its == null) {
+                    return Optional.empty();
+                }
+                keys.addAll(its);
+            }
+        }
+        return Optional.of(keys);
     }
 
     private static void checkTopic(String topic) {

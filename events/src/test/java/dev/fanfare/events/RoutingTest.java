@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.fanfare.events.Routing.Rule;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -221,5 +223,26 @@ final class RoutingTest {
         return routing.channels(decoder.decode(record), record.headers()).stream()
                 .map(ChannelName::value)
                 .toList();
+    }
+
+    @Test
+    void tellsTheKeysBehindAChannelWhereKeysAloneDecide() {
+        var routing = Routing.of(List.of(
+                new Routing.Rule(List.of("t"), List.of("{topic}.{key}.x", "by.{key}")),
+                new Routing.Rule(List.of("u"), List.of("u.{key}", "u.{header.h}")),
+                new Routing.Rule(List.of("v"), List.of("v.all", "v.{key}.{key}"))));
+
+        assertThat(keys(routing, "t", "t.a.x")).contains(Set.of("a"));
+        assertThat(keys(routing, "t", "by.a%20%C3%A9")).contains(Set.of("a \u00e9"));
+        assertThat(keys(routing, "t", "by.a.b")).contains(Set.of("a.b", "a/b"));
+        assertThat(keys(routing, "t", "t.a.y")).contains(Set.of());
+        assertThat(keys(routing, "t", "by.a.b.c.d.e")).isEmpty();
+        assertThat(keys(routing, "u", "u.a")).isEmpty();
+        assertThat(keys(routing, "v", "v.all")).isEmpty();
+        assertThat(keys(routing, "v", "v.a.a")).isEmpty();
+    }
+
+    private static Optional<Set<String>> keys(Routing routing, String topic, String channel) {
+        return routing.keys(topic, ChannelPattern.parse(channel));
     }
 }

@@ -3,13 +3,16 @@ package dev.fanfare.gateway.app;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.channel.Demand;
 import dev.fanfare.gateway.channel.Signaller;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.GatewaySettings.OnDemand;
 import dev.fanfare.gateway.ingest.Feed;
 import dev.fanfare.gateway.ingest.FeedMetrics;
 import dev.fanfare.gateway.ingest.KafkaHistory;
 import dev.fanfare.gateway.ingest.KafkaStates;
 import dev.fanfare.gateway.ingest.RecordReader;
+import dev.fanfare.gateway.ingest.WantedPartitions;
 import dev.fanfare.gateway.limits.Limit;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.limits.Proxies;
@@ -119,7 +122,11 @@ public final class Gateway implements AutoCloseable {
             var sessionMetrics = new SessionMetrics();
             var log = settings.log();
             var signaller = parts.open(new Signaller());
-            var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), signaller);
+            var onDemand = settings.feed().onDemand() == OnDemand.OFF
+                    ? null
+                    : new WantedPartitions(reader, settings.feed().onDemand() == OnDemand.KEYS);
+            var demand = onDemand == null ? Demand.OF_ALL : onDemand;
+            var channels = new Channels(log.bytes(), log.channelEvents(), log.age(), signaller, demand);
             var history = parts.open(new KafkaHistory(settings.replay(), clients, reader, channels, feedMetrics));
             var states = parts.open(new KafkaStates(settings.replay(), clients, reader, channels));
             var sessions = parts.open(new Sessions(
@@ -131,8 +138,8 @@ public final class Gateway implements AutoCloseable {
                     eventTracing));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
             var cluster = ClusterParts.open(settings, sessions, clients, parts);
-            var feed = parts.open(
-                    new Feed(settings, clients, reader, channels, sessions::tellLost, feedMetrics, eventTracing));
+            var feed = parts.open(new Feed(
+                    settings, clients, reader, channels, sessions::tellLost, feedMetrics, eventTracing, onDemand));
             var starts = new Starts(channels, history, states, settings.replay());
             var overload = parts.open(Overload.start(
                     settings.overload(),
@@ -180,6 +187,7 @@ public final class Gateway implements AutoCloseable {
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             metrics.states(states::keys);
             cluster.register(metrics);
+            metrics.partitions(feed::partitionsRead);
             metrics.overload(overload, () -> starts.refused().sum() + sessionMetrics.replaysHeldBack.sum());
             var observe = ObserveFeature.builder()
                     .endpoint("/")

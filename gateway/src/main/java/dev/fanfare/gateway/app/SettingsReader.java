@@ -13,6 +13,7 @@ import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
 import dev.fanfare.gateway.config.GatewaySettings.Limits;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
+import dev.fanfare.gateway.config.GatewaySettings.OnDemand;
 import dev.fanfare.gateway.config.GatewaySettings.PerAddress;
 import dev.fanfare.gateway.config.GatewaySettings.PerPrincipal;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
@@ -193,10 +194,17 @@ final class SettingsReader {
 
     private Feed feed() {
         var standard = Feed.DEFAULT;
-        return new Feed(
+        var feed = new Feed(
                 values.integer("feed.warm-events", standard.warmEvents(), 0, 1_000_000),
                 values.duration("feed.refresh", standard.refresh(), SHORTEST, ofSeconds(10)),
-                values.duration("feed.catch-up", standard.catchUp(), Duration.ZERO, ofMinutes(1)));
+                values.duration("feed.catch-up", standard.catchUp(), Duration.ZERO, ofMinutes(1)),
+                values.choice("feed.on-demand", standard.onDemand()));
+        if (feed.onDemand() != OnDemand.OFF && values.text("dead-letter.topic").isPresent()) {
+            values.problem(
+                    "feed.on-demand: does not go with dead-letter.topic: what nobody subscribes to is not read, so its"
+                            + " undecodable records would not be found; leave one of them out");
+        }
+        return feed;
     }
 
     private Log log(Session session) {

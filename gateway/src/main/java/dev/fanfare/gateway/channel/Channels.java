@@ -35,6 +35,7 @@ public final class Channels {
     private final int channelEventsMax;
     private final long ageMaxNanos;
     private final Signaller signaller;
+    private final Demand demand;
     private final Encodings encodings = new Encodings();
     private final LeaderEpochs epochs = new LeaderEpochs();
 
@@ -67,6 +68,12 @@ public final class Channels {
     /// @param channelEventsMax events kept per channel
     /// @param ageMax how long an event is kept
     public Channels(long bytesMax, int channelEventsMax, Duration ageMax, Signaller signaller) {
+        this(bytesMax, channelEventsMax, ageMax, signaller, Demand.OF_ALL);
+    }
+
+    /// @param demand told who subscribes to what
+    public Channels(long bytesMax, int channelEventsMax, Duration ageMax, Signaller signaller, Demand demand) {
+        this.demand = demand;
         this.bytesMax = bytesMax;
         this.channelEventsMax = channelEventsMax;
         this.ageMaxNanos = ageMax.toNanos();
@@ -81,6 +88,11 @@ public final class Channels {
     /// Has each event told that comes from now on, by the feed's thread; null: none.
     public void onAppend(@Nullable Consumer<FeedEvent> watch) {
         watcher = watch;
+    }
+
+    /// Who subscribes to what, and whether it is read.
+    public Demand demand() {
+        return demand;
     }
 
     /// Which leader epochs the feed has seen where.
@@ -292,6 +304,7 @@ public final class Channels {
     /// Starts to signal a subscriber about what a pattern matches, and answers the log to read it from. What the log
     /// holds already may be read too: look at its floor.
     public Subscription subscribe(ChannelPattern pattern, Subscriber subscriber) {
+        demand.begins(pattern);
         if (pattern.isLiteral() && !telling) { // without the lock, which thousands would wait for together
             var known = channels.get(pattern.literal());
             var subscription = known == null ? null : known.log.subscribe(pattern, subscriber);
@@ -307,6 +320,7 @@ public final class Channels {
 
     /// Ends a subscription; a log that nobody needs goes with it.
     public void unsubscribe(ChannelPattern pattern, Subscription subscription) {
+        demand.ends(pattern);
         var log = subscription.log();
         if (log.unsubscribe(subscription)) {
             synchronized (this) {

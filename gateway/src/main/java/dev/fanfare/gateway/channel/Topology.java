@@ -70,6 +70,11 @@ public final class Topology {
         return size;
     }
 
+    /// Partitions of all topics that exist.
+    public int partitionCount() {
+        return topics.stream().mapToInt(topic -> topic.indexes.size()).sum();
+    }
+
     public Optional<Topic> topic(String name) {
         return topics.stream().filter(t -> t.name.equals(name)).findFirst();
     }

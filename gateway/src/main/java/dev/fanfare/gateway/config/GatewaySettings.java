@@ -171,13 +171,25 @@ public record GatewaySettings(
     /// @param warmEvents how many records per partition behind the head are read at start, to fill the logs
     /// @param refresh how often new partitions, topics and topic ids are looked for; at most 10 s
     /// @param catchUp how long a client waits whose cursor is ahead of this node
-    public record Feed(int warmEvents, Duration refresh, Duration catchUp) {
-        public static final Feed DEFAULT = new Feed(1000, Duration.ofSeconds(5), Duration.ofSeconds(5));
+    /// @param onDemand whether only what somebody subscribes to is read
+    public record Feed(int warmEvents, Duration refresh, Duration catchUp, OnDemand onDemand) {
+        public static final Feed DEFAULT = new Feed(1000, Duration.ofSeconds(5), Duration.ofSeconds(5), OnDemand.OFF);
 
-        /// With the usual patience.
+        /// With the usual patience, and everything read.
         public Feed(int warmEvents, Duration refresh) {
-            this(warmEvents, refresh, DEFAULT.catchUp);
+            this(warmEvents, refresh, DEFAULT.catchUp, DEFAULT.onDemand);
         }
+    }
+
+    /// What the feed reads.
+    public enum OnDemand {
+        /// Everything.
+        OFF,
+        /// The topics behind what is subscribed to.
+        TOPICS,
+        /// Of topics whose key alone decides the channel, the partitions in which Kafka's own partitioner puts the keys
+        /// behind what is subscribed to.
+        KEYS
     }
 
     /// The in-memory logs that live delivery and short replays are served from.

@@ -59,6 +59,7 @@ public final class Feed implements AutoCloseable {
     private final Offsets offsets;
     private final TopicWatch watch;
     private final DeadLetters deadLetters;
+    private final @Nullable PartialReading partial; // null: everything is read
     private final Thread thread = Thread.ofPlatform().name("feed").unstarted(this::run);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -73,6 +74,7 @@ public final class Feed implements AutoCloseable {
 
     /// @param tellLost told what is lost, before the head behind it is published
     /// @param tracing null: nothing is traced
+    /// @param demand what to read; null: everything
     public Feed(
             GatewaySettings settings,
             KafkaClients clients,
@@ -80,7 +82,8 @@ public final class Feed implements AutoCloseable {
             Channels channels,
             LossListener tellLost,
             FeedMetrics metrics,
-            @Nullable EventTracing tracing) {
+            @Nullable EventTracing tracing,
+            @Nullable WantedPartitions demand) {
         this.settings = settings.feed();
         this.reader = reader;
         this.channels = channels;
@@ -98,6 +101,14 @@ public final class Feed implements AutoCloseable {
                 this.settings.refresh());
         this.topology = Topology.awaiting(reader.routing().topics());
         this.deadLetters = new DeadLetters(clients, settings.deadLetter().topic(), metrics);
+        this.partial = demand == null
+                ? null
+                : new PartialReading(demand, offsets, consumer, channels, damage, this.settings.refresh(), this::hurry);
+    }
+
+    private void hurry() {
+        consumer.wakeup();
+        LockSupport.unpark(thread);
     }
 
     /// Begins to read.
@@ -110,6 +121,11 @@ public final class Feed implements AutoCloseable {
         return ready;
     }
 
+    /// How many partitions are read.
+    public int partitionsRead() {
+        return partial == null ? channels.head().topology().partitionCount() : partial.readCount();
+    }
+
     /// Whether Kafka answered the last time it was asked.
     public boolean isKafkaReachable() {
         return watch.isReachable();
@@ -120,7 +136,9 @@ public final class Feed implements AutoCloseable {
             while (!stopping) {
                 try {
                     turn();
-                } catch (WakeupException | InterruptException | InterruptedException stop) {
+                } catch (WakeupException woken) {
+                    // for news, or to stop
+                } catch (InterruptException | InterruptedException stop) {
                     return;
                 } catch (HistoryUnavailableException away) {
                     Thread.sleep(PAUSE_MILLIS); // what could not be found out is asked again
@@ -148,9 +166,15 @@ public final class Feed implements AutoCloseable {
                 beginAtHead();
             }
             applyNews();
+            if (partial != null) {
+                partial.applyHeads();
+            }
             if (topology.size() == 0) {
                 Thread.sleep(PAUSE_MILLIS);
                 ready = begun;
+            } else if (consumer.assignment().isEmpty()) { // nobody wants anything
+                ready = begun;
+                LockSupport.parkNanos(POLL.toNanos());
             } else {
                 append(poll());
             }
@@ -234,6 +258,9 @@ public final class Feed implements AutoCloseable {
         record.leaderEpoch().ifPresent(epoch -> channels.epochs().observe(index, epoch, record.offset()));
         metrics.events.increment();
         metrics.bytes.add(Math.max(0, record.serializedValueSize()));
+        if (partial != null && partial.isMisplaced(record)) {
+            metrics.misplaced.increment();
+        }
         try {
             var routed = reader.read(record);
             if (routed.event().extensions().containsKey("confluentschemaid")) {
@@ -291,8 +318,12 @@ public final class Feed implements AutoCloseable {
                         && now.topic(t.name()).map(n -> !n.id().equals(t.id())).orElse(false))
                 .toList();
         topology = now;
+        if (partial != null) {
+            partial.exists(now);
+        }
         consumer.assign(now.topics().stream()
                 .flatMap(t -> IntStream.range(0, t.indexes().size()).mapToObj(p -> new TopicPartition(t.name(), p)))
+                .filter(p -> partial == null || partial.isRead(p) || (added.contains(p) && partial.isWanted(p)))
                 .toList());
         var batch = new Batch(channels.head(), now, System.currentTimeMillis());
         for (var partition : added) {
@@ -300,12 +331,20 @@ public final class Feed implements AutoCloseable {
             var end = ends.get(partition);
             liveFrom.remove(partition);
             damage.take(partition);
-            if (end != null) { // it was there when we began: only its last events are of interest
+            if (partial != null && end != null) {
+                from = end;
+            } else if (end != null) { // it was there when we began: only its last events are of interest
                 from = Math.max(from, end - settings.warmEvents());
                 liveFrom.put(partition, end);
             }
-            consumer.seek(partition, new OffsetAndMetadata(from, Optional.empty(), ""));
-            batch.endPartition(now.index(partition.topic(), partition.partition()), from, -1);
+            int index = index(now, partition);
+            if (partial == null || consumer.assignment().contains(partition)) {
+                consumer.seek(partition, new OffsetAndMetadata(from, Optional.empty(), ""));
+            }
+            if (partial != null && consumer.assignment().contains(partition)) {
+                partial.reads(partition, from);
+            }
+            batch.endPartition(index, from, -1);
         }
         channels.appendAfterLoss(batch, System.nanoTime(), _ -> {}); // where it begins is not where others were
         for (var topic : replaced) {
@@ -405,6 +444,9 @@ public final class Feed implements AutoCloseable {
         stopping = true;
         consumer.wakeup(); // an interrupt would make the consumer's own close fail
         watch.close();
+        if (partial != null) {
+            partial.close();
+        }
         try {
             if (thread.getState() == Thread.State.NEW) {
                 consumer.close(CloseOptions.timeout(CLOSE));

@@ -20,6 +20,7 @@ public final class FeedMetrics {
     public final LongAdder confluentFramed = new LongAdder();
     public final LongAdder deadLettered = new LongAdder();
     public final LongAdder deadLetterFailures = new LongAdder();
+    public final LongAdder misplaced = new LongAdder();
     public final LongAdder chunkReads = new LongAdder();
     public final LongAdder historyBytes = new LongAdder();
     private final Map<UndecodableException.Reason, LongAdder> undecodable =
@@ -59,7 +60,9 @@ public final class FeedMetrics {
     void sampleLag(Consumer<?, ?> feed, long nowNanos) {
         if (nowNanos - lagSampledNanos > LAG_SAMPLED.toNanos()) {
             lagSampledNanos = nowNanos;
-            for (var partition : feed.assignment()) {
+            var read = feed.assignment();
+            lag.replaceAll((partition, records) -> read.contains(partition) ? records : 0L);
+            for (var partition : read) {
                 feed.currentLag(partition).ifPresent(records -> {
                     if (lag.put(partition, records) == null) {
                         newPartition.accept(partition);

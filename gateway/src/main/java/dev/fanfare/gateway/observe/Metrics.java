@@ -60,6 +60,13 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
+    /// Registers how much of what exists is read.
+    ///
+    /// @param read partitions
+    public void partitions(LongSupplier read) {
+        gauge("fanfare_partitions_read", "Partitions that the feed reads", read);
+    }
+
     /// Registers what states cost.
     ///
     /// @param keys that are remembered
@@ -139,6 +146,7 @@ public final class Metrics implements AutoCloseable {
                     ingest.undecodable(reason),
                     Tag.create("reason", reason.code()));
         }
+        counter("fanfare_misplaced", "Records that are not where feed.on-demand needs them", ingest.misplaced);
         counter("fanfare_history_reads", "Blocks read back from Kafka", ingest.chunkReads);
         counter("fanfare_history_bytes", "Bytes of record values read back from Kafka", ingest.historyBytes);
         gauge("fanfare_feed_ready", "Whether the feed has caught up once", () -> feed.isReady() ? 1 : 0);

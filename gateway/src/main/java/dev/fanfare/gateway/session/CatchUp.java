@@ -10,9 +10,10 @@ import dev.fanfare.service.http.ProblemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
-/// Has a client wait that has been further on another node than this one's feed is: in a session it would hear nothing
-/// until the feed is there too, so it is let in then, or sent to a node that is. Thread-safe.
+/// Has a client wait until this node reads what it wants, and has come to where the client has been on another one: in
+/// a session it would hear nothing until then, so it is let in then, or sent to another node. Thread-safe.
 public final class CatchUp {
     private static final long FIRST_LOOK_MILLIS = 5; // then less and less often: thousands may wait together
     private static final long LOOK_MILLIS = 100;
@@ -30,6 +31,32 @@ public final class CatchUp {
         this.patience = patience;
     }
 
+    /// Has what patterns match read, and returns once it is. Wanted until this is closed, and a
+    /// little longer: by then a session has to subscribe.
+    ///
+    /// @throws ProblemException if that takes too long
+    public Wanted want(List<ChannelPattern> patterns) throws InterruptedException {
+        var demand = channels.demand();
+        patterns.forEach(demand::begins);
+        Wanted wanted = () -> patterns.forEach(demand::ends);
+        try {
+            await(() -> {
+                var head = channels.head().vector();
+                return patterns.stream().allMatch(pattern -> demand.isMet(pattern, head));
+            });
+        } catch (ProblemException | InterruptedException failed) {
+            wanted.close();
+            throw failed;
+        }
+        return wanted;
+    }
+
+    /// What somebody is about to subscribe to.
+    public interface Wanted extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /// Returns once the feed has come to a start, in all partitions that matter to the patterns; without patterns, in
     /// all. Only a cursor can be ahead of it, and none is ahead of Kafka: see [Starts].
     ///
@@ -40,22 +67,22 @@ public final class CatchUp {
         }
         metrics.ahead.increment();
         try {
-            await(after, patterns);
+            await(() -> !isAhead(after.head().topology(), after.position(), patterns));
         } finally {
             metrics.ahead.decrement();
         }
     }
 
-    private void await(Start.After start, List<ChannelPattern> patterns) throws InterruptedException {
+    private void await(BooleanSupplier until) throws InterruptedException {
         long since = System.nanoTime();
         long pause = FIRST_LOOK_MILLIS;
-        while (isAhead(start.head().topology(), start.position(), patterns)) {
+        while (!until.getAsBoolean()) {
             if (System.nanoTime() - since >= patience.toNanos()) {
                 metrics.stayedAhead.increment();
                 throw new ProblemException(
                         ErrorCode.NODE_BEHIND,
-                        ("the cursor is ahead of what this node has read, and it has not caught up within %d ms: come back"
-                                        + " with it, best to another node")
+                        ("this node has not read as far as the cursor, or not yet the channels, within %d ms: come back with"
+                                        + " the same cursor, best to another node")
                                 .formatted(patience.toMillis()),
                         Map.of("Retry-After", "1"));
             }
@@ -76,6 +103,7 @@ public final class CatchUp {
 
     private boolean concerns(Topology topology, int partition, List<ChannelPattern> patterns) {
         return topology.isLive(partition)
+                && channels.demand().isRead(partition)
                 && (patterns.isEmpty()
                         || patterns.stream().anyMatch(pattern -> history.mayHold(topology, partition, pattern)));
     }

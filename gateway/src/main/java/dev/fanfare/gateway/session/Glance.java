@@ -11,7 +11,11 @@ import java.util.List;
 /// @param stalledMillis how long a write has made no progress
 /// @param waitingEvents in its logs, behind its position; -1 if the logs have moved on beyond it
 public record Glance(
-        SessionState state, List<ChannelPattern> subscriptions, int unwrittenBytes, long stalledMillis, long waitingEvents) {
+        SessionState state,
+        List<ChannelPattern> subscriptions,
+        int unwrittenBytes,
+        long stalledMillis,
+        long waitingEvents) {
     /// Whether its client keeps anything waiting.
     public boolean isBehind() {
         return unwrittenBytes > 0 || waitingEvents != 0 || state == SessionState.REPLAYING;

@@ -8,6 +8,7 @@ import dev.fanfare.gateway.channel.ChannelLog.Subscription;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Mark;
+import dev.fanfare.gateway.channel.PositionVector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -98,6 +99,17 @@ public final class Interests {
                 .toList();
         ended.forEach(this::remove);
         return ended;
+    }
+
+    /// Whether the logs get everything from a position on.
+    boolean areMet(PositionVector from) {
+        var demand = sessions.channels().demand();
+        for (var interest : interests) {
+            if (!demand.isMet(interest.pattern, from)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void clear() {

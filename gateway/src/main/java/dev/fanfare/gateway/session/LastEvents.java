@@ -44,7 +44,8 @@ final class LastEvents {
             return new Start.After("last", head, head.timeMillis(), head.vector(), List.of(), "", List.of(), true);
         }
         var kept = channels.beforeLast(events, patterns);
-        if (kept != null) {
+        if (kept != null
+                && patterns.stream().allMatch(pattern -> channels.demand().isMet(pattern, kept))) {
             return new Start.After("last", head, head.timeMillis(), kept, List.of(), "", List.of(), true);
         }
         return fromKafka ? new Scan(head, events, patterns).run() : null;

@@ -36,14 +36,14 @@ final class Place {
 
     /// Begins with what comes from now on, or where a client left off.
     ///
-    /// @return false if history was cut back since the start was worked out
+    /// @return false if history was cut back since the start was worked out, or if it is not read any more
     boolean begin(Start start) {
         return switch (start) {
             case Start.Live() -> {
                 var head = channels.head();
                 position = head;
                 timeMillis = head.timeMillis();
-                yield true;
+                yield interests.areMet(head.vector());
             }
             case Start.After after -> begin(after);
         };
@@ -55,7 +55,8 @@ final class Place {
         timeMillis = after.timeMillis();
         base = after.position();
         var state = after.state();
-        var mark = state != null ? null : channels.newestMarkAtMost(after.position());
+        boolean inLogs = state == null && interests.areMet(after.position());
+        var mark = inLogs ? channels.newestMarkAtMost(after.position()) : null;
         if (mark == null) {
             var head = channels.head(); // that of now: where `after` was worked out, a loss may have followed
             position = head;
@@ -63,7 +64,23 @@ final class Place {
         } else {
             position = mark;
         }
-        return after.head().vector().isAtMost(channels.head().vector());
+        var head = channels.head().vector();
+        return after.head().vector().isAtMost(head) && interests.areMet(replay == null ? after.position() : head);
+    }
+
+    /// Goes back to Kafka if the logs have not got all that was subscribed to just now, from here on.
+    ///
+    /// @return false if that cannot be
+    boolean reachBack(Head head) {
+        var walk = own();
+        if (interests.areMet(walk == null ? vector() : walk.target().vector())) {
+            return true;
+        }
+        if (!interests.areMet(head.vector()) || walk != replay || (walk != null && walk.state() != null)) {
+            return false;
+        }
+        fallBack(head);
+        return true;
     }
 
     /// See [dev.fanfare.gateway.channel.Subscriber#approach].

@@ -139,7 +139,8 @@ final class Policies {
         for (var event : events.reversed()) {
             var policy = of(event.channels());
             var key = event.event().key();
-            @Nullable Long successor = key == null || !leavesOut.test(policy)
+            @Nullable
+            Long successor = key == null || !leavesOut.test(policy)
                     ? null
                     : newer.put(new Key(policy, event.partition(), key), event.seq());
             if (successor == null) {
@@ -150,7 +151,8 @@ final class Policies {
         }
         for (var policy : Policy.values()) {
             if (leavesOut.test(policy)) {
-                leftOutUpTo.merge(policy, events.isEmpty() ? 0 : events.getLast().seq(), Math::max);
+                leftOutUpTo.merge(
+                        policy, events.isEmpty() ? 0 : events.getLast().seq(), Math::max);
             }
         }
         Collections.reverse(kept);

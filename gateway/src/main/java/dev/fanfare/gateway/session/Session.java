@@ -445,6 +445,13 @@ public final class Session implements Subscriber {
         }
     }
 
+    /// Has nothing of what was subscribed to just now missing, from where the session stands. From a [Command] only.
+    public void reachBack() {
+        if (!place.reachBack(sessions.channels().head())) {
+            end(CloseReason.SHUTTING_DOWN); // whoever comes back has it worked out anew
+        }
+    }
+
     /// Tells the state of what is subscribed to by now, before anything newer. From a [Command] only.
     ///
     /// @param id of the message that asks for it

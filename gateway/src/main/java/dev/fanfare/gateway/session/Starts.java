@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /// Turns what a client asks for into a position in the feed. Thread-safe; may ask Kafka, and so block.
 public final class Starts {
@@ -263,10 +264,12 @@ public final class Starts {
     /// A cursor may be ahead of this node, which then catches up; but not of Kafka.
     private PositionVector notBeyondEnd(Head head, PositionVector position, List<Notice.Gap> gaps)
             throws HistoryUnavailableException, InterruptedException {
-        if (position.isAtMost(head.vector())) {
+        var topology = head.topology();
+        if (IntStream.range(0, topology.size())
+                .noneMatch(p -> channels.demand().isRead(p)
+                        && position.offset(p) > head.vector().offset(p))) {
             return position;
         }
-        var topology = head.topology();
         var ends = history.ends(topology);
         var within = position.mutable(topology.size());
         for (int index = 0; index < topology.size(); index++) {

@@ -73,6 +73,7 @@ public final class Entrance {
     /// What a state of patterns is told by, for a session that is under way.
     KnownKeys keys(List<ChannelPattern> patterns, Pass pass) throws InterruptedException {
         pass.checkSubscribe(patterns);
+        want(patterns);
         limits.beginReplay(pass.stay());
         try {
             return starts.keys(patterns);
@@ -90,6 +91,17 @@ public final class Entrance {
 
     /// Where a session begins. All but a fresh one may cost Kafka something, and this node has come there.
     Start start(StreamRequest asked, Pass pass) throws InterruptedException {
+        try (var _ = catchUp.want(asked.patterns())) {
+            return wanted(asked, pass);
+        }
+    }
+
+    /// Returns once what patterns match is read, for a session that is about to subscribe to them.
+    void want(List<ChannelPattern> patterns) throws InterruptedException {
+        catchUp.want(patterns).close();
+    }
+
+    private Start wanted(StreamRequest asked, Pass pass) throws InterruptedException {
         if (asked.start() instanceof StartPoint.Live) {
             return starts.find(asked.start(), asked.patterns());
         }

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.http.QueryParameters;
@@ -14,6 +15,7 @@ import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.publish.PublishRequest;
 import dev.fanfare.gateway.publish.PublishRequests;
 import dev.fanfare.gateway.publish.Publisher;
+import dev.fanfare.gateway.session.KnownKeys;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.SessionOptions;
 import dev.fanfare.gateway.session.Sessions;
@@ -127,7 +129,7 @@ public final class WsEndpoint {
                     forms(asked, subprotocol),
                     w -> open(w, options, asked, start, pass),
                     message -> publish(message, pass),
-                    patterns -> entrance.keys(patterns, pass),
+                    reading(pass),
                     pass,
                     entrance.limits().messages(),
                     admission::retryMillis,
@@ -149,6 +151,20 @@ public final class WsEndpoint {
             session.end(CloseReason.NO_PLACE);
         }
         return session;
+    }
+
+    private WsWire.Reading reading(Pass pass) {
+        return new WsWire.Reading() {
+            @Override
+            public void want(List<ChannelPattern> patterns) throws InterruptedException {
+                entrance.want(patterns);
+            }
+
+            @Override
+            public KnownKeys keys(List<ChannelPattern> patterns) throws InterruptedException {
+                return entrance.keys(patterns, pass);
+            }
+        };
     }
 
     /// The first that we speak; none if none is offered, or none that we know, as RFC 6455 §4.2.2 has it.

@@ -33,7 +33,7 @@ final class WsWire implements Wire, WebSocketApplication {
     private final Function<Boolean, EventForm> forms;
     private final Function<WsWire, Session> open;
     private final Function<ClientMessage.Publish, Notice.Published> publisher;
-    private final StateSource states;
+    private final Reading reading;
     private final Pass pass;
     private final MessageRate rate;
     private final LongSupplier retryMillis;
@@ -47,8 +47,11 @@ final class WsWire implements Wire, WebSocketApplication {
     private volatile long lastHeard = System.nanoTime();
     private volatile byte @Nullable [] owedClose;
 
-    /// Finds out what a state is told by; blocks until Kafka has been read.
-    interface StateSource {
+    /// Has Kafka read for subscriptions, and finds out what their state is told by; blocks until it has been read.
+    interface Reading {
+        /// Blocks until the patterns are read.
+        void want(List<ChannelPattern> patterns) throws InterruptedException;
+
         KnownKeys keys(List<ChannelPattern> patterns) throws InterruptedException;
     }
 
@@ -61,7 +64,7 @@ final class WsWire implements Wire, WebSocketApplication {
             Function<Boolean, EventForm> forms,
             Function<WsWire, Session> open,
             Function<ClientMessage.Publish, Notice.Published> publisher,
-            StateSource states,
+            Reading reading,
             Pass pass,
             MessageRate rate,
             LongSupplier retryMillis,
@@ -69,7 +72,7 @@ final class WsWire implements Wire, WebSocketApplication {
         this.forms = forms;
         this.open = open;
         this.publisher = publisher;
-        this.states = states;
+        this.reading = reading;
         this.pass = pass;
         this.rate = rate;
         this.retryMillis = retryMillis;
@@ -97,10 +100,7 @@ final class WsWire implements Wire, WebSocketApplication {
             return;
         }
         switch (said) {
-            case ClientMessage.Subscribe subscribe -> {
-                var asked = subscribe.state() ? withState(subscribe) : subscribing(subscribe, null);
-                to.command(asked);
-            }
+            case ClientMessage.Subscribe subscribe -> to.command(subscribing(subscribe));
             case ClientMessage.Unsubscribe(var id, var channels) -> to.command(s -> unsubscribe(s, id, channels));
             case ClientMessage.Publish publish -> {
                 var answer = publish(publish);
@@ -192,13 +192,13 @@ final class WsWire implements Wire, WebSocketApplication {
         return said.channels().stream().map(StreamRequest::pattern).distinct().toList();
     }
 
-    private Session.Command subscribing(ClientMessage.Subscribe said, @Nullable KnownKeys keys) {
-        return session -> subscribe(session, said, keys);
-    }
-
-    private Session.Command withState(ClientMessage.Subscribe said) {
+    private Session.Command subscribing(ClientMessage.Subscribe said) {
         try {
-            return subscribing(said, states.keys(patterns(said)));
+            var patterns = patterns(said);
+            pass.checkSubscribe(patterns);
+            reading.want(patterns);
+            var keys = said.state() ? reading.keys(patterns) : null;
+            return session -> subscribe(session, said, keys);
         } catch (ProblemException refused) {
             return session -> session.tell(new Notice.Failure(said.id(), refused.code(), refused.detail()));
         } catch (InterruptedException stopping) {
@@ -221,6 +221,7 @@ final class WsWire implements Wire, WebSocketApplication {
             }
             pass.checkSubscribe(patterns);
             patterns.forEach(pattern -> to.interests().add(pattern, on));
+            to.reachBack();
             to.tell(new Notice.Subscribed(said.id(), said.channels()));
             if (keys != null) {
                 to.tellState(keys, said.id(), patterns);

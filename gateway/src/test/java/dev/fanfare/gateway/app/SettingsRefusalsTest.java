@@ -187,6 +187,11 @@ class SettingsRefusalsTest {
         assertRefused(NEEDED + yaml + "\n", start, part);
     }
 
+    @Test
+    void refusesDeadLettersOfWhatIsNotRead() {
+        assertRefused(NEEDED + "feed.on-demand: keys\ndead-letter.topic: d\n", "feed.on-demand:", "dead-letter.topic");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     localhost            | kafka.bootstrap.servers: 'localhost' | host:port

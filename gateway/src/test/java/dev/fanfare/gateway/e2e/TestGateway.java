@@ -72,17 +72,23 @@ public final class TestGateway implements Node, AutoCloseable {
         /// @param warm records per partition that are read at start
         Setup logs(int events, long bytes, int warm) {
             log = new GatewaySettings.Log(bytes, events, log.age());
-            feed = new GatewaySettings.Feed(warm, feed.refresh(), feed.catchUp());
+            feed = new GatewaySettings.Feed(warm, feed.refresh(), feed.catchUp(), feed.onDemand());
             return this;
         }
 
         Setup refresh(Duration every) {
-            feed = new GatewaySettings.Feed(feed.warmEvents(), every, feed.catchUp());
+            feed = new GatewaySettings.Feed(feed.warmEvents(), every, feed.catchUp(), feed.onDemand());
             return this;
         }
 
         Setup catchUp(Duration within) {
-            feed = new GatewaySettings.Feed(feed.warmEvents(), feed.refresh(), within);
+            feed = new GatewaySettings.Feed(feed.warmEvents(), feed.refresh(), within, feed.onDemand());
+            return this;
+        }
+
+        /// Reads what somebody subscribes to, and looks for what has changed every so often.
+        Setup onDemand(GatewaySettings.OnDemand how, Duration every) {
+            feed = new GatewaySettings.Feed(feed.warmEvents(), every, Duration.ofSeconds(20), how);
             return this;
         }
 

@@ -104,7 +104,14 @@ class FeedTest {
                 LoggingSettings.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));
         feed = new Feed(
-                settings, new Faulty(), new RecordReader(routing), channels, (_, _, _) -> {}, new FeedMetrics(), null);
+                settings,
+                new Faulty(),
+                new RecordReader(routing),
+                channels,
+                (_, _, _) -> {},
+                new FeedMetrics(),
+                null,
+                null);
         feed.start();
         await().until(feed::isReady);
     }

@@ -8,6 +8,7 @@ import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.RawClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -88,7 +89,7 @@ class PollLimitsTest {
     private static RawClient slow(Gateways.Running of) throws IOException {
         var socket = new Socket();
         socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("127.0.0.1", of.port()));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), of.port()));
         return RawClient.over(socket);
     }
 
