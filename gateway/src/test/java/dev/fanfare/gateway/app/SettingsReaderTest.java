@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.GatewaySettings.OnDemand;
 import dev.fanfare.gateway.config.TlsSettings.ClientAuth;
 import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.service.access.IssuerSettings;
@@ -269,6 +270,7 @@ class SettingsReaderTest {
             case ClientAuth _ -> ClientAuth.NEED;
             case Policy _ -> Policy.DROP_OLDEST;
             case LogFormat _ -> LogFormat.JSON;
+            case OnDemand _ -> OnDemand.KEYS;
             case List<?> all when key.endsWith(".allowed") -> List.of(Policy.DROP_OLDEST, Policy.RESUME);
             case List<?> both when key.endsWith(".protocols") -> List.of("TLSv1.2");
             case List<?> none
