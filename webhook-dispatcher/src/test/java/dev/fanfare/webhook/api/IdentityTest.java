@@ -246,7 +246,7 @@ class IdentityTest {
                         .replace(about.delivery(), "DELIVERY")
                         .replace(about.endpoint(), "ENDPOINT")
                         .replace(about.replay(), "REPLAY")
-                        .replaceAll("ep_\\w+…", "ENDPOINT…");
+                        .replaceAll("ep_[\\w-]+…", "ENDPOINT…");
     }
 
     /// All that can be seen of some things by one who may see everything.
