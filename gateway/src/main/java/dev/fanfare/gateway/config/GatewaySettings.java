@@ -47,50 +47,6 @@ public record GatewaySettings(
         routes = List.copyOf(routes);
     }
 
-    /// Without traces.
-    public GatewaySettings(
-            Server server,
-            Map<String, String> kafka,
-            List<Routing.Rule> routes,
-            DeadLetter deadLetter,
-            Feed feed,
-            Log log,
-            Replay replay,
-            Session session,
-            Transports transports,
-            WebSocket websocket,
-            Poll poll,
-            Publish publish,
-            Access access,
-            Limits limits,
-            OverloadSettings overload,
-            ClusterSettings cluster,
-            ManagementSettings management,
-            Shutdown shutdown,
-            LoggingSettings logging) {
-        this(
-                server,
-                kafka,
-                routes,
-                deadLetter,
-                feed,
-                log,
-                replay,
-                session,
-                transports,
-                websocket,
-                poll,
-                publish,
-                access,
-                limits,
-                overload,
-                cluster,
-                management,
-                TracingSettings.DEFAULT,
-                shutdown,
-                logging);
-    }
-
     /// Everything but the values of `kafka`, of which only `bootstrap.servers` is shown: any other may be a secret,
     /// in names that a plugin makes up too.
     @Override

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.events.Routing;
+import dev.fanfare.service.trace.TracingSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ class GatewaySettingsTest {
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
                 ManagementSettings.DEFAULT,
+                TracingSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT,
                 LoggingSettings.DEFAULT);
     }

@@ -11,6 +11,7 @@ import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
+import dev.fanfare.service.trace.TracingSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -186,6 +187,7 @@ public final class TestGateway implements Node, AutoCloseable {
                     OverloadSettings.DEFAULT,
                     ClusterSettings.DEFAULT,
                     ManagementSettings.DEFAULT,
+                    TracingSettings.DEFAULT,
                     shutdown,
                     LoggingSettings.DEFAULT);
         }

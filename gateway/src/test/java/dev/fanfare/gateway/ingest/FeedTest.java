@@ -16,6 +16,7 @@ import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.service.kafka.KafkaClients;
+import dev.fanfare.service.trace.TracingSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -100,6 +101,7 @@ class FeedTest {
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
                 ManagementSettings.DEFAULT,
+                TracingSettings.DEFAULT,
                 GatewaySettings.Shutdown.DEFAULT,
                 LoggingSettings.DEFAULT);
         var routing = Routing.of(List.of(new Routing.Rule(List.of(topic), List.of("c"))));

@@ -12,6 +12,7 @@ import dev.fanfare.gateway.config.OverloadSettings;
 import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import dev.fanfare.service.trace.TracingSettings;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -68,6 +69,7 @@ final class TestGateway implements AutoCloseable {
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
                 ManagementSettings.DEFAULT,
+                TracingSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMillis(200)),
                 LoggingSettings.DEFAULT);
         var started = new TestGateway(Gateway.start(settings));

@@ -17,6 +17,7 @@ import dev.fanfare.gateway.config.PolicySettings;
 import dev.fanfare.gateway.publish.Topics;
 import dev.fanfare.gateway.testing.Open;
 import dev.fanfare.quickstart.broker.EmbeddedKafka;
+import dev.fanfare.service.trace.TracingSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -381,6 +382,7 @@ class PageTest {
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,
                 ManagementSettings.DEFAULT,
+                TracingSettings.DEFAULT,
                 new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)),
                 LoggingSettings.DEFAULT);
     }

@@ -41,46 +41,6 @@ public record WebhookSettings(
         routes = List.copyOf(routes);
     }
 
-    /// Without traces.
-    public WebhookSettings(
-            Server server,
-            Api api,
-            Access access,
-            Portal portal,
-            Map<String, String> kafka,
-            List<Routing.Rule> routes,
-            Tenant tenant,
-            Store store,
-            Secrets secrets,
-            Intake intake,
-            Lane lane,
-            Egress egress,
-            Endpoint endpoint,
-            Topics topics,
-            Retention retention,
-            Shutdown shutdown,
-            Logging logging) {
-        this(
-                server,
-                api,
-                access,
-                portal,
-                kafka,
-                routes,
-                tenant,
-                store,
-                secrets,
-                intake,
-                lane,
-                egress,
-                endpoint,
-                topics,
-                retention,
-                TracingSettings.DEFAULT,
-                shutdown,
-                logging);
-    }
-
     /// The same with traces.
     public WebhookSettings with(TracingSettings other) {
         return new WebhookSettings(

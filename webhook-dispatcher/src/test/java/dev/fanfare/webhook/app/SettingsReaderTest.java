@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.fanfare.events.Routing;
 import dev.fanfare.service.access.IssuerSettings;
 import dev.fanfare.service.config.ConfigException;
+import dev.fanfare.service.trace.TracingSettings;
 import dev.fanfare.webhook.config.WebhookSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -50,6 +51,7 @@ class SettingsReaderTest {
             WebhookSettings.Endpoint.DEFAULT,
             WebhookSettings.Topics.DEFAULT,
             WebhookSettings.Retention.DEFAULT,
+            TracingSettings.DEFAULT,
             WebhookSettings.Shutdown.DEFAULT,
             WebhookSettings.Logging.DEFAULT);
 

@@ -83,6 +83,7 @@ class DeliveryTest {
                 free.endpoint(),
                 free.topics(),
                 free.retention(),
+                free.tracing(),
                 free.shutdown(),
                 free.logging());
         assertThatThrownBy(() -> WebhookDispatcher.start(taken))

@@ -2,6 +2,7 @@ package dev.fanfare.webhook.e2e;
 
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.events.Routing;
+import dev.fanfare.service.trace.TracingSettings;
 import dev.fanfare.webhook.config.WebhookSettings;
 import dev.fanfare.webhook.delivery.EndpointId;
 import dev.fanfare.webhook.endpoint.Endpoint;
@@ -94,6 +95,7 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
                 new WebhookSettings.Endpoint(disableAfter, "fanfare.invalid"),
                 new WebhookSettings.Topics(Optional.of(deadLetters()), Optional.of(news())),
                 WebhookSettings.Retention.DEFAULT,
+                TracingSettings.DEFAULT,
                 new WebhookSettings.Shutdown(Duration.ofSeconds(8)),
                 WebhookSettings.Logging.DEFAULT);
     }
