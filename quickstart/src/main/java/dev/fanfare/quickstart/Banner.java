@@ -56,8 +56,7 @@ final class Banner {
                   Receiver http://localhost:%d/ (of webhooks)
                   Webhooks %s (the console of the dispatcher; opens once)
                   Portal   %s (for a tenant of webhooks; opens once)
-                """.formatted(running.ports.receiverPort(), running.console, running.portal)
-                .indent(2);
+                """.formatted(running.ports.receiverPort(), running.console, running.portal);
     }
 
     private static String webhooks(Webhooks running) {
