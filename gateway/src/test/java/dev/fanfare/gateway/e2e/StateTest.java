@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// `state=1`: the newest value of each key of compacted topics, then what is new.
 @Timeout(60)
@@ -38,76 +37,47 @@ class StateTest {
             "cleanup.policy", "compact",
             "segment.ms", "500",
             "min.cleanable.dirty.ratio", "0.01");
+    private static final List<String> TOPICS = List.of(
+            "quiet-ws",
+            "quiet-sse",
+            "quiet-poll",
+            "cut-ws",
+            "cut-sse",
+            "cut-poll",
+            "polled",
+            "marked",
+            "kept",
+            "beside",
+            "compactly");
     private static Cluster cluster;
+    private static TestGateway shared; // by all of [#TOPICS]
 
     @BeforeAll
     static void start(@TempDir Path dir) {
         cluster = Cluster.start(dir);
+        TOPICS.forEach(name -> cluster.create(name, PARTITIONS, COMPACTED));
+        cluster.create("plain", 1);
+        var all = new ArrayList<>(TOPICS);
+        all.add("plain");
+        shared = gateway(all.toArray(String[]::new));
     }
 
     @AfterAll
     static void stop() {
+        shared.close();
         cluster.close();
     }
 
     private static KeyedWriter topic(String name) {
-        cluster.create(name, PARTITIONS, COMPACTED);
+        if (!TOPICS.contains(name)) {
+            cluster.create(name, PARTITIONS, COMPACTED);
+        }
         return new KeyedWriter(cluster, name, PARTITIONS);
     }
 
     /// Small logs, so that most is read back from Kafka.
     private static TestGateway gateway(String... topics) {
         return TestGateway.route(cluster, topics).logs(4, 1 << 20, 2).start();
-    }
-
-    /// A client that comes with `state=1`, is cut off now and then, and comes back with the same URL.
-    private static final class Watcher {
-        private final Stream.Kind kind;
-        private final TestGateway gateway;
-        private final KeyedWriter.View view;
-        private final String query;
-        private final Random random;
-        private String cursor;
-        private boolean stateEnded;
-
-        Watcher(Stream.Kind kind, TestGateway gateway, KeyedWriter writer, String query, Random random) {
-            this.kind = kind;
-            this.gateway = gateway;
-            this.view = writer.new View();
-            this.query = "state=1&heartbeat=200ms&" + query;
-            this.random = random;
-        }
-
-        /// Until each of the keys has its last value.
-        void watch(Map<String, Long> atLeast, Map<String, Long> last) throws IOException {
-            while (!view.values().entrySet().containsAll(last.entrySet()) || !stateEnded) {
-                int cutAfter = random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(60);
-                boolean inAnswer = false; // what a long-poll says of a state goes for its whole answer
-                try (var stream = kind.open(gateway.port(), query, cursor)) {
-                    while ((!view.values().entrySet().containsAll(last.entrySet()) || !stateEnded)
-                            && (cutAfter-- > 0 || inAnswer)) {
-                        var message = stream.next();
-                        if (message == null) {
-                            throw new AssertionError("the stream has ended");
-                        }
-                        take(message, atLeast);
-                        inAnswer = kind == Stream.Kind.POLL && !(message instanceof Message.Moved);
-                    }
-                    stream.cut();
-                }
-            }
-        }
-
-        private void take(Message message, Map<String, Long> atLeast) {
-            view.take(message);
-            assertThat(message).isNotInstanceOf(Message.Gap.class);
-            if (message instanceof Message.StateEnd) {
-                stateEnded = true;
-                view.isAsNewAs(atLeast);
-            }
-            var moved = message.cursor();
-            cursor = moved == null ? cursor : moved;
-        }
     }
 
     @ParameterizedTest
@@ -130,10 +100,10 @@ class StateTest {
                         }
                     },
                     threads);
-            var watching = new ArrayList<CompletableFuture<Watcher>>();
+            var watching = new ArrayList<CompletableFuture<StateWatcher>>();
             for (int i = 0; i < 6; i++) {
                 var filter = i % 2 == 0 ? name + ".**" : "by-key.k1&channel=" + name + ".k2&channel=by-key.still5";
-                var watcher = new Watcher(
+                var watcher = new StateWatcher(
                         kind,
                         gateway,
                         writer,
@@ -143,7 +113,7 @@ class StateTest {
                 watching.add(CompletableFuture.supplyAsync(
                         () -> {
                             try {
-                                var before = selected(writer, watcher.query, name);
+                                var before = selected(writer, watcher.query(), name);
                                 watcher.watch(before, Map.of());
                                 return watcher;
                             } catch (IOException failure) {
@@ -169,7 +139,7 @@ class StateTest {
             for (var each : watching) {
                 var watcher = each.get();
                 watcher.watch(Map.of(), ends);
-                assertThat(watcher.view.values()).isEqualTo(selected(writer, watcher.query, name));
+                assertThat(watcher.values()).isEqualTo(selected(writer, watcher.query(), name));
             }
         }
     }
@@ -230,12 +200,11 @@ class StateTest {
     @EnumSource(Stream.Kind.class)
     void aQuietTopicsStateIsEachKeysNewestValueOnceAndNothingOfWhatIsDeleted(Stream.Kind kind) throws IOException {
         var name = "quiet-" + kind.name().toLowerCase(Locale.ROOT);
-        try (var writer = topic(name);
-                var gateway = gateway(name)) {
-            feed(gateway, name, writer, () -> fill(writer, new Random(1), 300));
+        try (var writer = topic(name)) {
+            feed(shared, name, writer, () -> fill(writer, new Random(1), 300));
             var received = new ArrayList<Message>();
             var view = writer.new View();
-            try (var stream = kind.open(gateway.port(), "state=1&channel=" + name + ".**", null)) {
+            try (var stream = kind.open(shared.port(), "state=1&channel=" + name + ".**", null)) {
                 received.addAll(Clients.until(stream, Message.StateEnd.class::isInstance));
                 received.forEach(view::take);
                 assertThat(view.values()).isEqualTo(writer.view());
@@ -249,35 +218,35 @@ class StateTest {
         }
     }
 
-    /// At every event of it.
+    /// At every event of it: each kind of stream at every third.
     @ParameterizedTest
     @EnumSource(Stream.Kind.class)
     void aClientThatIsCutInTheMiddleOfAStateGetsTheRest(Stream.Kind kind) throws IOException {
         var name = "cut-" + kind.name().toLowerCase(Locale.ROOT);
-        try (var writer = topic(name);
-                var gateway = gateway(name)) {
-            feed(gateway, name, writer, () -> {
+        try (var writer = topic(name)) {
+            feed(shared, name, writer, () -> {
                 for (int i = 0; i < 30; i++) {
                     writer.write("k" + i % 12);
                 }
             });
             var query = "state=1&channel=" + name + ".**";
             var whole = new ArrayList<Message>();
-            try (var stream = kind.open(gateway.port(), query, null)) {
+            try (var stream = kind.open(shared.port(), query, null)) {
                 whole.addAll(Clients.until(stream, Message.StateEnd.class::isInstance));
             }
             assertThat(Clients.numbers(whole)).hasSize(13);
-            for (int cut = 1; cut < whole.size(); cut++) {
+            var kinds = List.of(Stream.Kind.values());
+            for (int cut = 1 + kinds.indexOf(kind); cut < whole.size(); cut += 3) {
                 if (!(whole.get(cut - 1) instanceof Message.Event event)) {
                     continue;
                 }
-                var other = List.of(Stream.Kind.values()).get(cut % 3);
+                var other = kinds.get(cut / 3 % 3);
                 var view = writer.new View();
                 whole.subList(0, cut).forEach(view::take);
                 var key = "k" + cut % 12;
                 writer.delete(key); // what the client may have got already
                 writer.write(key);
-                try (var stream = other.open(gateway.port(), query, event.cursor())) {
+                try (var stream = other.open(shared.port(), query, event.cursor())) {
                     readAll(stream, writer, view);
                 }
             }
@@ -286,29 +255,28 @@ class StateTest {
 
     @Test
     void aPollThatHasTheStateWaitsForNews() throws IOException {
-        try (var writer = topic("polled");
-                var gateway = gateway("polled")) {
-            feed(gateway, "polled", writer, () -> writer.write("a"));
+        try (var writer = topic("polled")) {
+            feed(shared, "polled", writer, () -> writer.write("a"));
             var path = "/v1/events?state=1&channel=polled.*";
-            var first = Wire.get(gateway.port(), path);
+            var first = Wire.get(shared.port(), path);
             assertThat(first).contains("\"state\":true,\"channel\":\"polled.a\"", "],\"stateEnd\":true,\"cursor\"");
             var cursor = first.replaceAll("(?s).*\"cursor\":\"([^\"]*)\"}\\s*", "$1");
-            assertThat(Wire.get(gateway.port(), path + "&wait=200ms&cursor=" + cursor))
+            assertThat(Wire.get(shared.port(), path + "&wait=200ms&cursor=" + cursor))
                     .contains("{\"events\":[],\"cursor\":");
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"json", "data", "cloudevents"})
-    void eventsOfAStateAreMarked(String format) throws IOException {
-        var name = "marked-" + format;
-        try (var writer = topic(name);
-                var gateway = gateway(name)) {
-            feed(gateway, name, writer, () -> writer.write("a"));
-            var answer = Wire.get(gateway.port(), "/v1/events?state=1&format=" + format + "&channel=" + name + ".*");
-            assertThat(answer).contains(format.equals("cloudevents") ? "\"fanfarestate\":true" : "\"state\":true");
-            var later = Wire.get(gateway.port(), "/v1/events?since=1h&format=" + format + "&channel=" + name + ".*");
-            assertThat(later).contains("\"n\":1").doesNotContain("state\":true");
+    @Test
+    void eventsOfAStateAreMarked() throws IOException {
+        try (var writer = topic("marked")) {
+            feed(shared, "marked", writer, () -> writer.write("a"));
+            for (var format : List.of("json", "data", "cloudevents")) {
+                var query = "&channel=marked.*&format=" + format;
+                var answer = Wire.get(shared.port(), "/v1/events?state=1" + query);
+                assertThat(answer).contains(format.equals("cloudevents") ? "\"fanfarestate\":true" : "\"state\":true");
+                var later = Wire.get(shared.port(), "/v1/events?since=1h" + query);
+                assertThat(later).contains("\"n\":1").doesNotContain("state\":true");
+            }
         }
     }
 
@@ -316,9 +284,8 @@ class StateTest {
     void aRunningWebSocketSubscribesWithAStateAndKeepsItsPlace() throws IOException {
         try (var writer = topic("kept");
                 var other = topic("beside");
-                var gateway = gateway("kept", "beside");
-                var socket = (WsClient) Stream.Kind.WS.open(gateway.port(), "channel=beside.*", null)) {
-            feed(gateway, "kept", writer, () -> fill(writer, new Random(2), 200));
+                var socket = (WsClient) Stream.Kind.WS.open(shared.port(), "channel=beside.*", null)) {
+            feed(shared, "kept", writer, () -> fill(writer, new Random(2), 200));
             other.write("x");
             var before = Clients.lastCursor(Clients.events(socket, 1));
             socket.send("{\"type\":\"subscribe\",\"id\":\"s\",\"channels\":[\"kept.**\"],\"state\":true}");
@@ -348,9 +315,7 @@ class StateTest {
 
     @Test
     void aRunningWebSocketIsToldWhyItGetsNoState() throws IOException {
-        cluster.create("plain", 1);
-        try (var gateway = gateway("plain");
-                var socket = (WsClient) Stream.Kind.WS.open(gateway.port(), "channel=plain.x", null)) {
+        try (var socket = (WsClient) Stream.Kind.WS.open(shared.port(), "channel=plain.x", null)) {
             Clients.until(socket, Message.Ready.class::isInstance);
             socket.send("{\"type\":\"subscribe\",\"id\":\"s\",\"channels\":[\"plain.y\"],\"state\":true}");
             assertThat(Clients.until(socket, Message.Other.class::isInstance).getLast())
@@ -377,9 +342,10 @@ class StateTest {
                                 Duration.ofSeconds(10)))
                         .start()) {
             feed(gateway, "large", writer, () -> List.of("a", "b").forEach(writer::write));
+            long before = gateway.metric("fanfare_state_keys", ""); // of all gateways of the process
             assertThat(Wire.get(gateway.port(), "/v1/events?state=1&channel=large.*"))
                     .startsWith("200");
-            assertThat(gateway.metric("fanfare_state_keys", "")).isEqualTo(3);
+            assertThat(gateway.metric("fanfare_state_keys", "") - before).isEqualTo(3);
             feed(gateway, "large", writer, () -> writer.write("d"));
             assertThatCode(gateway, "large.*", "").isEqualTo("422 state-too-large");
             assertThatCode(gateway, "uncompacted.*", "").isEqualTo("422 no-state");
@@ -398,11 +364,10 @@ class StateTest {
 
     @Test
     void aStateIsThatOfWhatCompactionHasLeft() throws IOException {
-        try (var writer = topic("compactly");
-                var gateway = gateway("compactly")) {
-            feed(gateway, "compactly", writer, () -> fill(writer, new Random(3), 100));
+        try (var writer = topic("compactly")) {
+            feed(shared, "compactly", writer, () -> fill(writer, new Random(3), 100));
             var view = writer.new View();
-            try (var stream = Stream.Kind.SSE.open(gateway.port(), "state=1&channel=compactly.**", null)) {
+            try (var stream = Stream.Kind.SSE.open(shared.port(), "state=1&channel=compactly.**", null)) {
                 readAll(stream, writer, view);
             }
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
@@ -410,7 +375,7 @@ class StateTest {
                 return writer.written() - cluster.records("compactly", PARTITIONS) > 60;
             });
             var again = writer.new View();
-            try (var stream = Stream.Kind.SSE.open(gateway.port(), "state=1&channel=compactly.**", null)) {
+            try (var stream = Stream.Kind.SSE.open(shared.port(), "state=1&channel=compactly.**", null)) {
                 readAll(stream, writer, again);
             }
         }
