@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,18 +29,22 @@ import org.junit.jupiter.api.Timeout;
 /// What one of three gateways is told to do with clients, each does.
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
 class OrdersTest {
+    private static final String ISSUER = "https://id.example.com/";
+    private static final int NODES = 3;
+
     private static String topic;
     private static String orders;
     private static Issuer issuer;
     private static Gateways.Running one;
     private static Gateways.Running two;
     private static Gateways.Running three;
+    private static int disconnects; // that were ordered
 
     @BeforeAll
     static void start() {
         topic = LocalBroker.get().newTopic("ordered", 1);
         orders = LocalBroker.get().newTopic("orders", 1);
-        issuer = Issuer.start("https://id.example.com/");
+        issuer = Issuer.start(ISSUER);
         one = gateway("one");
         two = gateway("two");
         three = gateway("three");
@@ -98,6 +103,16 @@ class OrdersTest {
     private static void order(Gateways.Running gateway, String kind, String body) throws IOException {
         var answer = order(gateway, kind, body, "fanfare:operate");
         assertThat(answer.status()).as(answer.toString()).isEqualTo(202);
+        disconnects += kind.equals("disconnect") ? 1 : 0;
+    }
+
+    /// By all gateways together.
+    private static double disconnectsCarriedOut() throws IOException {
+        return one.metric("fanfare_orders_total", "order=\"disconnect\"");
+    }
+
+    private static void awaitCarriedOut() {
+        Awaitility.await().until(OrdersTest::disconnectsCarriedOut, done -> done == NODES * disconnects);
     }
 
     /// Whether somebody still gets what comes.
@@ -128,7 +143,7 @@ class OrdersTest {
     }
 
     private static void await(Gateways.Running gateway, String transport) {
-        org.awaitility.Awaitility.await()
+        Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> gateway.metric("fanfare_sessions", "transport=\"" + transport + "\"") == 1);
@@ -183,12 +198,33 @@ class OrdersTest {
     @Test
     void leavesAloneWhoComesToANodeThatStartsLater() throws IOException {
         order(one, "disconnect", "{\"sub\":\"u7\"}");
+        awaitCarriedOut();
+        double before = disconnectsCarriedOut();
         try (var late = gateway("late");
                 var ws = Ws.open(late, query(), as("u7"));
                 var next = Ws.open(late, query(), as("u8"))) {
-            order(one, "disconnect", "{\"sub\":\"u8\"}"); // which is behind the first in the topic
-            assertThatThrownBy(() -> next.until("never")).hasMessage("closed with 1008 disconnected");
+            order(one, "move", "{\"sub\":\"u8\"}"); // which is behind the first in the topic
+            assertThatThrownBy(() -> next.until("never")).hasMessage("closed with 1012 moved");
+            assertThat(disconnectsCarriedOut()).isEqualTo(before);
             assertServed(ws, "still-here-5");
+        }
+    }
+
+    @Test
+    void leavesAloneWhoComesAfterAnOrderThatIsThereTwiceOrCameTooLate() throws IOException {
+        var order = "{\"id\":\"%s\",\"order\":\"disconnect\",\"issuer\":\"" + ISSUER + "\",\"sub\":\"%s\"}";
+        var twice = order.formatted("twice", "u10").getBytes(UTF_8);
+        var late = order.formatted("late", "u10").getBytes(UTF_8);
+        LocalBroker.get().send(orders, 0, "x", twice);
+        disconnects++;
+        awaitCarriedOut();
+        try (var ws = Ws.open(one, query(), as("u10"));
+                var next = Ws.open(one, query(), as("u11"))) {
+            LocalBroker.get().send(orders, 0, "x", twice);
+            LocalBroker.get().send(orders, 0, "x", late, System.currentTimeMillis() - 61_000);
+            order(one, "disconnect", "{\"sub\":\"u11\"}"); // which is behind both
+            assertThatThrownBy(() -> next.until("never")).hasMessage("closed with 1008 disconnected");
+            assertServed(ws, "still-here-6");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -238,6 +239,22 @@ class ManagementTest {
         open("sse", channel("b"), ""); // is let in all the same
         assertThat(Operator.json(operator.ask("DELETE", "/v1/node/drain"))).containsEntry("state", "cancelled");
         assertThat(gateway.get("/health/ready").status()).isEqualTo(200);
+
+        operator.ask("POST", "/v1/node/drain?over=3600&notice=0");
+        await().until(() -> operator.get("/v1/node/drain").get("state"), state -> !state.equals("notice"));
+        assertThat(gateway.get("/v1/events?channel=a").status()).isEqualTo(503);
+        assertThat(operator.get("/v1/node/drain"))
+                .containsEntry("state", "draining")
+                .containsEntry("left", 3L);
+        operator.ask("DELETE", "/v1/node/drain");
+
+        var last = Operator.json(operator.ask("POST", "/v1/node/drain?over=0&notice=1"));
+        var end = Instant.parse(String.valueOf(last.get("ends")));
+        operator.ask("DELETE", "/v1/node/drain");
+        await().until(() -> Instant.now().isAfter(end.plusMillis(200))); // when it would have sent all away
+        assertThat(operator.get("/v1/node/drain"))
+                .containsEntry("state", "cancelled")
+                .containsEntry("left", 3L);
 
         operator.ask("POST", "/v1/node/drain?over=0&notice=0");
         await().until(() -> operator.get("/v1/node/drain").get("state"), "done"::equals);

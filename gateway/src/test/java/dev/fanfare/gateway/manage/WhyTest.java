@@ -20,10 +20,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What became of one event in one session, as an operator is told.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read is not interruptible
 class WhyTest {
+    private static final int EVENT_MAX = 250_000;
+
     private static String topic;
     private static Gateways.Running gateway;
     private static Operator operator;
@@ -52,9 +56,10 @@ class WhyTest {
                 s.stall(),
                 s.sseLife(),
                 s.channelsMax(),
-                s.eventMax(),
+                EVENT_MAX,
                 s.writeBytes(),
                 s.policies());
+        gateways.log = new GatewaySettings.Log(gateways.log.bytes(), 3, gateways.log.age());
         gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(Operator.TOKEN), 0);
         gateway = gateways.start();
         operator = Operator.of(gateway);
@@ -90,9 +95,7 @@ class WhyTest {
 
         operator.ask("PUT", "/v1/decisions?one-in=0");
         send("followed", "e-2", 10);
-        await().until(() -> operator.ask("GET", "/v1/channels/" + topic + ".followed")
-                .text()
-                .contains("\"id\":\"e-2\""));
+        awaitCame("followed", "e-2");
         assertThat(verdict(one, "e-2")).startsWith("not recorded");
     }
 
@@ -122,8 +125,31 @@ class WhyTest {
     }
 
     @Test
-    void tellsThatANewerOneCameInItsPlace() throws IOException {
-        var session = open("*", "&policy=conflate");
+    void followsAnEventThatIsReadBackFromKafka() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            send("back", "b-" + i, 10); // more than a log holds
+        }
+        awaitCame("back", "b-4");
+        operator.ask("PUT", "/v1/decisions?one-in=1");
+        var session = open("back", "&since=1h");
+
+        await().untilAsserted(() -> assertThat(steps(session, "b-0")).endsWith("matched", "queued", "written"));
+    }
+
+    @Test
+    void tellsThatAnEventWasTooLarge() throws IOException {
+        var session = open("large", "");
+        operator.ask("PUT", "/v1/sessions/" + session + "/recording");
+        send("large", "l-1", EVENT_MAX);
+
+        await().until(() -> steps(session, "l-1"), List.of("came", "matched", "too-large")::equals);
+        assertThat(verdict(session, "l-1")).startsWith("left out, as it is larger than session.event-max");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"conflate,conflated", "drop-oldest,dropped"})
+    void tellsThatAPolicyLeftItOut(String policy, String step) throws IOException {
+        var session = open("*", "&policy=" + policy);
         operator.ask("PUT", "/v1/sessions/" + session + "/recording");
         for (int i = 0; i < 20; i++) {
             send("big-" + i, "big-" + i, 200_000); // until nothing more goes into the sockets
@@ -131,14 +157,23 @@ class WhyTest {
         await().until(
                         () -> operator.get("/v1/sessions/" + session).get("unwrittenBytes"),
                         bytes -> !Long.valueOf(0).equals(bytes));
-        send("price", "old", 10);
-        send("price", "new", 10);
-        await().until(() -> !steps(session, "new").isEmpty());
-        read("\"new\"");
+        await().until(() -> count(session, "queued") > count(session, "written"));
+        var old = policy + "-old";
+        var last = policy + "-new";
+        send("price", old, 10);
+        send("price", last, 10);
+        await().until(() -> !steps(session, last).isEmpty());
+        read("\"%s\"".formatted(last));
 
-        await().until(() -> steps(session, "new"), List.of("came", "matched", "queued", "written")::equals);
-        assertThat(steps(session, "old")).containsExactly("came", "conflated");
-        assertThat(verdict(session, "old")).isEqualTo("left out by the subscription's policy");
+        await().until(() -> steps(session, last), List.of("came", "matched", "queued", "written")::equals);
+        assertThat(steps(session, old)).containsExactly("came", step);
+        assertThat(verdict(session, old)).isEqualTo("left out by the subscription's policy");
+    }
+
+    /// Waits until an event is the newest of its channel.
+    private static void awaitCame(String key, String id) {
+        await().until(() ->
+                operator.ask("GET", "/v1/channels/" + topic + "." + key).text().contains("\"id\":\"" + id + "\""));
     }
 
     /// Reads what the last client gets up to some text.
@@ -195,6 +230,12 @@ class WhyTest {
         return operator.list("/v1/decisions?session=%s&event=%s".formatted(session, event), "decisions").stream()
                 .map(step -> String.valueOf(step.get("what")))
                 .toList();
+    }
+
+    private static long count(String session, String what) throws IOException {
+        return operator.list("/v1/decisions?limit=5000&session=" + session, "decisions").stream()
+                .filter(step -> what.equals(step.get("what")))
+                .count();
     }
 
     private static String verdict(String session, String event) throws IOException {

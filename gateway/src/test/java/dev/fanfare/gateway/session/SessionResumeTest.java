@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.protocol.CloseReason;
+import dev.fanfare.gateway.session.Recorder.What;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.common.Uuid;
@@ -64,7 +65,10 @@ class SessionResumeTest {
         log.feed(other);
         var elsewhere = new Client();
         var cursor = new String(other.head().cursor(), StandardCharsets.US_ASCII);
-        node.open(elsewhere, new StartPoint.AtCursor(cursor), "a"); // this node's feed has read nothing yet
+        var recorder = new Recorder(node.sessions);
+        recorder.sample(1);
+        var session =
+                node.open(elsewhere, new StartPoint.AtCursor(cursor), "a"); // this node's feed has read nothing yet
 
         log.write(0, "a", "x");
         log.feed(node.channels, 1);
@@ -73,6 +77,9 @@ class SessionResumeTest {
 
         elsewhere.receives("0/2");
         assertThat(elsewhere.lines("gap")).isEmpty();
+        assertThat(recorder.find(session.id(), null))
+                .extracting(Recorder.Decision::what)
+                .startsWith(What.PAST, What.PAST, What.PAST, What.MATCHED, What.QUEUED);
     }
 
     @Test

@@ -113,6 +113,7 @@ class TracingTest {
             assertThat(deliver.parent()).isEqualTo(process.id());
             assertThat(deliver.links()).containsExactly(process.id());
             assertThat(deliver.attribute("session.id")).isNotEmpty();
+            assertThat(deliver.attribute("error.type")).as("written, not ended").isEmpty();
             assertThat(deliver.span().getEndTimeUnixNano())
                     .isGreaterThanOrEqualTo(deliver.span().getStartTimeUnixNano());
         }
