@@ -134,7 +134,9 @@ class SlowClientsTest {
             assertThat(bound).isLessThan((long) stalled * events * eventBytes); // which is what a queue for each holds
             assertThat(heapAfterCollection() - before).isLessThan(bound);
 
-            eventually(() -> assertThat(gateway.ended("too-slow")).isEqualTo(stalled));
+            eventually(() -> assertThat(gateway.ended("too-slow"))
+                    .as("of %s", gateway.ended())
+                    .isEqualTo(stalled));
             for (var sleeper : sleepers.entrySet()) {
                 assertThat(resumed(gateway, sleeper.getKey(), sleeper.getValue(), events))
                         .isEqualTo(upTo(events));

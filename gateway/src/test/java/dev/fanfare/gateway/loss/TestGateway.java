@@ -128,6 +128,14 @@ final class TestGateway implements AutoCloseable {
         return metric("fanfare_sessions_ended", "reason=\"" + reason + "\"");
     }
 
+    /// All that have ended, by their reasons.
+    List<String> ended() {
+        return get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("fanfare_sessions_ended") && !line.endsWith(" 0.0"))
+                .toList();
+    }
+
     long counter(String name) {
         return metric("fanfare_" + name, "");
     }

@@ -93,6 +93,7 @@ class TurnsTest {
     }
 
     @Test
+    @Timeout(300) // at its full size
     void neverGrantsMoreThanThereAreAndLosesNone() throws Exception {
         var seed = Seeded.print("TurnsTest");
         int max = 3;
