@@ -34,7 +34,7 @@ class OrderTest {
         try (var receiver = Receiver.start();
                 var dispatcher = TestDispatcher.start(Setup.of(dir, cluster.servers(), topic))) {
             var draft = Draft.retrying(19, Duration.ofMillis(200))
-                    .then(30, Duration.ofSeconds(20)) // for the one that is stuck
+                    .then(30, Duration.ofSeconds(Seeded.rounds(4, 20))) // for the one that is stuck
                     .concurrency(4)
                     .byKey();
             dispatcher.endpoint(receiver.url("/ordered"), draft.settings());
