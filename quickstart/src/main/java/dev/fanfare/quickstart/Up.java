@@ -25,8 +25,8 @@ import java.util.logging.Level;
 /// own, keeps each of them running, and stops them in the opposite order on Ctrl-C or SIGTERM.
 ///
 /// System properties: `fanfare.state`, the folder that everything lies in and that survives a restart;
-/// `fanfare.gateway.jar` and `fanfare.webhooks.jar`, the apps to run. Exits with 2 when the options are not
-/// understood, with 1 when it cannot start.
+/// `fanfare.gateway.jar` and `fanfare.webhooks.jar`, the apps to run, and `fanfare.apps.flags`, more flags for their
+/// JVMs, with spaces between them. Exits with 2 when the options are not understood, with 1 when it cannot start.
 public final class Up {
     private static final Duration KAFKA_WAIT = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -166,7 +166,9 @@ public final class Up {
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            return java(512, List.of(), leash + File.pathSeparator + jar, main, args);
+            var flags = System.getProperty("fanfare.apps.flags", "");
+            var more = flags.isEmpty() ? List.<String>of() : List.of(flags.split(" ", -1));
+            return java(512, more, leash + File.pathSeparator + jar, main, args);
         } catch (URISyntaxException unexpected) {
             throw new IllegalStateException("no folder holds this program's classes", unexpected);
         }

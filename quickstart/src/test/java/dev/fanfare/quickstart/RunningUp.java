@@ -40,6 +40,7 @@ final class RunningUp implements AutoCloseable {
                 "-Dfanfare.state=" + state,
                 "-Dfanfare.gateway.jar=" + apps.gateway(),
                 "-Dfanfare.webhooks.jar=" + apps.webhooks(),
+                "-Dfanfare.apps.flags=-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Up.class.getName()));
