@@ -2,8 +2,6 @@ package dev.fanfare.gateway.app;
 
 import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.service.config.Values;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /// Reads everything under `management`. Whether somebody could use it is looked at when it is opened.
 final class ManagementReader {
@@ -22,16 +20,8 @@ final class ManagementReader {
                 values.text("management.token"),
                 values.integer("management.record-one-in", standard.recordOneIn(), 0, 1_000_000));
         if (management.enabled() && values.good("management.host")) {
-            checkHost(management.host());
+            ServerReader.checkHost(values, "management.host", management.host());
         }
         return management;
-    }
-
-    private void checkHost(String host) {
-        try {
-            var _ = InetAddress.getAllByName(host);
-        } catch (UnknownHostException unknown) {
-            values.refuse("management.host", host, "no such host is known: give an address of this machine");
-        }
     }
 }

@@ -1,13 +1,11 @@
 package dev.fanfare.gateway.app;
 
-import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import dev.fanfare.events.Routing;
-import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
@@ -19,15 +17,12 @@ import dev.fanfare.gateway.config.GatewaySettings.PerPrincipal;
 import dev.fanfare.gateway.config.GatewaySettings.Poll;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Replay;
-import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.GatewaySettings.Session;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.config.GatewaySettings.Transports;
 import dev.fanfare.gateway.config.GatewaySettings.WebSocket;
 import dev.fanfare.gateway.config.LoggingSettings;
 import dev.fanfare.gateway.config.PolicySettings;
-import dev.fanfare.gateway.config.TlsSettings;
-import dev.fanfare.gateway.limits.Subnet;
 import dev.fanfare.gateway.protocol.Policy;
 import dev.fanfare.service.config.ConfigException;
 import dev.fanfare.service.config.KafkaSettings;
@@ -36,15 +31,12 @@ import dev.fanfare.service.config.Topics;
 import dev.fanfare.service.config.TracingReader;
 import dev.fanfare.service.config.Units;
 import dev.fanfare.service.config.Values;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Reads the settings at start: system properties `fanfare.*`, environment variables `FANFARE_*`, the file, defaults,
@@ -56,13 +48,8 @@ final class SettingsReader {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
     private static final long GIB = 1L << 30;
-    private static final Duration SHORTEST = ofMillis(100);
-
-    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+"); // RFC 9110 §5.6.2
-    private static final Pattern ORIGIN = Pattern.compile( // RFC 6454 §6.2, of schemes with hosts
-            "[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::(?:[1-9]\\d{0,4}|\\*))?");
-    private static final Pattern NEEDLESS_PORT = Pattern.compile("http://.*:80|https://.*:443");
     private static final int SECOND_MAX = 1_000_000;
+    private static final Duration SHORTEST = ofMillis(100);
 
     private final Values values;
 
@@ -83,7 +70,7 @@ final class SettingsReader {
 
     private GatewaySettings read() {
         var access = new AccessReader(values).read();
-        var server = server();
+        var server = new ServerReader(values).read();
         var kafka = KafkaSettings.read(values, KafkaRefusals.ALL);
         var routes = new RoutesReader(values).read();
         var session = session();
@@ -108,75 +95,6 @@ final class SettingsReader {
                 new TracingReader(values).read(),
                 shutdown(),
                 logging());
-    }
-
-    private Server server() {
-        var standard = Server.DEFAULT;
-        var server = new Server(
-                values.text("server.host", standard.host()),
-                values.integer("server.port", standard.port(), 0, 65_535),
-                values.integer("server.connections-max", standard.connectionsMax(), 1, 1_000_000),
-                values.integer("server.backlog", standard.backlog(), 1, 65_535),
-                values.size("server.send-buffer", standard.sendBuffer(), 4 * KIB, 16 * MIB),
-                values.flag("server.page", standard.page()),
-                values.list(
-                        "server.trusted-proxies",
-                        "an address or a range of addresses, such as 10.0.0.0/8 or fd00::1",
-                        text -> Optional.of(text)
-                                .filter(one -> Subnet.parse(one).isPresent())),
-                headerName("server.forwarded-header", standard.forwardedHeader()),
-                values.list(
-                        "server.origins",
-                        "an origin as browsers send it, in small letters, without a path and without the port that its "
-                                + "scheme has anyway, such as https://app.example.com, or with * as its port; or * for any",
-                        text -> Optional.of(text).filter(SettingsReader::isOrigin)),
-                tls());
-        if (values.good("server.host")) {
-            checkHost(server.host());
-        }
-        return server;
-    }
-
-    private static boolean isOrigin(String text) {
-        return text.equals(Origins.ANY)
-                || (ORIGIN.matcher(text).matches()
-                        && !NEEDLESS_PORT.matcher(text).matches());
-    }
-
-    private String headerName(String key, String standard) {
-        var name = values.text(key, standard);
-        if (!HEADER_NAME.matcher(name).matches()) {
-            values.refuse(key, "", "it must be the name of a header, such as X-Forwarded-For or Forwarded");
-            return standard;
-        }
-        return name;
-    }
-
-    private TlsSettings tls() {
-        var standard = TlsSettings.OFF;
-        var protocols = values.list(
-                "server.tls.protocols",
-                "TLSv1.3 or TLSv1.2",
-                text -> Optional.of(text).filter(standard.protocols()::contains));
-        return new TlsSettings(
-                values.text("server.tls.certificate-file"),
-                values.text("server.tls.private-key-file"),
-                values.text("server.tls.keystore-file"),
-                values.text("server.tls.keystore-password"),
-                values.text("server.tls.keystore-password-file"),
-                protocols.isEmpty() ? standard.protocols() : protocols,
-                values.choice("server.tls.client-auth", standard.clientAuth()),
-                values.text("server.tls.trust-file"),
-                values.duration("server.tls.reload", standard.reload(), SHORTEST, ofHours(24)),
-                values.duration("server.tls.hsts", standard.hsts(), Duration.ZERO, ofDays(730)));
-    }
-
-    private void checkHost(String host) {
-        try {
-            var _ = InetAddress.getAllByName(host);
-        } catch (UnknownHostException unknown) {
-            values.refuse("server.host", host, "no such host is known: give an address of this machine");
-        }
     }
 
     private DeadLetter deadLetter(List<Routing.Rule> routes) {
