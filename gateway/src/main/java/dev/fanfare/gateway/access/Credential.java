@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.access;
 
-import dev.fanfare.gateway.config.GatewaySettings.Access;
-import dev.fanfare.gateway.config.GatewaySettings.Cookie;
+import dev.fanfare.gateway.config.AccessSettings;
+import dev.fanfare.gateway.config.AccessSettings.Cookie;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
@@ -39,7 +39,7 @@ sealed interface Credential {
     ///
     /// @param query decoded parameters by name
     /// @throws dev.fanfare.service.http.ProblemException says what is wrong, and shows nothing of it
-    static Credential of(Headers headers, Map<String, List<String>> query, Access settings, Origins origins) {
+    static Credential of(Headers headers, Map<String, List<String>> query, AccessSettings settings, Origins origins) {
         var shown = new ArrayList<Credential>();
         for (var header : lines(headers, HeaderNames.AUTHORIZATION)) {
             shown.add(new Bearer(bearer(header)));

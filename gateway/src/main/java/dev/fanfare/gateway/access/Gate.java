@@ -1,6 +1,6 @@
 package dev.fanfare.gateway.access;
 
-import dev.fanfare.gateway.config.GatewaySettings.Access;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.service.access.Token;
 import dev.fanfare.service.access.TokenException;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /// Finds out who asks. Thread-safe; may wait for an issuer's keys.
 public final class Gate {
-    private final Access settings;
+    private final AccessSettings settings;
     private final Origins origins;
     private final TokenVerifier verifier;
     private final Tickets tickets;
@@ -30,7 +30,7 @@ public final class Gate {
     private final long graceMillis;
 
     public Gate(
-            Access settings,
+            AccessSettings settings,
             Origins origins,
             TokenVerifier verifier,
             Tickets tickets,

@@ -1,18 +1,18 @@
 package dev.fanfare.gateway.access;
 
 import dev.fanfare.events.ChannelPattern;
-import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.service.access.Claims;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Makes grants of claims: of the patterns that a token has itself, and of the operator's templates.
 final class Grants {
-    private final GatewaySettings.Claims names;
+    private final AccessSettings.Claims names;
     private final List<GrantTemplate> subscribe;
     private final List<GrantTemplate> publish;
 
-    Grants(GatewaySettings.Access settings) {
+    Grants(AccessSettings settings) {
         this.names = settings.claims();
         this.subscribe =
                 settings.grants().subscribe().stream().map(GrantTemplate::parse).toList();

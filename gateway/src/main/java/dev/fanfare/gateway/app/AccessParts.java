@@ -5,7 +5,7 @@ import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.access.RevocationLog;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.access.Tickets;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.service.Lifecycle;
 import dev.fanfare.service.access.TokenVerifier;
 import dev.fanfare.service.kafka.KafkaClients;
@@ -22,7 +22,7 @@ import java.util.Optional;
 record AccessParts(Gate gate, Tickets tickets, Revocations revocations, Optional<RevocationLog> log) {
     private static final int SECRET_MIN = 32;
 
-    static AccessParts open(Access settings, Origins origins, KafkaClients clients, Lifecycle parts) {
+    static AccessParts open(AccessSettings settings, Origins origins, KafkaClients clients, Lifecycle parts) {
         var clock = InstantSource.system();
         var verifier = parts.open(new TokenVerifier(settings.issuers(), settings.clockSkew(), clock));
         var log = settings.revocations().topic().map(topic -> parts.open(new RevocationLog(clients, topic, clock)));

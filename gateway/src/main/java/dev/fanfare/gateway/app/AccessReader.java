@@ -5,14 +5,14 @@ import static java.time.Duration.ofSeconds;
 
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.access.GrantTemplate;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
-import dev.fanfare.gateway.config.GatewaySettings.Claims;
-import dev.fanfare.gateway.config.GatewaySettings.Cookie;
-import dev.fanfare.gateway.config.GatewaySettings.Expiry;
-import dev.fanfare.gateway.config.GatewaySettings.Grants;
-import dev.fanfare.gateway.config.GatewaySettings.Revocations;
-import dev.fanfare.gateway.config.GatewaySettings.Tickets;
+import dev.fanfare.gateway.config.AccessSettings;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
+import dev.fanfare.gateway.config.AccessSettings.Claims;
+import dev.fanfare.gateway.config.AccessSettings.Cookie;
+import dev.fanfare.gateway.config.AccessSettings.Expiry;
+import dev.fanfare.gateway.config.AccessSettings.Grants;
+import dev.fanfare.gateway.config.AccessSettings.Revocations;
+import dev.fanfare.gateway.config.AccessSettings.Tickets;
 import dev.fanfare.service.config.IssuersReader;
 import dev.fanfare.service.config.Topics;
 import dev.fanfare.service.config.Values;
@@ -30,9 +30,9 @@ final class AccessReader {
         this.values = values;
     }
 
-    Access read() {
-        var standard = Access.DEFAULT;
-        return new Access(
+    AccessSettings read() {
+        var standard = AccessSettings.DEFAULT;
+        return new AccessSettings(
                 new Anonymous(patterns("access.anonymous.subscribe"), patterns("access.anonymous.publish")),
                 new IssuersReader(values).read(),
                 values.duration("access.clock-skew", standard.clockSkew(), Duration.ZERO, ofMinutes(5)),

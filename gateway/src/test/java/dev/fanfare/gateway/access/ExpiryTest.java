@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
-import dev.fanfare.gateway.config.GatewaySettings.Expiry;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
+import dev.fanfare.gateway.config.AccessSettings.Expiry;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
 import dev.fanfare.gateway.testing.Listener.Sse;

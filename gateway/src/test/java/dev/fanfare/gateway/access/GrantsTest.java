@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.fanfare.events.ChannelName;
-import dev.fanfare.gateway.config.GatewaySettings;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.service.access.Claims;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GrantsTest {
     private static Grant grant(String template, String claims) {
         var secured = new Secured();
-        secured.grants = new GatewaySettings.Grants(List.of(template), List.of());
+        secured.grants = new AccessSettings.Grants(List.of(template), List.of());
         return new Grants(secured.access()).of(Claims.parse(claims));
     }
 

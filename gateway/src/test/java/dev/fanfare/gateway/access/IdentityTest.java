@@ -11,8 +11,9 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.util.Base64URL;
+import dev.fanfare.gateway.config.AccessSettings;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
 import dev.fanfare.gateway.testing.Listener;
@@ -67,9 +68,9 @@ class IdentityTest {
     private static Secured secured() {
         var secured = Secured.by(issuer);
         secured.clockSkew = Duration.ofSeconds(5);
-        secured.grants = new GatewaySettings.Grants(List.of(topic + ".{tenant}.**"), List.of());
+        secured.grants = new AccessSettings.Grants(List.of(topic + ".{tenant}.**"), List.of());
         secured.anonymous = new Anonymous(patterns(topic + ".public"), List.of());
-        secured.cookie = new GatewaySettings.Cookie(Optional.of("session"));
+        secured.cookie = new AccessSettings.Cookie(Optional.of("session"));
         return secured;
     }
 

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fanfare.gateway.config.GatewaySettings.Revocations;
-import dev.fanfare.gateway.config.GatewaySettings.Tickets;
+import dev.fanfare.gateway.config.AccessSettings.Revocations;
+import dev.fanfare.gateway.config.AccessSettings.Tickets;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
 import dev.fanfare.gateway.testing.Listener;

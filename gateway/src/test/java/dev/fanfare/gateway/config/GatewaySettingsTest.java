@@ -50,7 +50,7 @@ class GatewaySettingsTest {
                 GatewaySettings.WebSocket.DEFAULT,
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
-                GatewaySettings.Access.DEFAULT,
+                AccessSettings.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,

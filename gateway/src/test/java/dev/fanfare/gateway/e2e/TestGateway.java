@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
@@ -43,7 +44,7 @@ public final class TestGateway implements Node, AutoCloseable {
         private GatewaySettings.Session session;
         private GatewaySettings.Shutdown shutdown =
                 new GatewaySettings.Shutdown(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ofMillis(100));
-        private GatewaySettings.Access access = Open.access();
+        private AccessSettings access = Open.access();
         private final Map<String, String> kafka = new HashMap<>();
 
         private Setup(String servers, List<String> topics) {
@@ -65,7 +66,7 @@ public final class TestGateway implements Node, AutoCloseable {
         }
 
         /// Who may do what; otherwise anybody may all.
-        public Setup access(GatewaySettings.Access to) {
+        public Setup access(AccessSettings to) {
             access = to;
             return this;
         }

@@ -3,7 +3,7 @@ package dev.fanfare.gateway.hostile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.gateway.config.GatewaySettings.Grants;
+import dev.fanfare.gateway.config.AccessSettings.Grants;
 import dev.fanfare.gateway.config.GatewaySettings.Log;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;

@@ -2,7 +2,7 @@ package dev.fanfare.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.gateway.config.GatewaySettings.Cookie;
+import dev.fanfare.gateway.config.AccessSettings.Cookie;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Open;

@@ -9,6 +9,7 @@ import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.FeedEvent;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.LoggingSettings;
@@ -96,7 +97,7 @@ class FeedTest {
                 GatewaySettings.WebSocket.DEFAULT,
                 GatewaySettings.Poll.DEFAULT,
                 GatewaySettings.Publish.DEFAULT,
-                GatewaySettings.Access.DEFAULT,
+                AccessSettings.DEFAULT,
                 GatewaySettings.Limits.DEFAULT,
                 OverloadSettings.DEFAULT,
                 ClusterSettings.DEFAULT,

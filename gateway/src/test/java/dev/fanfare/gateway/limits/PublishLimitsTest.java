@@ -3,7 +3,7 @@ package dev.fanfare.gateway.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
 import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;

@@ -2,9 +2,9 @@ package dev.fanfare.gateway.testing;
 
 import dev.fanfare.events.Routing;
 import dev.fanfare.gateway.app.Gateway;
+import dev.fanfare.gateway.config.AccessSettings;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
 import dev.fanfare.gateway.config.GatewaySettings.DeadLetter;
 import dev.fanfare.gateway.config.GatewaySettings.Feed;
 import dev.fanfare.gateway.config.GatewaySettings.Limits;
@@ -48,7 +48,7 @@ public final class Gateways {
     public WebSocket websocket = WebSocket.DEFAULT;
     public Poll poll = Poll.DEFAULT;
     public Publish publish = Publish.DEFAULT;
-    public Access access = Open.access();
+    public AccessSettings access = Open.access();
     public Limits limits = Open.limits();
     public OverloadSettings overload = OverloadSettings.DEFAULT;
     public ClusterSettings cluster = ClusterSettings.DEFAULT;

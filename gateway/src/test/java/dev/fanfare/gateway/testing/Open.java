@@ -4,9 +4,9 @@ import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.access.Revocations;
 import dev.fanfare.gateway.access.Tickets;
+import dev.fanfare.gateway.config.AccessSettings;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
 import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
 import dev.fanfare.gateway.limits.Limits;
 import dev.fanfare.gateway.limits.Proxies;
 import dev.fanfare.service.access.TokenVerifier;
@@ -18,7 +18,7 @@ import java.util.List;
 public final class Open {
     private Open() {}
 
-    public static Access access() {
+    public static AccessSettings access() {
         var open = new Secured();
         open.anonymous = new Anonymous(Secured.patterns("**"), Secured.patterns("**"));
         return open.access();

@@ -1,13 +1,13 @@
 package dev.fanfare.gateway.testing;
 
 import dev.fanfare.events.ChannelPattern;
-import dev.fanfare.gateway.config.GatewaySettings.Access;
-import dev.fanfare.gateway.config.GatewaySettings.Anonymous;
-import dev.fanfare.gateway.config.GatewaySettings.Cookie;
-import dev.fanfare.gateway.config.GatewaySettings.Expiry;
-import dev.fanfare.gateway.config.GatewaySettings.Grants;
-import dev.fanfare.gateway.config.GatewaySettings.Revocations;
-import dev.fanfare.gateway.config.GatewaySettings.Tickets;
+import dev.fanfare.gateway.config.AccessSettings;
+import dev.fanfare.gateway.config.AccessSettings.Anonymous;
+import dev.fanfare.gateway.config.AccessSettings.Cookie;
+import dev.fanfare.gateway.config.AccessSettings.Expiry;
+import dev.fanfare.gateway.config.AccessSettings.Grants;
+import dev.fanfare.gateway.config.AccessSettings.Revocations;
+import dev.fanfare.gateway.config.AccessSettings.Tickets;
 import dev.fanfare.service.access.IssuerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,15 +16,15 @@ import java.util.List;
 
 /// What a test changes of the settings of access: the defaults otherwise, without skew and grace.
 public final class Secured {
-    public Anonymous anonymous = Access.DEFAULT.anonymous();
+    public Anonymous anonymous = AccessSettings.DEFAULT.anonymous();
     public List<IssuerSettings> issuers = new ArrayList<>();
     public Duration clockSkew = Duration.ZERO;
-    public Grants grants = Access.DEFAULT.grants();
+    public Grants grants = AccessSettings.DEFAULT.grants();
     public boolean queryToken;
-    public Cookie cookie = Access.DEFAULT.cookie();
-    public Tickets tickets = Access.DEFAULT.tickets();
+    public Cookie cookie = AccessSettings.DEFAULT.cookie();
+    public Tickets tickets = AccessSettings.DEFAULT.tickets();
     public Expiry expiry = new Expiry(Duration.ofMinutes(1), Duration.ZERO);
-    public Revocations revocations = Access.DEFAULT.revocations();
+    public Revocations revocations = AccessSettings.DEFAULT.revocations();
 
     public static Secured by(Issuer... issuers) {
         var secured = new Secured();
@@ -32,9 +32,9 @@ public final class Secured {
         return secured;
     }
 
-    public Access access() {
-        var usual = Access.DEFAULT;
-        return new Access(
+    public AccessSettings access() {
+        var usual = AccessSettings.DEFAULT;
+        return new AccessSettings(
                 anonymous,
                 issuers,
                 clockSkew,
