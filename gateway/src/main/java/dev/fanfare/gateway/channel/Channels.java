@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// floor.
 public final class Channels {
     private static final int PATTERN_FACTOR = 8; // a pattern's log may be so many times longer than a channel's
-    private static final int MARKS_MAX = 20_000;
-    private static final int MARK_COMPONENTS_MAX = 1_000_000; // 12 bytes each
 
     private final long bytesMax;
     private final int channelEventsMax;
@@ -45,16 +43,10 @@ public final class Channels {
     private final Map<ChannelPattern, ChannelLog> patterns = new HashMap<>();
 
     @GuardedBy("this")
-    private final List<Head> marks = new ArrayList<>(List.of(Head.START)); // kept batches' heads, oldest first
+    private final Heads heads = new Heads(); // of kept batches
 
     @GuardedBy("this")
-    private @Nullable FeedEvent oldest;
-
-    @GuardedBy("this")
-    private @Nullable FeedEvent newest;
-
-    @GuardedBy("this")
-    private long bytes; // of kept events, without what drains have encoded since
+    private final KeptEvents kept = new KeptEvents();
 
     private volatile @Nullable Consumer<FeedEvent> watcher;
     private volatile boolean telling; // of a loss: whoever subscribes now waits
@@ -117,7 +109,7 @@ public final class Channels {
             telling = true;
             try {
                 batch.countLoss();
-                marks.clear();
+                heads.clear();
                 tell.accept(
                         batch.head()); // first: no session may pass the range, and be cut, before it has heard of it
                 touched = keep(batch, nowNanos);
@@ -150,8 +142,7 @@ public final class Channels {
         }
         evict(nowNanos);
         var after = batch.head();
-        marks.add(after);
-        dropMarks();
+        heads.add(after);
         head = after; // after all appends: a drain takes only what this names
         return touched;
     }
@@ -164,14 +155,10 @@ public final class Channels {
     /// Drops all events of these partitions: they belong to a topic that is no more.
     public synchronized void forget(Topology now) {
         // the kept order allows only whole prefixes to go, so everything up to the last such event goes
-        FeedEvent last = null;
-        for (var e = newest; e != null && last == null; e = e.older) {
-            if (!now.isLive(e.partition())) {
-                last = e;
-            }
-        }
-        while (last != null && oldest != null && oldest.seq() <= last.seq()) {
-            evictOldest();
+        var last = kept.newestOfTheGone(now);
+        long through = last == null ? 0 : last.seq();
+        for (var oldest = kept.oldest(); oldest != null && oldest.seq() <= through; oldest = kept.oldest()) {
+            evictOldest(oldest);
         }
     }
 
@@ -185,14 +172,7 @@ public final class Channels {
         }
         event.keptSinceNanos = nowNanos;
         event.logs = logs.size();
-        event.older = newest;
-        if (newest == null) {
-            oldest = event;
-        } else {
-            newest.newer = event;
-        }
-        newest = event;
-        bytes += event.weight();
+        kept.add(event);
         for (var log : logs) {
             log.append(event);
         }
@@ -225,30 +205,26 @@ public final class Channels {
         while (log.size() > max) {
             var event = log.evictOldest();
             if (--event.logs == 0) {
-                unlink(event);
+                drop(event);
             }
         }
     }
 
     @GuardedBy("this")
     private void evict(long nowNanos) {
-        while (oldest != null
-                && (bytes + encodings.keptBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos)) {
-            evictOldest();
+        for (var oldest = kept.oldest(); oldest != null && mustGo(oldest, nowNanos); oldest = kept.oldest()) {
+            evictOldest(oldest);
         }
-        int obsolete = 0; // one mark before the floor is enough
-        while (obsolete + 1 < marks.size() && marks.get(obsolete + 1).seq() < floor) {
-            obsolete++;
-        }
-        marks.subList(0, obsolete).clear();
+        heads.forgetBefore(floor);
     }
 
     @GuardedBy("this")
-    private void evictOldest() {
-        var event = oldest;
-        if (event == null) {
-            return;
-        }
+    private boolean mustGo(FeedEvent oldest, long nowNanos) {
+        return kept.bytes() + encodings.keptBytes.sum() > bytesMax || nowNanos - oldest.keptSinceNanos > ageMaxNanos;
+    }
+
+    @GuardedBy("this")
+    private void evictOldest(FeedEvent event) {
         floor = event.seq() + 1;
         for (var channel : event.channels()) {
             var entry = channels.get(channel);
@@ -261,7 +237,7 @@ public final class Channels {
                 channels.remove(channel);
             }
         }
-        unlink(event);
+        drop(event);
     }
 
     private static void dropFrom(ChannelLog log, FeedEvent event) {
@@ -272,33 +248,9 @@ public final class Channels {
     }
 
     @GuardedBy("this")
-    private void unlink(FeedEvent event) {
-        var older = event.older;
-        var newer = event.newer;
-        if (older == null) {
-            oldest = newer;
-        } else {
-            older.newer = newer;
-        }
-        if (newer == null) {
-            newest = older;
-        } else {
-            newer.older = older;
-        }
-        event.older = null;
-        event.newer = null;
-        bytes -= event.weight();
+    private void drop(FeedEvent event) {
+        kept.remove(event);
         event.forget(encodings);
-    }
-
-    @GuardedBy("this")
-    private void dropMarks() {
-        int max = Math.clamp(MARK_COMPONENTS_MAX / Math.max(1, head.topology().size()), 500, MARKS_MAX);
-        if (marks.size() > max) { // every second one: resuming then filters a few more events
-            for (int i = marks.size() - 2; i > 0; i -= 2) {
-                marks.remove(i);
-            }
-        }
     }
 
     /// Starts to signal a subscriber about what a pattern matches, and answers the log to read it from. What the log
@@ -341,7 +293,7 @@ public final class Channels {
             while (log.size() > 0) {
                 var event = log.evictOldest();
                 if (--event.logs == 0) {
-                    unlink(event);
+                    drop(event);
                 }
             }
         }
@@ -397,20 +349,10 @@ public final class Channels {
         return newest.size() < n ? null : newest.getLast().vectorBefore();
     }
 
-    /// The newest kept mark that is nowhere ahead of a vector: everything after the vector comes after the mark.
-    /// Null if the feed was ahead of the vector somewhere at each mark that is kept.
-    public synchronized @Nullable Head newestMarkAtMost(PositionVector vector) {
-        int low = 0;
-        int high = marks.size(); // marks only grow, so "at most" is true for a prefix of them
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (marks.get(middle).vector().isAtMost(vector)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low == 0 ? null : marks.get(low - 1);
+    /// The newest head that is kept and nowhere ahead of a vector: everything after the vector comes after it.
+    /// Null if the feed was ahead of the vector somewhere at each head that is kept.
+    public synchronized @Nullable Head newestHeadAtMost(PositionVector vector) {
+        return heads.newestAtMost(vector);
     }
 
     /// What there is of each channel; for [Survey], which looks at the logs only.
@@ -429,6 +371,6 @@ public final class Channels {
 
     /// Bytes of all kept events and their encoded forms, about; for metrics.
     public synchronized long keptBytes() {
-        return bytes + encodings.keptBytes.sum();
+        return kept.bytes() + encodings.keptBytes.sum();
     }
 }

@@ -26,7 +26,7 @@ public final class FeedEvent implements Mark {
     private volatile boolean forgotten;
     private byte @Nullable [] cursor; // benign race: any thread computes the same bytes
 
-    // owned by Channels, under its lock
+    // owned by KeptEvents, under the lock of Channels
     @Nullable
     FeedEvent older;
 

@@ -56,7 +56,7 @@ final class Place {
         base = after.position();
         var state = after.state();
         boolean inLogs = state == null && interests.areMet(after.position());
-        var mark = inLogs ? channels.newestMarkAtMost(after.position()) : null;
+        var mark = inLogs ? channels.newestHeadAtMost(after.position()) : null;
         if (mark == null) {
             var head = channels.head(); // that of now: where `after` was worked out, a loss may have followed
             position = head;

@@ -160,7 +160,7 @@ class ChannelsStressTest {
             if (vector.offset(event.partition()) != event.event().offset() + 1 || !vector.isAtMost(head.vector())) {
                 throw new AssertionError(seed + ": " + vector + " at " + event.event() + ", head " + head.vector());
             }
-            var mark = channels.newestMarkAtMost(vector);
+            var mark = channels.newestHeadAtMost(vector);
             if (mark != null && mark.seq() > event.seq()) {
                 throw new AssertionError(seed + ": mark " + mark.seq() + " passes over " + event.seq());
             }
