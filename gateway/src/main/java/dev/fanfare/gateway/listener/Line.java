@@ -1,18 +1,14 @@
 package dev.fanfare.gateway.listener;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// line closed, as with the JDK's channels.
 public final class Line extends LineSocket {
     private static final System.Logger LOG = System.getLogger(Line.class.getName());
-    private static final byte[] NOTHING = {};
-    private static final byte[] END = {};
-    private static final Scratch INPUT = new Scratch(8192);
 
-    private final SocketChannel channel;
-    private final SocketAddress remote;
     private final Readiness readiness;
     private final SelectionKey key;
     private final Consumer<Line> onClosed;
-    private final @Nullable TlsRecords tls;
-    private byte @Nullable [] early; // was read already; reading thread only
 
     @GuardedBy("this")
     private @Nullable Thread reader; // waits for something to read
@@ -75,11 +64,9 @@ public final class Line extends LineSocket {
     /// @param tls null: without
     /// @param onClosed run once, by whoever closes it; must not block
     Line(SocketChannel channel, @Nullable Tls tls, Readiness readiness, Consumer<Line> onClosed) throws IOException {
-        this.channel = channel;
-        this.remote = channel.getRemoteAddress();
+        super(channel, tls);
         this.readiness = readiness;
         this.onClosed = onClosed;
-        this.tls = tls == null ? null : tls.records(this);
         this.key = readiness.register(channel, this);
     }
 
@@ -202,12 +189,11 @@ public final class Line extends LineSocket {
     private void read(Parked waiting) {
         boolean taken = false;
         try {
-            var bytes = readEarly();
-            early = bytes;
+            var bytes = readAhead();
             taken = tls == null && bytes.length > 0 && waiting.take(bytes);
         } finally {
             if (taken) {
-                early = null;
+                forgetAhead();
                 park(waiting, true);
             } else {
                 serve(waiting::serve);
@@ -224,15 +210,6 @@ public final class Line extends LineSocket {
         }
     }
 
-    private byte[] readEarly() {
-        try {
-            var bytes = readRaw();
-            return bytes == null ? END : bytes;
-        } catch (IOException broken) {
-            return END;
-        }
-    }
-
     /// The server stops: what is being served ends soon, everything else now.
     void stop(boolean atOnce) {
         var connection = serving;
@@ -243,34 +220,7 @@ public final class Line extends LineSocket {
         }
     }
 
-    // ---- reading and writing ----
-
-    /// What is there to read now: nothing if the array is empty, and the end if it is null.
-    public byte @Nullable [] readNow() throws IOException {
-        return tls == null ? readRaw() : tls.readNow();
-    }
-
-    /// As [#readNow], as the peer sent it.
-    @SuppressWarnings("ReferenceEquality") // there is one END
-    byte @Nullable [] readRaw() throws IOException {
-        var first = early;
-        if (first != null) {
-            early = null;
-            return first == END ? null : first;
-        }
-        var buffer = INPUT.take();
-        try {
-            int length = channel.read(buffer);
-            if (length <= 0) {
-                return length < 0 ? null : NOTHING;
-            }
-            var bytes = new byte[length];
-            buffer.get(0, bytes);
-            return bytes;
-        } finally {
-            INPUT.giveBack(buffer);
-        }
-    }
+    // ---- waiting ----
 
     /// Waits for something to read, or the end.
     @Override
@@ -286,33 +236,6 @@ public final class Line extends LineSocket {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
-    }
-
-    /// Reads what [#writeNow] is going to need.
-    public int approach() {
-        return channel.isOpen() ? channel.isConnected() ? 1 : 2 : 3;
-    }
-
-    /// Writes what the operating system takes now. With TLS some of what was taken may be left; it goes out before
-    /// anything else.
-    @Override
-    public void writeNow(ByteBuffer bytes) throws IOException {
-        if (tls == null) {
-            writeRaw(bytes);
-        } else {
-            tls.write(bytes);
-        }
-    }
-
-    /// Whether the operating system has all that [#writeNow] took; if not, that is to be called again, even with
-    /// nothing.
-    @Override
-    public boolean isFlushed() {
-        return tls == null || tls.isFlushed();
-    }
-
-    void writeRaw(ByteBuffer bytes) throws IOException {
-        channel.write(bytes);
     }
 
     /// Waits until the operating system may take more.
@@ -388,36 +311,5 @@ public final class Line extends LineSocket {
         if (waiting != null) {
             serve(waiting::serve);
         }
-    }
-
-    // ---- what Helidon asks ----
-
-    @Override
-    public boolean isConnected() {
-        return channel.isOpen();
-    }
-
-    @Override
-    public PeerInfo remotePeer() {
-        return new Peer(remote, tls == null ? null : tls.session(), false);
-    }
-
-    @Override
-    public PeerInfo localPeer() {
-        try {
-            return new Peer(channel.getLocalAddress(), tls == null ? null : tls.session(), true);
-        } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
-        }
-    }
-
-    @Override
-    public boolean isSecure() {
-        return tls != null;
-    }
-
-    /// What the handshake of TLS has agreed on, `h2` or `http/1.1`; known as soon as something was read.
-    public Optional<String> applicationProtocol() {
-        return tls == null ? Optional.empty() : tls.applicationProtocol();
     }
 }

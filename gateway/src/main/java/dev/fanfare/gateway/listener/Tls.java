@@ -127,7 +127,7 @@ public final class Tls implements AutoCloseable {
     }
 
     /// For one connection.
-    TlsRecords records(Line line) throws SSLException {
+    TlsRecords records(LineSocket line) throws SSLException {
         return new TlsRecords(engine(), line, metrics);
     }
 

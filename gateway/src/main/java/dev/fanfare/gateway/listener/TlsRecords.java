@@ -23,7 +23,7 @@ final class TlsRecords {
     private static final int OWED_MAX = 64 * 1024; // beyond it the peer asks without reading our answers
 
     private final SSLEngine engine;
-    private final Line line;
+    private final LineSocket line;
     private final TlsMetrics metrics;
     private ByteBuffer undecrypted = EMPTY; // reading thread only
 
@@ -33,7 +33,7 @@ final class TlsRecords {
     @GuardedBy("this")
     private @Nullable ByteBuffer unwritten; // of records that are made
 
-    TlsRecords(SSLEngine engine, Line line, TlsMetrics metrics) throws SSLException {
+    TlsRecords(SSLEngine engine, LineSocket line, TlsMetrics metrics) throws SSLException {
         this.engine = engine;
         this.line = line;
         this.metrics = metrics;
