@@ -8,7 +8,6 @@ import static dev.fanfare.gateway.websocket.RawClient.PONG;
 import static dev.fanfare.gateway.websocket.RawClient.TEXT;
 import static dev.fanfare.gateway.websocket.RawClient.close;
 import static dev.fanfare.gateway.websocket.RawClient.concat;
-import static dev.fanfare.gateway.websocket.RawClient.deflate;
 import static dev.fanfare.gateway.websocket.RawClient.frame;
 import static dev.fanfare.gateway.websocket.RawClient.header;
 import static dev.fanfare.gateway.websocket.RawClient.mask;
@@ -16,92 +15,25 @@ import static dev.fanfare.gateway.websocket.RawClient.masked;
 import static dev.fanfare.gateway.websocket.RawClient.text;
 import static dev.fanfare.gateway.websocket.RawClient.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
-/// RFC 6455 and RFC 7692 as a table: what the client sends, and the frames that must come back. Each case is
-/// delivered in one segment and, where that is not too many, byte by byte.
-class ConformanceTest {
-    private static final int FIN = 0x80;
-    private static final int RSV1 = 0x40;
-    private static final int DRIBBLE_MAX = 2048;
-    private static final int MAX = EchoServer.MESSAGE_MAX;
-    private static final String HELLO_HEX = "48656c6c6f";
-
-    private static final EchoServer SERVER = new EchoServer();
-    private static final AtomicInteger NEXT = new AtomicInteger();
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Case(String name, boolean deflate, byte[] sent, List<String> expected) {}
-
-    private final List<Case> cases = new ArrayList<>();
-
-    @BeforeAll
-    static void started() {
-        assertThat(SERVER.port()).isPositive();
-    }
-
-    @AfterAll
-    static void stop() {
-        SERVER.close();
-    }
-
-    /// For a case that ends with a Close from one side or the other.
-    private void ending(String name, byte[] sent, String... expected) {
-        cases.add(new Case(name, false, sent, List.of(expected)));
-    }
-
-    private void endingDeflated(String name, byte[] sent, String... expected) {
-        cases.add(new Case(name, true, sent, List.of(expected)));
-    }
-
-    /// For a case after which the connection must be as good as before.
-    private void lasting(String name, byte[] sent, String... expected) {
-        cases.add(thenGood(name, false, sent, expected));
-    }
-
-    private void lastingDeflated(String name, byte[] sent, String... expected) {
-        cases.add(thenGood(name, true, sent, expected));
-    }
-
-    private static Case thenGood(String name, boolean deflate, byte[] sent, String... expected) {
-        var all = new ArrayList<>(List.of(expected));
-        Collections.addAll(all, "text still good", "close 1000");
-        return new Case(name, deflate, concat(sent, text("still good"), close(1000, "bye")), all);
-    }
-
-    @TestFactory
-    Stream<DynamicTest> followsTheRfc() {
+/// Frames: RFC 6455 §5 and §7.
+class ConformanceTest extends Conformance {
+    @Override
+    void addCases() {
         framing();
         masking();
         pings();
         reservedBits();
         opcodes();
         fragmentation();
-        validUtf8();
-        invalidUtf8();
         closing();
         limits();
-        compression();
-        return cases.stream().flatMap(this::deliveries);
-    }
-
-    @Test
-    void hasEnoughCases() {
-        assertThat(followsTheRfc().count()).isGreaterThan(200);
-        assertThat(cases.stream().map(Case::name)).hasSizeGreaterThan(120).doesNotHaveDuplicates();
     }
 
     @Test
@@ -110,46 +42,12 @@ class ConformanceTest {
         var payload = masked(likeAPong);
         var whole = frame(FIN | BINARY, payload);
         var begin = Arrays.copyOf(whole, whole.length - likeAPong.length);
-        try (var client = new RawClient(SERVER.port())) {
-            client.open("/ws?conformance=" + NEXT.incrementAndGet());
+        try (var client = new RawClient(port())) {
+            client.open("/ws?" + query());
             client.send(concat(frame(FIN | PING, utf8("read")), begin));
             assertThat(client.receive()).isEqualTo("pong " + HexFormat.of().formatHex(utf8("read")));
             client.send(likeAPong); // by itself, as the beginning is read already
             assertThat(client.receive()).isEqualTo("binary " + HexFormat.of().formatHex(payload));
-        }
-    }
-
-    private Stream<DynamicTest> deliveries(Case it) {
-        var inOneSegment = dynamicTest(it.name() + ", in one segment", () -> run(it, false));
-        return it.sent().length > DRIBBLE_MAX
-                ? Stream.of(inOneSegment)
-                : Stream.of(inOneSegment, dynamicTest(it.name() + ", byte by byte", () -> run(it, true)));
-    }
-
-    private static void run(Case it, boolean byteByByte) throws Exception {
-        var query = "conformance=" + NEXT.incrementAndGet();
-        try (var client = new RawClient(SERVER.port())) {
-            var head = it.deflate() ? client.open("/ws?" + query, EchoServer.DEFLATE) : client.open("/ws?" + query);
-            assertThat(head).startsWith("HTTP/1.1 101 ");
-            if (byteByByte) {
-                client.sendByteByByte(it.sent());
-            } else {
-                client.sendIfTaken(it.sent());
-            }
-            var received = new ArrayList<String>();
-            for (var i = 0; i < it.expected().size(); i++) {
-                received.add(client.receive());
-            }
-            assertThat(received).as(it.name()).isEqualTo(it.expected());
-            var code = it.expected().getLast().replace("close", "").strip();
-            if (List.of("1002", "1007", "1009").contains(code)) {
-                client.sendNothingMore(); // the server lingers for a peer that broke the rules
-            }
-            assertThat(client.ended())
-                    .as("the server closed after: %s", it.name())
-                    .isTrue();
-            assertThat(SERVER.closing(query).split(" ", -1)[0]).isEqualTo(code.isEmpty() ? "1005" : code);
-            assertThat(SERVER.furtherClosings(query)).isZero();
         }
     }
 
@@ -310,84 +208,6 @@ class ConformanceTest {
         ending("fragmented Close", concat(frame(CLOSE, bytes("03")), frame(FIN, bytes("e8"))), "close 1002");
     }
 
-    private void validUtf8() {
-        var valid = List.of(
-                "κόσμε",
-                "\u0000",
-                "\u007F\u0080\u07FF\u0800\uFFFF",
-                "\uD800\uDC00\uDBFF\uDFFF",
-                "\uD7FF\uE000\uFFFD",
-                "\uFEFFwith a mark",
-                "\uFFFE\uFDD0",
-                "日本語🙂");
-        for (var i = 0; i < valid.size(); i++) {
-            var message = valid.get(i);
-            lasting("valid text " + i, text(message), "text " + message);
-            lasting("valid text " + i + " in fragments of a byte", inBytes(utf8(message), 0), "text " + message);
-        }
-        var smile = utf8("🙂");
-        for (var cut = 1; cut < smile.length; cut++) {
-            lasting(
-                    "a character cut after byte " + cut + " with a ping in between",
-                    concat(
-                            frame(TEXT, Arrays.copyOf(smile, cut)),
-                            frame(FIN | PING, new byte[0]),
-                            frame(FIN, Arrays.copyOfRange(smile, cut, smile.length))),
-                    "pong ",
-                    "text 🙂");
-        }
-        lasting("binary that is not text", frame(FIN | BINARY, bytes("c0aff880")), "binary c0aff880");
-    }
-
-    private void invalidUtf8() {
-        var invalid = List.of(
-                "80",
-                "bf",
-                "8080",
-                "c0af",
-                "c080",
-                "c1bf",
-                "c3",
-                "c328",
-                "e0809f",
-                "e080af",
-                "e09fbf",
-                "e282",
-                "e228a1",
-                "eda080",
-                "edbfbf",
-                "eda080edb080",
-                "f08080af",
-                "f08fbfbf",
-                "f0288cbc",
-                "f0908c",
-                "f4908080",
-                "f5808080",
-                "f888808080",
-                "fc8480808080",
-                "fe",
-                "ff",
-                "cebae1bdb9cf83cebcceb5eda080656469746564");
-        for (var hex : invalid) {
-            ending("invalid text " + hex, frame(FIN | TEXT, bytes(hex)), "close 1007");
-            ending("invalid text " + hex + " in fragments of a byte", inBytes(bytes(hex), 0), "close 1007");
-        }
-        ending("invalid first fragment, the last never sent", frame(TEXT, bytes("61ff")), "close 1007");
-        ending(
-                "invalid second fragment",
-                concat(frame(TEXT, utf8("a")), frame(CONTINUATION, bytes("f4908080"))),
-                "close 1007");
-        ending(
-                "text that ends in mid character",
-                concat(frame(TEXT, bytes("61e2")), frame(FIN, bytes("82"))),
-                "close 1007");
-        ending(
-                "a half character, then another",
-                concat(frame(TEXT, bytes("e282")), frame(FIN, bytes("e282ac"))),
-                "close 1007");
-        ending("invalid after valid", concat(text("a"), frame(FIN | TEXT, bytes("ff"))), "text a", "close 1007");
-    }
-
     private void closing() {
         ending("empty Close", frame(FIN | CLOSE, new byte[0]), "close");
         ending("Close of one byte", frame(FIN | CLOSE, new byte[1]), "close 1002");
@@ -444,107 +264,5 @@ class ConformanceTest {
                 concat(header(FIN | TEXT, 0xFF, 8, 5), mask(), masked(utf8("Hello"))),
                 "close 1002");
         ending("length 65535 in 64 bits", concat(header(FIN | TEXT, 0xFF, 8, 65_535), mask()), "close 1002");
-    }
-
-    private void compression() {
-        var hello = utf8("Hello");
-        var manifold = utf8("Hello, hello, hello! ".repeat(50));
-        lastingDeflated("compressed text", frame(FIN | RSV1 | TEXT, deflate(hello)), "text Hello");
-        lastingDeflated("the RFC's own example", frame(FIN | RSV1 | TEXT, bytes("f248cdc9c90700")), "text Hello");
-        lastingDeflated(
-                "the RFC's example with no compression",
-                frame(FIN | RSV1 | TEXT, bytes("000500faff48656c6c6f00")),
-                "text Hello");
-        lastingDeflated(
-                "the RFC's example with a final block",
-                frame(FIN | RSV1 | TEXT, bytes("f348cdc9c9070000")),
-                "text Hello");
-        lastingDeflated(
-                "the RFC's example with two blocks",
-                frame(FIN | RSV1 | TEXT, bytes("f24805000000ffffcac9c90700")),
-                "text Hello");
-        lastingDeflated("compressed binary", frame(FIN | RSV1 | BINARY, deflate(hello)), "binary " + HELLO_HEX);
-        lastingDeflated("compressed nothing", frame(FIN | RSV1 | TEXT, bytes("00")), "text ");
-        lastingDeflated("plain text where compression was agreed on", text("Hello"), "text Hello");
-        lastingDeflated(
-                "plain fragments where compression was agreed on",
-                concat(frame(TEXT, utf8("Hel")), frame(FIN, utf8("lo"))),
-                "text Hello");
-        lastingDeflated(
-                "two compressed messages",
-                concat(frame(FIN | RSV1 | TEXT, deflate(manifold)), frame(FIN | RSV1 | TEXT, deflate(hello))),
-                "text " + new String(manifold, java.nio.charset.StandardCharsets.UTF_8),
-                "text Hello");
-        lastingDeflated(
-                "compressed fragments of a byte",
-                inBytes(deflate(manifold), RSV1),
-                "text " + "Hello, hello, hello! ".repeat(50));
-        lastingDeflated(
-                "compressed, plain, compressed",
-                concat(
-                        frame(FIN | RSV1 | TEXT, deflate(hello)),
-                        text("plain"),
-                        frame(FIN | RSV1 | TEXT, deflate(hello))),
-                "text Hello",
-                "text plain",
-                "text Hello");
-        var half = deflate(hello);
-        lastingDeflated(
-                "ping between compressed fragments",
-                concat(
-                        frame(RSV1 | TEXT, Arrays.copyOf(half, 3)),
-                        frame(FIN | PING, bytes("01")),
-                        frame(CONTINUATION, new byte[0]),
-                        frame(FIN, Arrays.copyOfRange(half, 3, half.length))),
-                "pong 01",
-                "text Hello");
-        lastingDeflated(
-                "compressed to the limit",
-                frame(FIN | RSV1 | TEXT, deflate(utf8("*".repeat(MAX)))),
-                "text " + "*".repeat(MAX));
-        lastingDeflated("compressed 🙂 in fragments of a byte", inBytes(deflate(utf8("🙂🙂")), RSV1), "text 🙂🙂");
-        endingDeflated(
-                "compressed beyond the limit",
-                frame(FIN | RSV1 | TEXT, deflate(utf8("*".repeat(MAX + 1)))),
-                "close 1009");
-        endingDeflated("a bomb", frame(FIN | RSV1 | BINARY, deflate(new byte[50 << 20])), "close 1009");
-        var bomb = deflate(new byte[10 << 20]);
-        endingDeflated(
-                "a bomb in fragments",
-                concat(
-                        frame(RSV1 | BINARY, Arrays.copyOf(bomb, 20)),
-                        frame(CONTINUATION, Arrays.copyOfRange(bomb, 20, 60)),
-                        frame(CONTINUATION, Arrays.copyOfRange(bomb, 60, bomb.length))),
-                "close 1009");
-        endingDeflated("compressed form beyond the limit", header(FIN | RSV1 | BINARY, 0xFF, 8, MAX + 1), "close 1009");
-        endingDeflated("broken deflate data", frame(FIN | RSV1 | TEXT, bytes("ffffffff")), "close 1007");
-        endingDeflated(
-                "compressed text that is not UTF-8", frame(FIN | RSV1 | TEXT, deflate(bytes("61c0af"))), "close 1007");
-        endingDeflated(
-                "compressed continuation with RSV1",
-                concat(frame(RSV1 | TEXT, deflate(hello)), frame(FIN | RSV1, new byte[0])),
-                "close 1002");
-        endingDeflated("compressed ping", frame(FIN | RSV1 | PING, deflate(hello)), "close 1002");
-        endingDeflated("compressed Close", frame(FIN | RSV1 | CLOSE, bytes("03e8")), "close 1002");
-        endingDeflated(
-                "RSV1 inside a message",
-                concat(frame(RSV1 | TEXT, new byte[0]), frame(FIN | RSV1 | TEXT, half)),
-                "close 1002");
-        endingDeflated("RSV2 where compression was agreed on", frame(FIN | 0x20 | TEXT, hello), "close 1002");
-        endingDeflated("unmasked compressed text", header(FIN | RSV1 | TEXT, 5, 0, 0), "close 1002");
-    }
-
-    private static byte[] bytes(String hex) {
-        return HexFormat.of().parseHex(hex);
-    }
-
-    /// A text message with one byte of payload a frame.
-    private static byte[] inBytes(byte[] payload, int rsv) {
-        var frames = new byte[payload.length][];
-        for (var i = 0; i < payload.length; i++) {
-            var first = (i == payload.length - 1 ? FIN : 0) | (i == 0 ? TEXT | rsv : CONTINUATION);
-            frames[i] = frame(first, new byte[] {payload[i]});
-        }
-        return concat(frames);
     }
 }
