@@ -221,7 +221,7 @@ class ConsoleTest {
     }
 
     private static double contrast() throws Exception {
-        return Double.parseDouble(browser.evaluate(PageTest.CONTRAST));
+        return Contrast.lowest(browser);
     }
 
     private void listen(String key) throws Exception {

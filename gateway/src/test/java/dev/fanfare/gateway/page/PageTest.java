@@ -1,36 +1,24 @@
 package dev.fanfare.gateway.page;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.fanfare.browser.Browser;
-import dev.fanfare.events.Routing;
-import dev.fanfare.gateway.app.Gateway;
-import dev.fanfare.gateway.config.ClusterSettings;
-import dev.fanfare.gateway.config.GatewaySettings;
-import dev.fanfare.gateway.config.LoggingSettings;
-import dev.fanfare.gateway.config.ManagementSettings;
-import dev.fanfare.gateway.config.OverloadSettings;
-import dev.fanfare.gateway.config.PolicySettings;
-import dev.fanfare.gateway.publish.Topics;
-import dev.fanfare.gateway.testing.Open;
-import dev.fanfare.quickstart.broker.EmbeddedKafka;
-import dev.fanfare.service.trace.TracingSettings;
+import dev.fanfare.gateway.config.GatewaySettings.Publish;
+import dev.fanfare.gateway.config.GatewaySettings.Server;
+import dev.fanfare.gateway.config.TlsSettings;
+import dev.fanfare.gateway.testing.Gateways;
+import dev.fanfare.gateway.testing.Missing;
+import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,56 +34,29 @@ class PageTest {
     private static final Map<String, String> NAMES =
             Map.of("auto", "WebSocket", "ws", "WebSocket", "sse", "SSE", "poll", "Long-poll");
 
-    /// The lowest contrast of a text to what it stands on (WCAG 2.2).
-    static final String CONTRAST = """
-            Math.min(...[...document.querySelectorAll('body *')]
-              .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
-                && one.checkVisibility() && !(one instanceof SVGElement))
-              .map(one => {
-                const light = (color) => {
-                  const part = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-                  const [r, g, b] = color.match(/[\\d.]+/g).map((value) => part(value / 255));
-                  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-                };
-                let ground = one;
-                while (ground.parentElement && /, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) {
-                  ground = ground.parentElement;
-                }
-                const [text, behind] = [getComputedStyle(one).color, getComputedStyle(ground).backgroundColor].map(light);
-                return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
-              }))
-            """;
-
     @TempDir
     static Path dir;
 
-    private static EmbeddedKafka broker;
-    private static KafkaProducer<String, String> producer;
-    private static Gateway gateway;
+    private static final Map<String, String> topics = new HashMap<>(); // by what the page calls them
+    private static Gateways.Running gateway;
     private static Browser browser;
 
     @BeforeAll
     static void start() throws Exception {
         var missing = Browser.missing();
         if (missing.isPresent()) {
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing.get());
-            }
-            abort(missing.get());
+            throw Missing.here(missing.get());
         }
-        broker = EmbeddedKafka.start(dir.resolve("kafka"));
-        for (var topic : List.of("orders", "prices", "notices", "events")) {
-            Topics.create(broker, topic, Map.of());
+        for (var name : List.of("orders", "prices", "notices", "events")) {
+            topics.put(name, LocalBroker.get().newTopic(name, 3));
         }
-        var text = new StringSerializer();
-        producer = new KafkaProducer<>(Map.<String, Object>copyOf(Topics.kafka(broker)), text, text);
-        gateway = Gateway.start(settings(0));
+        gateway = start(0);
         browser = Browser.start(Files.createDirectory(dir.resolve("browser")));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        for (AutoCloseable part : new AutoCloseable[] {browser, gateway, producer, broker}) {
+        for (AutoCloseable part : new AutoCloseable[] {browser, gateway}) {
             if (part != null) {
                 part.close();
             }
@@ -235,7 +196,7 @@ class PageTest {
         assertThat(rows("notices").getFirst())
                 .contains("The kettle <b>is</b> on.")
                 .contains("notices");
-        await().untilAsserted(() -> assertThat(text("#publish .message")).contains("Published to notices: events/"));
+        await().untilAsserted(() -> assertThat(text("#publish .message")).contains("Published to notices: events-"));
         browser.type("#publish [name=channel]", "no spaces");
         browser.type("#publish [name=text]", "anything");
         browser.click("#publish button");
@@ -265,7 +226,7 @@ class PageTest {
         awaitCount("events", 1);
         gateway.close();
         order(2);
-        gateway = Gateway.start(settings(port));
+        gateway = start(port);
         awaitLive();
         order(3);
         awaitCount("events", 3);
@@ -322,69 +283,27 @@ class PageTest {
                     .isEqualTo(width + "/0");
             assertThat(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
                     .isEqualTo(theme.equals("dark") ? "rgb(16, 20, 26)" : "rgb(244, 246, 249)");
-            assertThat(Double.parseDouble(browser.evaluate(CONTRAST))).isGreaterThanOrEqualTo(4.5); // WCAG 2.2, 1.4.3
+            assertThat(Contrast.lowest(browser)).isGreaterThanOrEqualTo(4.5); // WCAG 2.2, 1.4.3
             browser.click("#cut");
             assertThat(text("#state")).isEqualTo("cut");
-            assertThat(Double.parseDouble(browser.evaluate(CONTRAST))).isGreaterThanOrEqualTo(4.5);
+            assertThat(Contrast.lowest(browser)).isGreaterThanOrEqualTo(4.5);
         } finally {
             browser.tool("Emulation.setEmulatedMedia", "{\"features\":[]}");
             browser.tool("Emulation.clearDeviceMetricsOverride", "{}");
         }
     }
 
-    private static GatewaySettings settings(int port) {
-        var server = GatewaySettings.Server.DEFAULT;
-        var session = GatewaySettings.Session.DEFAULT;
-        var publish = GatewaySettings.Publish.DEFAULT;
-        return new GatewaySettings(
-                new GatewaySettings.Server(
-                        server.host(),
-                        port,
-                        server.connectionsMax(),
-                        server.backlog(),
-                        server.sendBuffer(),
-                        true,
-                        server.tls()),
-                Topics.kafka(broker),
-                List.of(
-                        new Routing.Rule(List.of("orders"), List.of("orders.{key}")),
-                        new Routing.Rule(List.of("prices"), List.of("prices.{key}")),
-                        new Routing.Rule(List.of("notices"), List.of("notices")),
-                        new Routing.Rule(List.of("events"), List.of("{key}"))),
-                GatewaySettings.DeadLetter.DEFAULT,
-                GatewaySettings.Feed.DEFAULT,
-                GatewaySettings.Log.DEFAULT,
-                GatewaySettings.Replay.DEFAULT,
-                new GatewaySettings.Session(
-                        Duration.ofMillis(500),
-                        Duration.ofMillis(500),
-                        session.heartbeatMax(),
-                        session.writeStall(),
-                        session.stall(),
-                        session.sseLife(),
-                        session.channelsMax(),
-                        session.eventMax(),
-                        session.writeBytes(),
-                        PolicySettings.DEFAULT),
-                GatewaySettings.Transports.DEFAULT,
-                GatewaySettings.WebSocket.DEFAULT,
-                GatewaySettings.Poll.DEFAULT,
-                new GatewaySettings.Publish(
-                        true,
-                        "events",
-                        publish.bytesMax(),
-                        publish.batchMax(),
-                        publish.timeout(),
-                        publish.idempotency(),
-                        publish.idempotencyEntries()),
-                Open.access(),
-                Open.limits(),
-                OverloadSettings.DEFAULT,
-                ClusterSettings.DEFAULT,
-                ManagementSettings.DEFAULT,
-                TracingSettings.DEFAULT,
-                new GatewaySettings.Shutdown(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(500)),
-                LoggingSettings.DEFAULT);
+    private static Gateways.Running start(int port) {
+        var gateways = new Gateways()
+                .route(topics.get("orders"), "orders.{key}")
+                .route(topics.get("prices"), "prices.{key}")
+                .route(topics.get("notices"), "notices")
+                .route(topics.get("events"), "{key}")
+                .heartbeats(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(60));
+        gateways.server = new Server("127.0.0.1", port, 15_000, 4096, 65_536, true, TlsSettings.OFF);
+        gateways.publish = new Publish(
+                true, topics.get("events"), 1 << 20, 500, Duration.ofSeconds(5), Duration.ofMinutes(5), 1000);
+        return gateways.start();
     }
 
     private static void order(int sequence) throws Exception {
@@ -392,7 +311,7 @@ class PageTest {
     }
 
     private static void publish(String topic, String key, String json) throws Exception {
-        producer.send(new ProducerRecord<>(topic, key, json.strip())).get(30, TimeUnit.SECONDS);
+        LocalBroker.get().send(topics.get(topic), null, key, json.strip().getBytes(UTF_8));
     }
 
     private static void subscribe(String channels) throws Exception {
@@ -419,15 +338,12 @@ class PageTest {
     }
 
     private static double sessions() throws IOException {
-        try (var in = URI.create("http://127.0.0.1:%d/metrics".formatted(gateway.port()))
-                .toURL()
-                .openStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> line.startsWith("fanfare_sessions{"))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        }
+        return gateway.get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("fanfare_sessions{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private static void awaitLive() {
