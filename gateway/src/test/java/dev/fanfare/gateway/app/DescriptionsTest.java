@@ -16,7 +16,6 @@ import dev.fanfare.gateway.testing.Contract;
 import dev.fanfare.gateway.testing.EventSourceParser;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
-import dev.fanfare.gateway.testing.Missing;
 import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.gateway.testing.Texts;
@@ -24,17 +23,13 @@ import dev.fanfare.gateway.testing.WebSocketFrames;
 import dev.fanfare.gateway.transport.StreamRequest;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -102,40 +97,11 @@ class DescriptionsTest {
 
     @Test
     void areValidForTheToolsOfTheirSpecifications() throws Exception {
-        var folder = Path.of("target", "npm").toAbsolutePath();
-        Files.createDirectories(folder);
-        for (var name : List.of("package.json", "validate.js")) {
-            try (var in = Objects.requireNonNull(getClass().getResourceAsStream("/npm/" + name))) {
-                Files.write(folder.resolve(name), in.readAllBytes());
-            }
-        }
-        try {
-            run(folder, "", "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts");
-        } catch (IOException failure) {
-            throw Missing.here("needs node, npm and its registry: " + failure.getMessage());
-        }
         var both = JsonNodeFactory.instance.objectNode();
         both.put("openapi", openapi.document().toString());
         both.put("asyncapi", asyncapi.document().toString());
-        assertThat(run(folder, both.toString(), "node", "validate.js")).isEmpty();
-    }
-
-    private static String run(Path folder, String input, String... command) throws IOException, InterruptedException {
-        var output = folder.resolve("output");
-        var process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectInput(Files.writeString(folder.resolve("input"), input).toFile())
-                .redirectOutput(output.toFile())
-                .redirectError(folder.resolve("errors").toFile())
-                .start();
-        try {
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException(command[0] + " failed: " + Files.readString(folder.resolve("errors")));
-            }
-        } finally {
-            process.destroyForcibly();
-        }
-        return Files.readString(output);
+        assertThat(NpmFolder.of("validate.js").run(both.toString(), "node", "validate.js"))
+                .isEmpty();
     }
 
     @Test
