@@ -14,21 +14,21 @@ final class Commands {
 
     /// @param offered how many of this and those before it count
     private record Entry(
-            Session.Command command, int offered, @Nullable Entry before) {}
+            Command command, int offered, @Nullable Entry before) {}
 
     /// One more.
-    void add(Session.Command command) {
+    void add(Command command) {
         push(command, 0);
     }
 
     /// One more for the client, which may not have any number of them.
     ///
     /// @return false if it has too many: this one is not taken
-    boolean offer(Session.Command command) {
+    boolean offer(Command command) {
         return push(command, 1);
     }
 
-    private boolean push(Session.Command command, int counts) {
+    private boolean push(Command command, int counts) {
         while (true) {
             var before = last.get();
             int offered = (before == null ? 0 : before.offered) + counts;
@@ -45,15 +45,18 @@ final class Commands {
     ///
     /// @return whether there were any
     boolean run(Session session) {
-        boolean any = last.get() != null;
+        if (last.get() == null) {
+            return false;
+        }
+        var commanded = session.commanded();
         while (last.get() != null) {
-            var taken = new ArrayList<Session.Command>();
+            var taken = new ArrayList<Command>();
             for (var entry = last.getAndSet(null); entry != null; entry = entry.before) {
                 taken.add(entry.command);
             }
-            taken.reversed().forEach(command -> command.run(session));
+            taken.reversed().forEach(command -> command.run(commanded));
         }
-        return any;
+        return true;
     }
 
     void clear() {

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What one session subscribes to, and the logs that this is read from. Owned by the session's drain: others ask in a
-/// [Session.Command].
+/// [Command].
 public final class Interests {
     private static final int PER_LOG_MAX = 512; // events taken from one log at a time
 

@@ -2,7 +2,7 @@ package dev.fanfare.gateway.session;
 
 import dev.fanfare.gateway.channel.States;
 
-/// What [Starts#keys] has found, for [Session#tellState].
+/// What [Starts#keys] has found, for [Commanded#tellState].
 public final class KnownKeys {
     private final States.Keys keys;
 

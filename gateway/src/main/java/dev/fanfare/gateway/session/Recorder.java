@@ -192,7 +192,7 @@ public final class Recorder {
     /// session, so that nothing comes after it.
     private void tellWhenWritten(Session session, List<Event> queued) {
         if (!queued.isEmpty() && session.options().transport() != Transport.POLL) {
-            session.inform(written -> queued.forEach(event -> add(written.id(), event, What.WRITTEN, "")));
+            session.inform(_ -> queued.forEach(event -> add(session.id(), event, What.WRITTEN, "")));
         }
     }
 

@@ -1,48 +1,30 @@
 package dev.fanfare.gateway.session;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.channel.Head;
 import dev.fanfare.gateway.channel.Subscriber;
 import dev.fanfare.gateway.protocol.CloseReason;
-import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.service.log.Faults;
 import dev.fanfare.service.log.LogField;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Where one client stands, and what moves it on. Holds no events: it reads the channels' logs from its position, and
 /// Kafka where the logs do not reach back far enough.
 ///
 /// Threads: any thread may [#signal], [#command] or [#end]. At most one drain runs, and only it touches the fields
-/// below `run` and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on
+/// that it owns and the [Wire]: on the thread that came with the news as long as that need not wait, and from there on
 /// on a virtual thread of its own. No lock is held during I/O.
-public final class Session implements Subscriber {
-    private static final int IDLE = 0;
-    private static final int RUN = 1;
-    private static final int AGAIN = 2;
-    private static final int CLOSED = 3;
+public final class Session extends Drained implements Subscriber {
     private static final int WRITES_MAX = 16; // on a thread that others wait for
-
-    // not objects of their own: a delivery costs mostly what it takes to get a session's memory into the cache
-    private static final VarHandle RUN_STATE = field("run", int.class);
-    private static final VarHandle ENDING = field("ending", CloseReason.class);
-    private static final VarHandle COMMANDS = field("commands", Commands.class);
 
     private final Sessions sessions;
     private final SessionOptions options;
     private final Wire wire;
-    private volatile @Nullable Commands commands; // null: there never were any
-    private volatile @Nullable CloseReason ending;
     private final Wheel.Timer<Session> timer = new Wheel.Timer<>(this);
-    private volatile int run = RUN; // until started
     private volatile boolean cut; // without having been written to
 
     // owned by the drain
@@ -51,19 +33,6 @@ public final class Session implements Subscriber {
     private final Outlet outlet;
     private @Nullable Walker walker; // once it has walked
     private long behindSinceNanos; // since when the session keeps falling back from live; 0: it does not
-
-    private static VarHandle field(String name, Class<?> type) {
-        try {
-            return MethodHandles.lookup().findVarHandle(Session.class, name, type);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
-    /// Something to be done by the drain, between two writes.
-    public interface Command {
-        void run(Session session);
-    }
 
     Session(Sessions sessions, SessionOptions options, Wire wire) {
         this.sessions = sessions;
@@ -88,7 +57,7 @@ public final class Session implements Subscriber {
         try {
             begin(patterns, start, ready);
         } catch (RuntimeException | Error fault) { // nobody would ever end it
-            run = CLOSED;
+            retire();
             interests.clear();
             wire.abort();
             sessions.ended(this, CloseReason.INTERNAL);
@@ -112,34 +81,13 @@ public final class Session implements Subscriber {
 
     @Override
     public int approach() {
-        return run + place.approach() + interests.approach() + outlet.approach() + wire.approach();
+        return glimpse() + place.approach() + interests.approach() + outlet.approach() + wire.approach();
     }
 
     @Override
     public void signal() {
         if (claim()) {
             drain(false);
-        }
-    }
-
-    @CanIgnoreReturnValue
-    private boolean turn(int from, int to) {
-        return RUN_STATE.compareAndSet(this, from, to);
-    }
-
-    /// Whether this reason is the first.
-    @CanIgnoreReturnValue
-    private boolean endBy(CloseReason reason) {
-        return ENDING.compareAndSet(this, null, reason);
-    }
-
-    /// Whether the caller has to drain now: somebody else does, or will look again.
-    private boolean claim() {
-        while (true) {
-            int now = run;
-            if (now == IDLE ? turn(IDLE, RUN) : now != RUN || turn(RUN, AGAIN)) {
-                return now == IDLE;
-            }
         }
     }
 
@@ -154,16 +102,6 @@ public final class Session implements Subscriber {
         } else {
             end(CloseReason.POLICY);
         }
-    }
-
-    private Commands commands() {
-        var there = commands;
-        if (there != null) {
-            return there;
-        }
-        var made = new Commands();
-        var first = (@Nullable Commands) COMMANDS.compareAndExchange(this, null, made);
-        return first == null ? made : first;
     }
 
     /// Like [#command], for what the gateway itself has to say: does not count against the client.
@@ -198,7 +136,7 @@ public final class Session implements Subscriber {
 
     /// About: a drain may be changing it. Any thread.
     SessionState state() {
-        if (ending != null) {
+        if (isEnding()) {
             return SessionState.ENDING;
         }
         if (wire.isAway()) {
@@ -208,10 +146,6 @@ public final class Session implements Subscriber {
             return SessionState.UNREAD;
         }
         return place.replay() == null ? SessionState.LIVE : SessionState.REPLAYING;
-    }
-
-    boolean isEnding() {
-        return ending != null;
     }
 
     /// Cuts a connection to which a write has stalled; called every so often while one is waited for.
@@ -289,12 +223,12 @@ public final class Session implements Subscriber {
             }
             int writes = 0;
             while (true) {
-                turn(AGAIN, RUN);
-                if (!mayWait && (ending != null || place.replay() != null || writes++ == WRITES_MAX)) {
+                look();
+                if (!mayWait && (isEnding() || place.replay() != null || writes++ == WRITES_MAX)) {
                     drainOnItsOwn();
                     return;
                 }
-                if (ending != null) {
+                if (isEnding()) {
                     if (!outlet.flush()) { // what `start` had to say: the cursor is beyond it already
                         finishWrite();
                     }
@@ -303,15 +237,15 @@ public final class Session implements Subscriber {
                 }
                 if (wire.isAway()) {
                     outlet.caughtUp(false);
-                    if (turn(RUN, IDLE)) {
+                    if (leave()) {
                         return;
                     }
                     continue;
                 }
                 var head = sessions.channels().head(); // before the commands: what it passes over is told by then
-                var given = commands;
+                var given = given();
                 if (given != null && given.run(this)) {
-                    turn(RUN, AGAIN); // for what is subscribed to now, others may have been signalled already
+                    lookAgain(); // for what is subscribed to now, others may have been signalled already
                 }
                 var walk = place.replay();
                 boolean more = walk == null ? live(head) : replayed(walk);
@@ -329,7 +263,7 @@ public final class Session implements Subscriber {
                 }
                 var answered = wire.flushed(!more, place::cursor);
                 if (answered == Wire.Answered.NO) {
-                    if (!more && turn(RUN, IDLE)) {
+                    if (!more && leave()) {
                         return;
                     }
                 } else if (answered != Wire.Answered.FOR_NOW) {
@@ -416,17 +350,17 @@ public final class Session implements Subscriber {
     }
 
     private void finish() {
-        run = CLOSED;
+        retire();
         var account = options.account();
         if (account != null) {
             account.subscribed(interests);
         }
         interests.clear();
-        var unheard = commands;
+        var unheard = given();
         if (unheard != null) {
             unheard.clear();
         }
-        var reason = Objects.requireNonNullElse(ending, CloseReason.INTERNAL);
+        var reason = Objects.requireNonNullElse(ending(), CloseReason.INTERNAL);
         sessions.unwritten().add(this, 0);
         try {
             wire.close(reason, place::cursor);
@@ -436,52 +370,13 @@ public final class Session implements Subscriber {
         }
     }
 
-    // ---- for commands ----
-
-    /// A range of a partition is lost: see [Place#passLoss].
-    void passLoss(int partition, Notice.Gap gap, Head after) {
-        if (!place.passLoss(partition, gap, after)) {
-            end(CloseReason.SHUTTING_DOWN);
-        }
+    /// Itself as commands see it.
+    Commanded commanded() {
+        return new Commanded(this, sessions, place, interests, outlet);
     }
 
-    /// Has nothing of what was subscribed to just now missing, from where the session stands. From a [Command] only.
-    public void reachBack() {
-        if (!place.reachBack(sessions.channels().head())) {
-            end(CloseReason.SHUTTING_DOWN); // whoever comes back has it worked out anew
-        }
-    }
-
-    /// Tells the state of what is subscribed to by now, before anything newer. From a [Command] only.
-    ///
-    /// @param id of the message that asks for it
-    public void tellState(KnownKeys known, @Nullable String id, List<ChannelPattern> patterns) {
-        place.tellAside(known.keys(), id, patterns);
-    }
-
-    void tellIf(Predicate<ChannelPattern> concerned, Notice.Gap gap) {
-        if (interests.any(concerned)) {
-            outlet.tellGap(gap);
-        }
-    }
-
-    /// Sends bytes that are whole in the transport's framing. From a [Command] only.
-    public void send(byte[] frame) {
-        outlet.send(frame);
-    }
-
-    /// What only the drain knows. From a [Command] only.
-    public Standing standing() {
-        return new Standing(new String(place.cursor(), StandardCharsets.US_ASCII), interests.subscribed());
-    }
-
-    /// What is subscribed to, from the session's position on. From a [Command] only.
-    public Interests interests() {
+    /// For the drain.
+    Interests interests() {
         return interests;
-    }
-
-    /// Tells the client something. From a [Command] only.
-    public void tell(Notice notice) {
-        outlet.tell(notice);
     }
 }

@@ -8,6 +8,8 @@ import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.protocol.EventForm;
 import dev.fanfare.gateway.protocol.Notice;
+import dev.fanfare.gateway.session.Command;
+import dev.fanfare.gateway.session.Commanded;
 import dev.fanfare.gateway.session.KnownKeys;
 import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Wire;
@@ -192,7 +194,7 @@ final class WsWire implements Wire, WebSocketApplication {
         return said.channels().stream().map(StreamRequest::pattern).distinct().toList();
     }
 
-    private Session.Command subscribing(ClientMessage.Subscribe said) {
+    private Command subscribing(ClientMessage.Subscribe said) {
         try {
             var patterns = patterns(said);
             pass.checkSubscribe(patterns);
@@ -207,7 +209,7 @@ final class WsWire implements Wire, WebSocketApplication {
         }
     }
 
-    private void subscribe(Session to, ClientMessage.Subscribe said, @Nullable KnownKeys keys) {
+    private void subscribe(Commanded to, ClientMessage.Subscribe said, @Nullable KnownKeys keys) {
         try {
             var patterns = patterns(said);
             var on = terms.read(
@@ -231,7 +233,7 @@ final class WsWire implements Wire, WebSocketApplication {
         }
     }
 
-    private static void unsubscribe(Session to, @Nullable String id, List<String> channels) {
+    private static void unsubscribe(Commanded to, @Nullable String id, List<String> channels) {
         try {
             var unknown = new ArrayList<String>();
             for (var channel : channels) {

@@ -8,7 +8,6 @@ import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.gateway.protocol.GapReason;
 import dev.fanfare.gateway.protocol.Notice;
-import dev.fanfare.gateway.session.Session.Command;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
