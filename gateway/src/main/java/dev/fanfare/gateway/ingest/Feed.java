@@ -1,13 +1,11 @@
 package dev.fanfare.gateway.ingest;
 
-import dev.fanfare.events.UndecodableException;
 import dev.fanfare.gateway.channel.Batch;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.HistoryUnavailableException;
 import dev.fanfare.gateway.channel.Topology;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.GapReason;
-import dev.fanfare.gateway.protocol.Notice;
 import dev.fanfare.gateway.trace.EventTracing;
 import dev.fanfare.service.kafka.KafkaClients;
 import java.time.Duration;
@@ -24,7 +22,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -49,9 +46,8 @@ public final class Feed implements AutoCloseable {
     private static final int MANY = 100; // records of a poll that is behind
 
     private final GatewaySettings.Feed settings;
-    private final RecordReader reader;
     private final Channels channels;
-    private final LossListener tellLost;
+    private final Losses losses;
     private final FeedMetrics metrics;
     private final @Nullable EventTracing tracing;
     private final Consumer<byte[], byte[]> consumer;
@@ -59,12 +55,13 @@ public final class Feed implements AutoCloseable {
     private final Offsets offsets;
     private final TopicWatch watch;
     private final DeadLetters deadLetters;
+    private final Intake intake;
     private final @Nullable PartialReading partial; // null: everything is read
     private final Thread thread = Thread.ofPlatform().name("feed").unstarted(this::run);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private Topology topology;
-    private final Map<TopicPartition, Long> liveFrom = new HashMap<>(); // last stable offsets when we began
+    private final Beginning beginning = new Beginning();
     private long pollNotBefore = System.nanoTime();
     private boolean begun;
     private boolean beginAtHead; // after a fault
@@ -85,9 +82,8 @@ public final class Feed implements AutoCloseable {
             @Nullable EventTracing tracing,
             @Nullable WantedPartitions demand) {
         this.settings = settings.feed();
-        this.reader = reader;
         this.channels = channels;
-        this.tellLost = tellLost;
+        this.losses = new Losses(channels, tellLost);
         this.metrics = metrics;
         this.tracing = tracing;
         this.consumer = clients.consumer(
@@ -104,6 +100,7 @@ public final class Feed implements AutoCloseable {
         this.partial = demand == null
                 ? null
                 : new PartialReading(demand, offsets, consumer, channels, damage, this.settings.refresh(), this::hurry);
+        this.intake = new Intake(reader, channels.epochs(), partial, beginning, deadLetters, metrics);
     }
 
     private void hurry() {
@@ -235,7 +232,7 @@ public final class Feed implements AutoCloseable {
             records.nextOffsets().forEach((partition, next) -> {
                 int index = topology.index(partition.topic(), partition.partition());
                 if (index >= 0) {
-                    records.records(partition).forEach(record -> add(batch, index, record));
+                    records.records(partition).forEach(record -> intake.take(record, index, batch));
                     batch.endPartition(index, next.offset(), next.leaderEpoch().orElse(-1));
                 }
             });
@@ -245,43 +242,7 @@ public final class Feed implements AutoCloseable {
                 tracing.append(batch.events(), polled, () -> channels.append(batch, System.nanoTime()));
             }
         }
-        if (!ready) {
-            var vector = channels.head().vector();
-            ready = liveFrom.entrySet().stream().allMatch(e -> {
-                int index = topology.index(e.getKey().topic(), e.getKey().partition());
-                return index < 0 || vector.offset(index) >= e.getValue();
-            });
-        }
-    }
-
-    private void add(Batch batch, int index, ConsumerRecord<byte[], byte[]> record) {
-        record.leaderEpoch().ifPresent(epoch -> channels.epochs().observe(index, epoch, record.offset()));
-        metrics.events.increment();
-        metrics.bytes.add(Math.max(0, record.serializedValueSize()));
-        if (partial != null && partial.isMisplaced(record)) {
-            metrics.misplaced.increment();
-        }
-        try {
-            var routed = reader.read(record);
-            if (routed.event().extensions().containsKey("confluentschemaid")) {
-                metrics.confluentFramed.increment();
-            }
-            if (routed.channels().isEmpty()) {
-                metrics.unrouted.increment();
-            } else {
-                batch.add(index, record.leaderEpoch().orElse(-1), routed.event(), routed.channels());
-            }
-        } catch (RuntimeException fault) { // ours, not the record's; it must not cost the others behind it
-            metrics.undecodable(UndecodableException.Reason.INVALID_DATA).increment();
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "record %s/%d/%d is left out: reading it failed"
-                            .formatted(record.topic(), record.partition(), record.offset()),
-                    fault);
-        } catch (UndecodableException failure) {
-            var begin = liveFrom.get(new TopicPartition(record.topic(), record.partition()));
-            deadLetters.report(record, failure, begin == null || record.offset() >= begin);
-        }
+        ready = ready || beginning.isReached(topology, channels.head().vector());
     }
 
     /// Takes up topics and partitions that have appeared, and topics that were replaced.
@@ -329,13 +290,13 @@ public final class Feed implements AutoCloseable {
         for (var partition : added) {
             long from = starts.getOrDefault(partition, 0L);
             var end = ends.get(partition);
-            liveFrom.remove(partition);
+            beginning.forget(partition);
             damage.take(partition);
             if (partial != null && end != null) {
                 from = end;
             } else if (end != null) { // it was there when we began: only its last events are of interest
                 from = Math.max(from, end - settings.warmEvents());
-                liveFrom.put(partition, end);
+                beginning.at(partition, end);
             }
             int index = index(now, partition);
             if (partial == null || consumer.assignment().contains(partition)) {
@@ -350,14 +311,7 @@ public final class Feed implements AutoCloseable {
         for (var topic : replaced) {
             LOG.log(System.Logger.Level.WARNING, "topic {0} was deleted and created anew", topic.name());
             channels.forget(now);
-            for (int p = 0; p < topic.indexes().size(); p++) {
-                long from = channels.head().vector().offset(topic.indexes().get(p));
-                int successor = Math.max(now.index(topic.name(), p), now.index(topic.name(), 0));
-                tellLost.lost(
-                        new Notice.Gap(topic.name(), p, from, 0, GapReason.TOPIC_RECREATED, true),
-                        successor,
-                        channels.head());
-            }
+            losses.tellReplaced(topic, now);
         }
         if (!added.isEmpty()) {
             LOG.log(System.Logger.Level.INFO, "reading {0} partitions more: {1}", added.size(), added);
@@ -411,32 +365,14 @@ public final class Feed implements AutoCloseable {
     private void tellDamage(TopicPartition partition) {
         var range = damage.take(partition);
         if (range != null) {
-            tell(partition, range.from(), range.to(), GapReason.CORRUPT, range.to());
+            losses.tell(topology, partition, range.from(), range.to(), GapReason.CORRUPT, range.to());
         }
     }
 
     private void lost(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
         tellDamage(partition); // it lies before
         consumer.seek(partition, new OffsetAndMetadata(goOnAt, Optional.empty(), ""));
-        tell(partition, from, to, reason, goOnAt);
-    }
-
-    private void tell(TopicPartition partition, long from, long to, GapReason reason, long goOnAt) {
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "offsets {1} to {2} of {0} cannot be read: {3}",
-                partition,
-                Long.toString(from),
-                Long.toString(to),
-                reason.code());
-        int index = index(topology, partition);
-        var batch = new Batch(channels.head(), topology, System.currentTimeMillis());
-        batch.endPartition(index, goOnAt, -1);
-        if (reason == GapReason.TRUNCATED) {
-            channels.epochs().truncate(index, goOnAt);
-        }
-        var gap = new Notice.Gap(partition.topic(), partition.partition(), from, to, reason, false);
-        channels.appendAfterLoss(batch, System.nanoTime(), after -> tellLost.lost(gap, index, after));
+        losses.tell(topology, partition, from, to, reason, goOnAt);
     }
 
     @Override
