@@ -17,6 +17,11 @@ final class Health {
     static final Duration OPEN_MAX = Duration.ofMinutes(1);
     private static final float STRUGGLING_PERCENT = 10;
 
+    /// How much more backlog waits than may run, so that the store is not asked for every job.
+    private static final int BACKLOG_PER_CALL = 16;
+
+    private static final int BACKLOG_MAX = 512;
+
     private final CircuitBreaker breaker;
     private final Limit limit;
     private final Ceiling ceiling = new Ceiling();
@@ -73,7 +78,7 @@ final class Health {
     }
 
     /// Whether the breaker has been open for long enough and nobody is finding out yet.
-    boolean wantsProbe() {
+    private boolean wantsProbe() {
         boolean wants = breaker.tryAcquirePermission();
         if (wants) {
             breaker.releasePermission();
@@ -83,6 +88,26 @@ final class Health {
 
     boolean allowsRetry(long now) {
         return !struggling || budget.allowsRetry(now);
+    }
+
+    /// How much backlog may wait.
+    ///
+    /// @param running calls
+    /// @param rate calls a second that the endpoint gets at most
+    int backlogMax(int running, double rate, boolean batch, long now) {
+        int calls = limit.calls();
+        if (!isClosed()) {
+            return running < calls && wantsProbe() ? 1 : 0;
+        }
+        int most = Math.min(BACKLOG_MAX, calls * (batch ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
+        return (int) Math.clamp(2 * Math.min(ceiling.perSecond(now), rate), 1, most);
+    }
+
+    /// How many of so many jobs may be retries.
+    ///
+    /// @param waiting retries that wait already
+    int retriesAmong(int jobs, int waiting) {
+        return struggling ? Math.clamp((long) limit.calls() - waiting, 0, jobs) : jobs;
     }
 
     /// Takes the breaker's permission, which [#record] or [#cancelCall] gives back.

@@ -20,10 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// Calls begin in [#pump] only, which runs after everything that could let one begin. In a lane whose endpoint is
 /// paused, disabled or behind an open breaker nothing waits.
 final class Lane {
-    /// How much more backlog waits than may run, so that the store is not asked for every job.
-    private static final int BACKLOG_PER_CALL = 16;
-
-    private static final int BACKLOG_MAX = 512;
     private static final long BURST_NANOS = Duration.ofMillis(250).toNanos();
 
     private final EndpointId id;
@@ -46,16 +42,13 @@ final class Lane {
     private final Rate rate;
 
     @GuardedBy("this")
-    private int running;
+    private final Running running;
 
     @GuardedBy("this")
     private boolean roomWanted; // somebody may have more backlog than had room
 
     @GuardedBy("this")
     private boolean enlisted; // with the ticker
-
-    @GuardedBy("this")
-    private boolean starving; // waits for one of the slots
 
     @GuardedBy("this")
     private boolean gone; // evicted or removed: jobs go to the lane that comes after
@@ -82,6 +75,7 @@ final class Lane {
         this.rate = new Rate(
                 endpoint, lanes.nodes(), time, usedAt - lanes.limits().waitMax().toNanos());
         this.pace = new Pace(usedAt);
+        this.running = new Running(lanes.slots(), rate, () -> lanes.starves(this));
     }
 
     EndpointId id() {
@@ -129,7 +123,7 @@ final class Lane {
         usedAt = now;
         boolean refused = false;
         for (var job : jobs) {
-            refused |= room(now) == 0;
+            refused |= room(now).jobs() == 0;
             if (refused) {
                 lanes.parking().giveBack(job, backlogRefusal(now));
             } else {
@@ -143,11 +137,10 @@ final class Lane {
     }
 
     synchronized Room backlogRoom() {
-        int jobs = room(time.now());
-        int retries = retryRoom(jobs);
-        roomWanted |= jobs == 0 || retries < jobs;
+        var room = room(time.now());
+        roomWanted |= room.jobs() == 0 || room.retries() < room.jobs();
         enlist();
-        return new Room(jobs, retries);
+        return room;
     }
 
     /// Sees to what waits for time to pass: jobs that have waited too long, the rate, a pause, an open breaker.
@@ -161,7 +154,7 @@ final class Lane {
 
     /// A slot is free.
     synchronized void feed() {
-        starving = false;
+        running.fed();
         pump(time.now());
     }
 
@@ -203,7 +196,7 @@ final class Lane {
     ///
     /// @param forced even if a new lane would know less
     synchronized boolean evict(long unusedSince, boolean forced) {
-        boolean idle = running == 0 && agenda.isEmpty() && usedAt - unusedSince <= 0;
+        boolean idle = running.calls() == 0 && agenda.isEmpty() && usedAt - unusedSince <= 0;
         long now = time.now();
         if (idle && (forced || (health.isForgettable(now) && pause.isOver(now)))) {
             gone = true;
@@ -243,7 +236,7 @@ final class Lane {
                 health.isStruggling(),
                 agenda.live(),
                 agenda.backlog(),
-                running,
+                running.calls(),
                 pause.isOver(now) ? Optional.empty() : Optional.of(pause.until(now)));
     }
 
@@ -283,28 +276,13 @@ final class Lane {
     }
 
     @GuardedBy("this")
-    private int room(long now) {
-        return isShut(now) ? 0 : Math.max(0, capacity() - agenda.backlog());
-    }
-
-    /// How many retries of the backlog that has room.
-    @GuardedBy("this")
-    private int retryRoom(int jobs) {
-        return health.isStruggling()
-                ? Math.clamp((long) health.limit().calls() - agenda.backlogRetries(), 0, jobs)
-                : jobs;
-    }
-
-    /// How much backlog may wait.
-    @GuardedBy("this")
-    private int capacity() {
-        int calls = health.limit().calls();
-        if (!health.isClosed()) {
-            return running < calls && health.wantsProbe() ? 1 : 0;
+    private Room room(long now) {
+        if (isShut(now)) {
+            return Room.NONE;
         }
-        int most = Math.min(BACKLOG_MAX, calls * (isBatch() ? 2 * Waiting.BATCH_JOBS_MAX : BACKLOG_PER_CALL));
-        double perSecond = health.ceiling().perSecond(time.now());
-        return (int) Math.clamp(2 * Math.min(perSecond, rate.perSecond()), 1, most);
+        int max = health.backlogMax(running.calls(), rate.perSecond(), isBatch(), now);
+        int jobs = Math.max(0, max - agenda.backlog());
+        return new Room(jobs, health.retriesAmong(jobs, agenda.backlogRetries()));
     }
 
     @GuardedBy("this")
@@ -316,9 +294,9 @@ final class Lane {
     @GuardedBy("this")
     private void pump(long now) {
         rate.shareAmong(lanes.nodes());
-        while (running < health.limit().calls() && !agenda.isEmpty() && !isShut(now)) {
+        while (running.calls() < health.limit().calls() && !agenda.isEmpty() && !isShut(now)) {
             var job = agenda.next(health.allowsRetry(now), now);
-            if (job == null || !mayCall(now)) {
+            if (job == null || !running.tryBegin(health, now)) {
                 break;
             }
             call(job, now);
@@ -326,34 +304,10 @@ final class Lane {
         enlist();
     }
 
-    /// Takes the breaker's permission, one of the slots and one of the rate: all of them or none.
-    @GuardedBy("this")
-    private boolean mayCall(long now) {
-        if (!health.tryCall()) {
-            return false;
-        }
-        if (!lanes.slots().take(running)) {
-            health.cancelCall();
-            if (!starving) {
-                starving = true;
-                lanes.starves(this);
-            }
-            return false;
-        }
-        if (!health.ceiling().mayCall(now) || !rate.tryCall()) {
-            lanes.slots().release();
-            health.cancelCall();
-            rate.holds(now);
-            return false;
-        }
-        health.ceiling().called();
-        return true;
-    }
-
     @GuardedBy("this")
     private void call(Job first, long now) {
         var jobs = agenda.take(first, isBatch());
-        if (running++ == 0) {
+        if (running.calls() == 1) {
             pace.began(now);
         }
         health.started(Waiting.isRetry(first), now);
@@ -381,8 +335,7 @@ final class Lane {
             pause.ask(result.retryAfter().get(), now);
         }
         var reason = result == null ? Reason.NOT_SENDABLE : result.reason();
-        running--;
-        lanes.slots().release();
+        running.ended();
         if (!reason.isFailure()) {
             pace.done(call.jobs.size(), now);
             lanes.done(call.jobs.size());
@@ -416,8 +369,8 @@ final class Lane {
     @GuardedBy("this")
     private void tellRoom(long now) {
         if (roomWanted) {
-            int room = room(now);
-            if (retryRoom(room) > 0 && room >= capacity() / 2) {
+            var room = room(now);
+            if (room.retries() > 0 && room.jobs() >= (room.jobs() + agenda.backlog()) / 2) {
                 roomWanted = false;
                 lanes.tellRoom(id);
             }
