@@ -10,7 +10,6 @@ import dev.fanfare.quickstart.broker.LocalBroker;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.webhook.delivery.DeliveryId;
 import dev.fanfare.webhook.delivery.EndpointId;
-import dev.fanfare.webhook.delivery.Job;
 import dev.fanfare.webhook.delivery.Reason;
 import dev.fanfare.webhook.endpoint.Endpoint;
 import dev.fanfare.webhook.endpoint.EndpointSettings;
@@ -18,7 +17,6 @@ import dev.fanfare.webhook.endpoint.Registry;
 import dev.fanfare.webhook.journal.Disposition;
 import dev.fanfare.webhook.journal.Entry;
 import dev.fanfare.webhook.journal.OperationalEvent;
-import dev.fanfare.webhook.journal.Positions;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,13 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,78 +50,6 @@ class IntakeTest {
     private String group = "";
     private int events = 1000;
     private volatile boolean storeAway;
-
-    /// Keeps the jobs it is given until the test settles them.
-    private static final class FakeLanes implements Lanes {
-        final List<Job> jobs = new CopyOnWriteArrayList<>();
-        final List<Integer> readWhenBusy = new CopyOnWriteArrayList<>(); // jobs by then
-        volatile boolean settleAtOnce;
-        volatile int busy; // asks, of which the answer is yes
-
-        @Override
-        public void offerLive(Job job) {
-            if (settleAtOnce) {
-                job.settlement().settled(job);
-            }
-            jobs.add(job);
-        }
-
-        @Override
-        public boolean areBusy(Set<EndpointId> endpoints) {
-            if (endpoints.isEmpty() || readWhenBusy.size() == busy) {
-                return false;
-            }
-            readWhenBusy.add(jobs.size());
-            return true;
-        }
-
-        @Override
-        public int release(Uuid topicId, int partition) {
-            return (int) jobs.stream().filter(_ -> !settleAtOnce).count();
-        }
-
-        List<String> offered() {
-            return jobs.stream()
-                    .map(job -> job.endpoint().value().substring(0, 4)
-                            + job.message().id().offset())
-                    .toList();
-        }
-
-        void settle(long offset) {
-            jobs.stream()
-                    .filter(job -> job.message().id().offset() == offset)
-                    .forEach(job -> job.settlement().settled(job));
-        }
-    }
-
-    private static final class FakePositions implements Positions {
-        final Map<String, Long> offsets = new ConcurrentHashMap<>();
-        final Set<Uuid> known = ConcurrentHashMap.newKeySet();
-        final Set<DeliveryId> settled = ConcurrentHashMap.newKeySet();
-
-        @Override
-        public void introduce(Uuid topicId, String name, Map<Integer, Long> heads) {
-            if (known.add(topicId)) {
-                heads.forEach((partition, head) -> offsets.put(topicId + "/" + partition, head));
-            }
-        }
-
-        @Override
-        public OptionalLong stored(Uuid topicId, int partition) {
-            var offset = offsets.get(topicId + "/" + partition);
-            return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
-        }
-
-        @Override
-        public void store(Uuid topicId, String name, Map<Integer, Long> next) {
-            next.forEach((partition, offset) -> offsets.merge(topicId + "/" + partition, offset, Math::max));
-        }
-
-        @Override
-        public Set<DeliveryId> settled(Uuid topicId, int partition, long from) {
-            return new HashSet<>(settled);
-        }
-    }
 
     private long refresh() {
         if (storeAway) {
