@@ -202,8 +202,13 @@ class OnDemandTest {
             publisher.publish(topics.get(0), 0, "k");
             try (var stream = Stream.Kind.SSE.open(gateway.port(), "channel=" + topics.get(0) + ".k1", null)) {
                 awaitRead(gateway, how == OnDemand.KEYS ? 1 : PARTITIONS);
+                for (int p = 0; p < PARTITIONS; p++) {
+                    publisher.publish(topics.get(1), p, "k");
+                    publisher.publish(topics.get(2), p, "k");
+                }
                 var last = publisher.publish(topics.get(0), partition("k1"), "k1");
                 Clients.until(stream, last);
+                assertThat(gateway.metric("fanfare_events_in_total", "")).isOne();
                 try (var all = Stream.Kind.POLL.open(gateway.port(), "channel=**&wait=10s", null)) {
                     awaitReadBy(all, gateway, publisher, topics);
                 }
