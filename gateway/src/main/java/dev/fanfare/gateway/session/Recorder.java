@@ -101,10 +101,17 @@ public final class Recorder {
         return watched.contains(session.id());
     }
 
-    private void apply() {
+    private synchronized void apply() {
         boolean records = oneIn > 0 || !watched.isEmpty();
         sessions.recordWith(records ? this : null);
         sessions.channels().onAppend(records ? this::came : null);
+    }
+
+    /// Has nothing recorded any more if that was the last one that was.
+    void ended(Session session) {
+        if (watched.remove(session.id())) {
+            apply();
+        }
     }
 
     /// What is kept of an event, of a session or of both, in the order in which it came.

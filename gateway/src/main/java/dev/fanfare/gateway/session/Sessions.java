@@ -198,6 +198,10 @@ public final class Sessions implements AutoCloseable {
             if (tracing != null) {
                 tracing.ended(session, reason.name().toLowerCase(Locale.ROOT));
             }
+            var recording = recorder;
+            if (recording != null) {
+                recording.ended(session);
+            }
         }
     }
 

@@ -125,6 +125,19 @@ class WhyTest {
     }
 
     @Test
+    void recordsNothingAnyMoreWhenTheSessionHasEnded() throws IOException {
+        var watched = open("gone", "");
+        var other = open("gone", "");
+        operator.ask("PUT", "/v1/sessions/" + watched + "/recording");
+        clients.getFirst().close();
+        await().until(() -> ids().equals(List.of(other)));
+        send("gone", "g-1", 10);
+
+        awaitCame("gone", "g-1");
+        assertThat(operator.list("/v1/decisions?event=g-1", "decisions")).isEmpty();
+    }
+
+    @Test
     void followsAnEventThatIsReadBackFromKafka() throws IOException {
         for (int i = 0; i < 5; i++) {
             send("back", "b-" + i, 10); // more than a log holds
@@ -133,7 +146,7 @@ class WhyTest {
         operator.ask("PUT", "/v1/decisions?one-in=1");
         var session = open("back", "&since=1h");
 
-        await().untilAsserted(() -> assertThat(steps(session, "b-0")).endsWith("matched", "queued", "written"));
+        await().until(() -> steps(session, "b-0"), List.of("matched", "queued", "written")::equals);
     }
 
     @Test
