@@ -2,29 +2,19 @@ package dev.fanfare.load.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.load.ctl.Api.Target;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /// `node show`, `node config`, `node record`, `node drain …`.
 @Command(name = "node", mixinStandardHelpOptions = true, description = "The gateway as a whole.")
-final class NodeCommands {
+final class NodeCommands extends Group {
     private static final long LOOK_MILLIS = 500;
-
-    @ParentCommand
-    private @Nullable Ctl ctl;
-
-    private Ctl ctl() {
-        return Objects.requireNonNull(ctl);
-    }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "How it is doing.")
     int show() {
-        return print(ctl().gateway().get(new Target("node")));
+        return print(gateway().get(new Target("node")));
     }
 
     @Command(
@@ -32,7 +22,7 @@ final class NodeCommands {
             mixinStandardHelpOptions = true,
             description = "The configuration that is in force, without secrets.")
     int config() {
-        return print(ctl().gateway().get(new Target("config")));
+        return print(gateway().get(new Target("config")));
     }
 
     @Command(
@@ -40,8 +30,8 @@ final class NodeCommands {
             mixinStandardHelpOptions = true,
             description = "Of so many events what becomes of one is recorded, in all sessions.")
     int record(@Parameters(paramLabel = "ONE-IN", description = "0: none; 1: each") int oneIn) {
-        return print(ctl().gateway()
-                .ask("PUT", new Target("decisions").with("one-in", Optional.of(oneIn)), Optional.empty()));
+        return print(
+                gateway().ask("PUT", new Target("decisions").with("one-in", Optional.of(oneIn)), Optional.empty()));
     }
 
     @Command(
@@ -60,7 +50,7 @@ final class NodeCommands {
             @Option(names = "--wait", description = "until all are gone; ending the command does not end the drain")
                     boolean wait)
             throws InterruptedException {
-        var api = ctl().gateway();
+        var api = gateway();
         var target = new Target("node", "drain").with("over", over).with("notice", notice);
         var progress = api.ask("POST", target, Optional.empty());
         print(progress);
@@ -81,7 +71,7 @@ final class NodeCommands {
 
     @Command(name = "drain-status", mixinStandardHelpOptions = true, description = "How far a drain has come.")
     int status() {
-        return print(ctl().gateway().get(new Target("node", "drain")));
+        return print(gateway().get(new Target("node", "drain")));
     }
 
     @Command(
@@ -89,22 +79,19 @@ final class NodeCommands {
             mixinStandardHelpOptions = true,
             description = "Stops a drain, also one that is done: clients are let in again.")
     int cancel() {
-        return print(ctl().gateway().ask("DELETE", new Target("node", "drain"), Optional.empty()));
+        return print(gateway().ask("DELETE", new Target("node", "drain"), Optional.empty()));
     }
 
     private int print(JsonNode answer) {
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-        } else if (answer.has("state") && answer.has("left")) {
-            output.line("%s: %d of %d sessions left"
-                    .formatted(
-                            answer.path("state").asText(),
-                            answer.path("left").asLong(),
-                            answer.path("total").asLong()));
-        } else {
-            output.object(answer);
+        if (!answer.has("state") || !answer.has("left")) {
+            return one(answer);
         }
-        return 0;
+        return print(
+                answer,
+                output -> output.line("%s: %d of %d sessions left"
+                        .formatted(
+                                answer.path("state").asText(),
+                                answer.path("left").asLong(),
+                                answer.path("total").asLong())));
     }
 }

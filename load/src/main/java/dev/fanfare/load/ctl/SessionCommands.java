@@ -1,19 +1,15 @@
 package dev.fanfare.load.ctl;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.load.ctl.Api.Target;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /// `sessions list`, `show`, `disconnect`, `move`, `record`, `why`.
 @Command(name = "sessions", mixinStandardHelpOptions = true, description = "The gateway's clients.")
-final class SessionCommands {
+final class SessionCommands extends Group {
     private static final List<String> COLUMNS = List.of(
             "id",
             "transport",
@@ -24,13 +20,6 @@ final class SessionCommands {
             "unwrittenBytes",
             "stalledMs",
             "waitingEvents");
-
-    @ParentCommand
-    private @Nullable Ctl ctl;
-
-    private Ctl ctl() {
-        return Objects.requireNonNull(ctl);
-    }
 
     @Command(
             name = "list",
@@ -48,7 +37,7 @@ final class SessionCommands {
                     boolean slowest,
             @Option(names = "--limit", description = "1 to 1000; 50 if it is left out") Optional<Integer> limit,
             @Option(names = "--after", description = "the id behind which a page begins") Optional<String> after) {
-        var answer = ctl().gateway()
+        var answer = gateway()
                 .get(new Target("sessions")
                         .with("transport", transport)
                         .with("subject", subject)
@@ -58,18 +47,15 @@ final class SessionCommands {
                         .with("sort", slowest ? Optional.of("slowest") : Optional.empty())
                         .with("limit", limit)
                         .with("after", after));
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-            return 0;
-        }
-        output.table(answer.path("sessions"), COLUMNS);
-        output.line("%d of %d"
-                .formatted(answer.path("sessions").size(), answer.path("total").asLong()));
-        if (answer.has("next")) {
-            output.line("more: --after=" + answer.path("next").asText());
-        }
-        return 0;
+        return print(answer, output -> {
+            output.table(answer.path("sessions"), COLUMNS);
+            output.line("%d of %d"
+                    .formatted(
+                            answer.path("sessions").size(), answer.path("total").asLong()));
+            if (answer.has("next")) {
+                output.line("more: --after=" + answer.path("next").asText());
+            }
+        });
     }
 
     @Command(
@@ -77,7 +63,7 @@ final class SessionCommands {
             mixinStandardHelpOptions = true,
             description = "Ends one, and tells its client not to come back.")
     int disconnect(@Parameters(paramLabel = "ID") String id) {
-        return one(ctl().gateway().ask("POST", new Target("sessions", id, "disconnect"), Optional.empty()));
+        return one(gateway().ask("POST", new Target("sessions", id, "disconnect"), Optional.empty()));
     }
 
     @Command(
@@ -85,7 +71,7 @@ final class SessionCommands {
             mixinStandardHelpOptions = true,
             description = "Ends one, and has its client come back, to another node where there is one.")
     int move(@Parameters(paramLabel = "ID") String id) {
-        return one(ctl().gateway().ask("POST", new Target("sessions", id, "move"), Optional.empty()));
+        return one(gateway().ask("POST", new Target("sessions", id, "move"), Optional.empty()));
     }
 
     @Command(
@@ -94,8 +80,7 @@ final class SessionCommands {
             description = "Has everything recorded that becomes of events in one.")
     int record(
             @Parameters(paramLabel = "ID") String id, @Option(names = "--off", description = "no longer") boolean off) {
-        return one(
-                ctl().gateway().ask(off ? "DELETE" : "PUT", new Target("sessions", id, "recording"), Optional.empty()));
+        return one(gateway().ask(off ? "DELETE" : "PUT", new Target("sessions", id, "recording"), Optional.empty()));
     }
 
     @Command(
@@ -103,30 +88,16 @@ final class SessionCommands {
             mixinStandardHelpOptions = true,
             description = "Why its client did not get an event, or that it did, as far as that was recorded.")
     int why(@Parameters(paramLabel = "ID") String id, @Parameters(paramLabel = "EVENT") String event) {
-        var answer = ctl().gateway()
+        var answer = gateway()
                 .get(new Target("decisions").with("session", Optional.of(id)).with("event", Optional.of(event)));
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-        } else {
+        return print(answer, output -> {
             output.table(answer.path("decisions"), List.of("at", "what", "detail", "topic", "partition", "offset"));
             output.line(answer.path("verdict").asText());
-        }
-        return 0;
+        });
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "One, with its channels and cursor.")
     int show(@Parameters(paramLabel = "ID") String id) {
-        return one(ctl().gateway().get(new Target("sessions", id)));
-    }
-
-    private int one(JsonNode answer) {
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-        } else {
-            output.object(answer);
-        }
-        return 0;
+        return one(gateway().get(new Target("sessions", id)));
     }
 }

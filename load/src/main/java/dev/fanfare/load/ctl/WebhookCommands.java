@@ -3,30 +3,20 @@ package dev.fanfare.load.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.load.ctl.Api.Target;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /// `webhooks endpoints`, `webhooks deliveries`, `webhooks resend`, `webhooks why`.
 @Command(name = "webhooks", mixinStandardHelpOptions = true, description = "A webhook dispatcher.")
-final class WebhookCommands {
-    @ParentCommand
-    private @Nullable Ctl ctl;
-
-    private Ctl ctl() {
-        return Objects.requireNonNull(ctl);
-    }
-
+final class WebhookCommands extends Group {
     @Command(name = "endpoints", mixinStandardHelpOptions = true, description = "Its endpoints.")
     int endpoints(
             @Option(names = "--tenant") Optional<String> tenant,
             @Option(names = "--limit", description = "1 to 500; 50 if it is left out") Optional<Integer> limit,
             @Option(names = "--cursor", description = "what the page before says") Optional<String> cursor) {
-        var answer = ctl().webhooks()
+        var answer = webhooks()
                 .get(new Target("endpoints")
                         .with("tenant", tenant)
                         .with("limit", limit)
@@ -43,7 +33,7 @@ final class WebhookCommands {
             @Option(names = "--until", description = "a time") Optional<String> until,
             @Option(names = "--limit", description = "1 to 500; 50 if it is left out") Optional<Integer> limit,
             @Option(names = "--cursor", description = "what the page before says") Optional<String> cursor) {
-        var answer = ctl().webhooks()
+        var answer = webhooks()
                 .get(new Target("deliveries")
                         .with("endpoint", endpoint)
                         .with("event", event)
@@ -57,7 +47,7 @@ final class WebhookCommands {
 
     @Command(name = "resend", mixinStandardHelpOptions = true, description = "Sends a delivery again.")
     int resend(@Parameters(paramLabel = "DELIVERY") String id) {
-        return one(ctl().webhooks().ask("POST", new Target("deliveries", id, "resend"), Optional.empty()));
+        return one(webhooks().ask("POST", new Target("deliveries", id, "resend"), Optional.empty()));
     }
 
     @Command(
@@ -67,29 +57,15 @@ final class WebhookCommands {
     int why(
             @Parameters(paramLabel = "ENDPOINT") String endpoint,
             @Parameters(paramLabel = "EVENT", description = "the webhook-id") String event) {
-        return one(ctl().webhooks().get(new Target("endpoints", endpoint, "why").with("event", Optional.of(event))));
+        return one(webhooks().get(new Target("endpoints", endpoint, "why").with("event", Optional.of(event))));
     }
 
     private int page(JsonNode answer, List<String> columns) {
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-            return 0;
-        }
-        output.table(answer.path("items"), columns);
-        if (answer.hasNonNull("next")) {
-            output.line("more: --cursor=" + answer.path("next").asText());
-        }
-        return 0;
-    }
-
-    private int one(JsonNode answer) {
-        var output = ctl().output();
-        if (output.isJson()) {
-            output.raw(answer);
-        } else {
-            output.object(answer);
-        }
-        return 0;
+        return print(answer, output -> {
+            output.table(answer.path("items"), columns);
+            if (answer.hasNonNull("next")) {
+                output.line("more: --cursor=" + answer.path("next").asText());
+            }
+        });
     }
 }
