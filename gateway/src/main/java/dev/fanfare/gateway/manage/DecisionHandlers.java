@@ -68,9 +68,7 @@ final class DecisionHandlers {
         if (!own.isEmpty()) {
             return switch (own.getLast().what()) {
                 case WRITTEN -> "written: the client's side of the connection has it, or will";
-                case QUEUED, MATCHED ->
-                    "not written yet: the client does not read, or its session ended first. Of a "
-                            + "long-poll nothing is recorded after 'queued': it is in the answer";
+                case QUEUED, MATCHED -> "not written yet: the client does not read, or its session ended first";
                 case CONFLATED, DROPPED -> "left out by the subscription's policy";
                 case TOO_LARGE -> "left out, as it is larger than session.event-max; a gap was told";
                 case PAST -> "left out, as the client had it before it came with its cursor";

@@ -103,7 +103,7 @@ final class SessionHandlers {
             if (!filter.lets(session)) {
                 continue;
             }
-            var seen = new Seen(session, id(session), session.glance(now));
+            var seen = new Seen(session, session.name(), session.glance(now));
             if (!filter.lets(seen.glance) || (slowest && !seen.glance.isBehind())) {
                 continue;
             }
@@ -146,7 +146,7 @@ final class SessionHandlers {
         var _ = new Query(request);
         var session = find(request.path().pathParameters().get("id"));
         var standing = ask(session);
-        var seen = new Seen(session, id(session), session.glance(System.nanoTime()));
+        var seen = new Seen(session, session.name(), session.glance(System.nanoTime()));
         Answer.send(request, response, json -> {
             json.writeStartObject();
             write(json, seen);
@@ -177,14 +177,16 @@ final class SessionHandlers {
         session.end(reason);
         Answer.send(request, response, Status.ACCEPTED_202, json -> {
             json.writeStartObject();
-            json.writeStringField("id", id(session));
+            json.writeStringField("id", session.name());
             json.writeStringField("state", Query.label(SessionState.ENDING));
             json.writeEndObject();
         });
     }
 
     Optional<Session> ifHere(String id) {
-        return sessions.all().stream().filter(session -> id(session).equals(id)).findFirst();
+        return sessions.all().stream()
+                .filter(session -> session.name().equals(id))
+                .findFirst();
     }
 
     /// @throws ProblemException if there is none
@@ -209,13 +211,6 @@ final class SessionHandlers {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
-    }
-
-    /// Long-polls have no id that anybody could refer to: here they have one, as long as they last.
-    private static String id(Session session) {
-        return session.options().transport() == Transport.POLL
-                ? "poll-%08x".formatted(System.identityHashCode(session))
-                : session.id();
     }
 
     private static void write(JsonGenerator json, Seen seen) throws IOException {

@@ -4,10 +4,12 @@ import dev.fanfare.events.Event;
 import dev.fanfare.gateway.channel.FeedEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Records what becomes of events in sessions, so that it can be told why a client did not get one: of one event in so
@@ -25,6 +27,7 @@ public final class Recorder {
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final AtomicReferenceArray<@Nullable Decision> ring = new AtomicReferenceArray<>(KEPT);
     private final AtomicLong next = new AtomicLong();
+    private final Map<Session, List<Event>> answers = new ConcurrentHashMap<>(); // of long-polls, until written
     private volatile int oneIn;
 
     /// What became of an event, in the order in which it happens.
@@ -84,32 +87,37 @@ public final class Recorder {
     ///
     /// @return false if there are too many already
     public boolean watch(Session session, boolean on) {
-        watched.removeIf(id -> !id.equals(session.id()) && sessions.find(id).isEmpty());
-        if (on && watched.size() >= WATCHED_MAX && !watched.contains(session.id())) {
+        var name = session.name();
+        var there = sessions.all().stream().map(Session::name).collect(Collectors.toSet());
+        watched.removeIf(one -> !one.equals(name) && !there.contains(one));
+        if (on && watched.size() >= WATCHED_MAX && !watched.contains(name)) {
             return false;
         }
         if (on) {
-            watched.add(session.id());
+            watched.add(name);
         } else {
-            watched.remove(session.id());
+            watched.remove(name);
         }
         apply();
         return true;
     }
 
     public boolean isWatched(Session session) {
-        return watched.contains(session.id());
+        return watched.contains(session.name());
     }
 
     private synchronized void apply() {
         boolean records = oneIn > 0 || !watched.isEmpty();
         sessions.recordWith(records ? this : null);
         sessions.channels().onAppend(records ? this::came : null);
+        if (!records) {
+            answers.clear();
+        }
     }
 
     /// Has nothing recorded any more if that was the last one that was.
     void ended(Session session) {
-        if (watched.remove(session.id())) {
+        if (watched.remove(session.name())) {
             apply();
         }
     }
@@ -144,7 +152,7 @@ public final class Recorder {
     }
 
     private boolean records(Session session, Event event) {
-        return isSampled(event) || (!watched.isEmpty() && watched.contains(session.id()));
+        return isSampled(event) || (!watched.isEmpty() && watched.contains(session.name()));
     }
 
     // ---- for drains ----
@@ -155,7 +163,7 @@ public final class Recorder {
         for (var event : events) {
             if (records(session, event.event())) {
                 if (place.isPast(event)) {
-                    add(session.id(), event.event(), What.PAST, "");
+                    add(session.name(), event.event(), What.PAST, "");
                 } else {
                     take(session, event, queued);
                 }
@@ -170,18 +178,18 @@ public final class Recorder {
     private void take(Session session, FeedEvent event, List<Event> queued) {
         var channel = session.interests().match(event.channels());
         if (channel == null) {
-            add(session.id(), event.event(), What.FILTERED, "not subscribed to " + event.channels() + " any more");
+            add(session.name(), event.event(), What.FILTERED, "not subscribed to " + event.channels() + " any more");
         } else {
             queue(session, event.event(), channel.value(), queued);
         }
     }
 
     private void queue(Session session, Event event, String channel, List<Event> queued) {
-        add(session.id(), event, What.MATCHED, "on " + channel);
+        add(session.name(), event, What.MATCHED, "on " + channel);
         if (event.dataLength() > session.options().eventMax()) {
-            add(session.id(), event, What.TOO_LARGE, event.dataLength() + " bytes");
+            add(session.name(), event, What.TOO_LARGE, event.dataLength() + " bytes");
         } else {
-            add(session.id(), event, What.QUEUED, "");
+            add(session.name(), event, What.QUEUED, "");
             queued.add(event);
         }
     }
@@ -195,18 +203,35 @@ public final class Recorder {
         }
     }
 
-    /// The next thing that a drain does after a write is what it was commanded to. An answer to a poll ends its
-    /// session, so that nothing comes after it.
+    /// The next thing that a drain does after a write is what it was commanded to. A long-poll's events are gathered
+    /// for an answer first, after which the session may be over: that says so itself.
     private void tellWhenWritten(Session session, List<Event> queued) {
-        if (!queued.isEmpty() && session.options().transport() != Transport.POLL) {
-            session.inform(_ -> queued.forEach(event -> add(session.id(), event, What.WRITTEN, "")));
+        if (queued.isEmpty()) {
+            return;
+        }
+        if (session.options().transport() == Transport.POLL) {
+            answers.computeIfAbsent(session, _ -> new ArrayList<>()).addAll(queued);
+        } else {
+            session.inform(_ -> tellWritten(session, queued));
+        }
+    }
+
+    private void tellWritten(Session session, List<Event> events) {
+        events.forEach(event -> add(session.name(), event, What.WRITTEN, ""));
+    }
+
+    /// A long-poll has its answer, or is over without one.
+    void answered(Session session, boolean written) {
+        var events = answers.remove(session);
+        if (events != null && written) {
+            tellWritten(session, events);
         }
     }
 
     /// A policy has left out an event.
     void leftOut(Session session, Event event, What what, String why) {
         if (records(session, event)) {
-            add(session.id(), event, what, why);
+            add(session.name(), event, what, why);
         }
     }
 

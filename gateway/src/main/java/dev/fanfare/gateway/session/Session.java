@@ -7,6 +7,7 @@ import dev.fanfare.gateway.protocol.CloseReason;
 import dev.fanfare.service.log.Faults;
 import dev.fanfare.service.log.LogField;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,13 @@ public final class Session extends Drained implements Subscriber {
 
     public String id() {
         return options.id();
+    }
+
+    /// What operators call it: its id, or, as long as it lasts, a name for a long-poll, which has none.
+    public String name() {
+        return options.transport() == Transport.POLL
+                ? "poll-" + HexFormat.of().toHexDigits(System.identityHashCode(this))
+                : options.id();
     }
 
     public SessionOptions options() {
@@ -266,7 +274,9 @@ public final class Session extends Drained implements Subscriber {
                     if (!more && leave()) {
                         return;
                     }
-                } else if (answered != Wire.Answered.FOR_NOW) {
+                } else if (answered == Wire.Answered.FOR_NOW) {
+                    sessions.answered(this, true);
+                } else {
                     endBy(CloseReason.ANSWERED);
                     if (answered == Wire.Answered.YES) {
                         finish();
@@ -366,6 +376,7 @@ public final class Session extends Drained implements Subscriber {
             wire.close(reason, place::cursor);
         } finally {
             sessions.unwritten().remove(this);
+            sessions.answered(this, wire.isAnswered());
             sessions.ended(this, reason);
         }
     }

@@ -186,6 +186,14 @@ public final class Sessions implements AutoCloseable {
         wheel.hasten(session.timer());
     }
 
+    /// What becomes of the answer that a client came for.
+    void answered(Session session, boolean written) {
+        var told = recorder;
+        if (told != null) {
+            told.answered(session, written);
+        }
+    }
+
     void ended(Session session, CloseReason reason) {
         wheel.cancel(session.timer());
         if (all.remove(session)) {

@@ -64,6 +64,11 @@ public interface Wire {
     /// @param cursor what the client's cursor is now
     void close(CloseReason reason, Supplier<byte[]> cursor);
 
+    /// Whether the operating system has all of the answer that a client came for; asked after [#close].
+    default boolean isAnswered() {
+        return false;
+    }
+
     /// Cuts the connection, also under a write that is blocked. Any thread; does not block.
     void abort();
 

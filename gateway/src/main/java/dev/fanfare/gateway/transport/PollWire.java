@@ -53,6 +53,7 @@ final class PollWire implements Wire, Guest {
     private int bytes; // of both
     private boolean stateEnds; // with this answer
     private boolean answered; // or about to be, and not all written
+    private boolean whole; // the last answer is written
 
     private enum State {
         /// The client waits for its answer.
@@ -258,6 +259,7 @@ final class PollWire implements Wire, Guest {
         if (reason == CloseReason.CLIENT_GONE || gone) {
             abort();
         } else if (state.compareAndSet(State.AWAY, State.LEFT)) {
+            whole = true;
             answer.done();
         } else if (state.compareAndSet(State.HERE, State.LEFT)) {
             try {
@@ -270,11 +272,17 @@ final class PollWire implements Wire, Guest {
                     var _ = respond(cursor.get());
                 }
                 answer.finish();
+                whole = true;
                 answer.done();
             } catch (IOException tooLate) {
                 abort();
             }
         }
+    }
+
+    @Override
+    public boolean isAnswered() {
+        return whole;
     }
 
     @Override

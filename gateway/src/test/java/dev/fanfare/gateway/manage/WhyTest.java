@@ -138,6 +138,20 @@ class WhyTest {
     }
 
     @Test
+    void tellsThatALongPollHasItsAnswer() throws IOException {
+        var client = gateway.connect();
+        clients.add(client);
+        client.get("/v1/events?channel=" + topic + ".polled&wait=30s", "Accept: application/json");
+        var session = await().until(WhyTest::ids, there -> there.size() == 1).getFirst();
+        operator.ask("PUT", "/v1/sessions/" + session + "/recording");
+        send("polled", "p-1", 10);
+
+        assertThat(client.answer().text()).contains("\"p-1\"");
+        await().until(() -> steps(session, "p-1"), List.of("came", "matched", "queued", "written")::equals);
+        assertThat(verdict(session, "p-1")).startsWith("written");
+    }
+
+    @Test
     void followsAnEventThatIsReadBackFromKafka() throws IOException {
         for (int i = 0; i < 5; i++) {
             send("back", "b-" + i, 10); // more than a log holds
