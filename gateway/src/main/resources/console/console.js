@@ -4,6 +4,7 @@ import { ask, isSignedIn, signIn, signOut } from './api.js';
 import { openChannel, openSession, waiting } from './detail.js';
 import { show as showDrain } from './drain.js';
 import { Rates, Trend, bytes, count, duration } from './figures.js';
+import { showNodes } from './nodes.js';
 import { fill } from './table.js';
 
 const EVERY = 2000; // ms
@@ -125,13 +126,15 @@ async function find(after) {
 async function look() {
   const sort = document.querySelector('[name="sort"]:checked').value;
   try {
-    const [node, channels, slowest] = await Promise.all([
+    const [node, nodes, channels, slowest] = await Promise.all([
       ask('node'),
+      ask('nodes'),
       ask('channels', { sort, limit: TOP }),
       ask('sessions', { sort: 'slowest', limit: TOP }),
     ]);
     if (isSignedIn()) {
       showNode(node);
+      showNodes(nodes);
       showChannels(channels);
       showSlowest(slowest);
     }

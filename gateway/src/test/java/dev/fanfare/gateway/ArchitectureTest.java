@@ -82,7 +82,7 @@ class ArchitectureTest {
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("transport", "cluster", "observe", "manage", "app")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("http", "transport", "observe", "app")
+                .mayOnlyBeAccessedByLayers("http", "transport", "observe", "manage", "app")
                 .whereLayer("ingest")
                 .mayOnlyBeAccessedByLayers("observe", "app")
                 .whereLayer("trace")

@@ -73,6 +73,8 @@ class CtlTest {
             assertThat(ctl("channels", "top").text()).contains("orders.**", "eventsPerSecond");
             assertThat(ctl("channels", "show", "orders.**").text()).contains("subscribers      1");
             assertThat(process("node", "show").text()).contains("ready            true");
+            assertThat(ctl("node", "list").text())
+                    .contains("sessions.sse  sessions.poll", "true  true   0", "\nonly this node is shown");
             assertThat(ctl("node", "config").text())
                     .contains("write-stall      5s", "token            ***")
                     .doesNotContain(token);

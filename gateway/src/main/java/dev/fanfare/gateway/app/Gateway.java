@@ -5,6 +5,7 @@ import dev.fanfare.gateway.access.Origins;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Demand;
 import dev.fanfare.gateway.channel.Signaller;
+import dev.fanfare.gateway.cluster.Node;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.config.GatewaySettings.OnDemand;
 import dev.fanfare.gateway.ingest.Feed;
@@ -21,7 +22,6 @@ import dev.fanfare.gateway.listener.Listener;
 import dev.fanfare.gateway.listener.Tls;
 import dev.fanfare.gateway.listener.TlsMetrics;
 import dev.fanfare.gateway.manage.ManagementApi;
-import dev.fanfare.gateway.manage.Node;
 import dev.fanfare.gateway.observe.Health;
 import dev.fanfare.gateway.observe.Metrics;
 import dev.fanfare.gateway.overload.Level;
@@ -72,6 +72,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The gateway, put together: the parts in their start order. The only place that sees them all.
 public final class Gateway implements AutoCloseable {
@@ -137,7 +138,6 @@ public final class Gateway implements AutoCloseable {
                     settings.limits().unwrittenBytes(),
                     eventTracing));
             access.revocations().onChange(() -> sessions.all().forEach(Session::lookSoon));
-            var cluster = ClusterParts.open(settings, sessions, clients, parts);
             var feed = parts.open(new Feed(
                     settings, clients, reader, channels, sessions::tellLost, feedMetrics, eventTracing, onDemand));
             var starts = new Starts(channels, history, states, settings.replay());
@@ -151,6 +151,16 @@ public final class Gateway implements AutoCloseable {
                         sessions.thinLow(level == Level.LOW || level == Level.SESSIONS);
                     }));
             var doors = new Doors(settings.shutdown(), feed, access.revocations(), overload);
+            var started = System.currentTimeMillis();
+            Supplier<Node> about = () -> new Node(
+                    Main.version(),
+                    started,
+                    doors.isReady(),
+                    feed.isKafkaReachable(),
+                    feedMetrics.lagOfAll(),
+                    overload.level().number(),
+                    feedMetrics.events.sum());
+            var cluster = ClusterParts.open(settings, sessions, about, clients, parts);
             Optional<Publisher> publisher = settings.publish().enabled()
                     ? Optional.of(parts.open(Publisher.open(settings.kafka(), settings.publish())))
                     : Optional.empty();
@@ -224,7 +234,6 @@ public final class Gateway implements AutoCloseable {
                     limits.connections(tls.isPresent())));
             UserTimeout.set(
                     listener.port(), loss.unacknowledged(settings.session().writeStall()));
-            var started = System.currentTimeMillis();
             var drain = parts.open(new NodeDrain(doors, sessions));
             var management = settings.management().enabled()
                     ? Optional.of(parts.open(ManagementPort.open(
@@ -237,14 +246,8 @@ public final class Gateway implements AutoCloseable {
                                     sessions,
                                     channels,
                                     drain,
-                                    () -> new Node(
-                                            Main.version(),
-                                            started,
-                                            doors.isReady(),
-                                            feed.isKafkaReachable(),
-                                            feedMetrics.lagOfAll(),
-                                            overload.level().number(),
-                                            feedMetrics.events.sum()),
+                                    about,
+                                    cluster::nodes,
                                     ConfigDump.of(settings)))))
                     : Optional.<Listener>empty();
             return new Gateway(parts, settings, doors, sessions, listener, routes, management);

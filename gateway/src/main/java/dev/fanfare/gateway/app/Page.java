@@ -33,6 +33,7 @@ final class Page {
             "console/detail.js",
             "console/drain.js",
             "console/figures.js",
+            "console/nodes.js",
             "console/table.js",
             "console/console.css",
             "page/page.css",

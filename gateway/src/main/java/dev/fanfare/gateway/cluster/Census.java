@@ -47,6 +47,9 @@ final class Census {
     Map<String, Here> take(Collection<Session> sessions) {
         var tallies = new HashMap<String, Tally>();
         uncounted = 0;
+        if (settings.counts().isEmpty() && settings.members().isEmpty()) {
+            return Map.of();
+        }
         for (var session : sessions) {
             session.subscriptions().forEach(pattern -> count(session, pattern, tallies));
         }

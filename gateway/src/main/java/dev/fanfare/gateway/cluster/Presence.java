@@ -9,13 +9,12 @@ import dev.fanfare.gateway.session.Session;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.service.kafka.KafkaClients;
 import dev.fanfare.service.kafka.SharedTopic;
-import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Who is on which channel, on all nodes. Each node counts its own clients every so often, and writes what has changed
 /// to a compacted topic that all read: one record a node and channel, keyed `RUN CHANNEL`, and one that says that the
-/// node is there, keyed `RUN`, again and again. Each start of a node is another run; a run that is silent for its lease
-/// does not count, and is removed by one of the others after ten.
+/// node is there and how it is doing, keyed `RUN`, again and again. Each start of a node is another run; a run that is
+/// silent for its lease does not count, and is removed by one of the others after ten.
 ///
 /// Threads: one platform thread counts, writes and tells, one reads; everything else may be called by any.
 public final class Presence implements SharedTopic.Reader, AutoCloseable {
@@ -35,10 +34,10 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
     private static final int BEATS = 3; // in a lease
 
     private final ClusterSettings.Presence settings;
-    private final String node;
+    private final Pulse pulse;
     private final Sessions sessions;
     private final InstantSource clock;
-    private final String run = newRun();
+    private final String run;
     private final Roll roll = new Roll();
     private final Census census;
     private final Watchers watchers;
@@ -52,16 +51,16 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
     private boolean full; // the reading thread's own
 
     /// @param topic compacted
-    /// @param node what operators call this one
     public Presence(
             KafkaClients clients,
             String topic,
             ClusterSettings.Presence settings,
-            String node,
+            Pulse pulse,
             Sessions sessions,
             InstantSource clock) {
         this.settings = settings;
-        this.node = node;
+        this.pulse = pulse;
+        this.run = pulse.run();
         this.sessions = sessions;
         this.clock = clock;
         this.census = new Census(settings);
@@ -69,12 +68,6 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
         this.shared = new SharedTopic(clients, "presence-reader", topic, "cluster.presence.topic", this);
         shared.start();
         counter.start();
-    }
-
-    private static String newRun() {
-        var bytes = new byte[9];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /// Whether all that the nodes have told is known.
@@ -102,6 +95,17 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
         return roll.present(System.nanoTime());
     }
 
+    /// Which they are, and how they are doing.
+    public Nodes known() {
+        long now = System.nanoTime();
+        var doubt = !isReady()
+                ? Optional.of("what the other nodes have told is not read yet")
+                : isHeard(now)
+                        ? Optional.<String>empty()
+                        : Optional.of("Kafka is away: others are as they were when they were heard last");
+        return Nodes.with(pulse, roll.told(run, now), doubt);
+    }
+
     /// Records that this node has written.
     public LongAdder written() {
         return written;
@@ -121,10 +125,7 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
                 long now = System.nanoTime();
                 if (now - beat > settings.lease().toNanos() / BEATS) {
                     beat = now;
-                    write(
-                            run,
-                            FlatJson.write(Map.of(
-                                    "node", node, "lease", settings.lease().toString())));
+                    write(run, beat());
                 }
                 if (isReady()) {
                     tellChanges();
@@ -139,6 +140,12 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private byte[] beat() {
+        var members = pulse.take().members();
+        members.put("lease", settings.lease().toString());
+        return FlatJson.write(members);
     }
 
     /// Whether this node hears itself. While it does not, Kafka is away, and the silence of others says nothing.
@@ -217,8 +224,9 @@ public final class Presence implements SharedTopic.Reader, AutoCloseable {
             return;
         }
         try {
-            var lease = Duration.parse(FlatJson.read(value).getOrDefault("lease", ""));
-            roll.heard(whose, lease, whenNanos);
+            var members = FlatJson.read(value);
+            var lease = Duration.parse(members.getOrDefault("lease", ""));
+            roll.heard(whose, Bulletin.of(members), lease, whenNanos);
         } catch (DateTimeException noTime) {
             throw new IllegalArgumentException("'lease' is no time", noTime);
         }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Who is on which channel of which node, as all nodes have told. A node of which nothing was heard for its lease does
 /// not count until something is. Thread-safe.
@@ -12,12 +14,16 @@ final class Roll {
     private static final int ENTRIES_MAX = 1_000_000; // some 200 MB
     private static final int FORGOTTEN = 10; // leases without a word
 
-    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, Known> nodes = new HashMap<>();
     private int entries;
 
-    private static final class Node {
+    private static final class Known {
         long leaseNanos;
         long heardNanos;
+
+        @Nullable
+        Bulletin told; // null: nothing yet but who is on its channels
+
         final Map<String, Here> channels = new HashMap<>();
 
         boolean isThere(long nowNanos) {
@@ -28,10 +34,15 @@ final class Roll {
     /// A node says that it is there.
     ///
     /// @param whenNanos ([System#nanoTime]) it did
-    synchronized void heard(String run, Duration lease, long whenNanos) {
-        var node = nodes.computeIfAbsent(run, _ -> new Node());
+    synchronized void heard(String run, Bulletin told, Duration lease, long whenNanos) {
+        heard(run, lease, whenNanos).told = told;
+    }
+
+    private Known heard(String run, Duration lease, long whenNanos) {
+        var node = nodes.computeIfAbsent(run, _ -> new Known());
         node.leaseNanos = lease.toNanos();
         node.heardNanos = whenNanos;
+        return node;
     }
 
     /// A node tells of a channel.
@@ -40,10 +51,9 @@ final class Roll {
     synchronized boolean put(String run, String channel, Here here, Duration lease, long whenNanos) {
         var node = nodes.get(run);
         if (node == null) {
-            heard(run, lease, whenNanos);
-            node = nodes.get(run);
+            node = heard(run, lease, whenNanos);
         }
-        if (node == null || (entries >= ENTRIES_MAX && !node.channels.containsKey(channel))) {
+        if (entries >= ENTRIES_MAX && !node.channels.containsKey(channel)) {
             return false;
         }
         entries += node.channels.put(channel, here) == null ? 1 : 0;
@@ -80,6 +90,20 @@ final class Roll {
     synchronized int present(long nowNanos) {
         return (int)
                 nodes.values().stream().filter(node -> node.isThere(nowNanos)).count();
+    }
+
+    /// The nodes that are there, and have told how they are doing.
+    ///
+    /// @param own the run of the one that asks
+    synchronized List<Nodes.Seen> told(String own, long nowNanos) {
+        var seen = new ArrayList<Nodes.Seen>();
+        nodes.forEach((run, node) -> {
+            if (node.told != null && node.isThere(nowNanos)) {
+                long ago = TimeUnit.NANOSECONDS.toMillis(Math.max(0, nowNanos - node.heardNanos));
+                seen.add(new Nodes.Seen(run, run.equals(own), ago, node.told));
+            }
+        });
+        return seen;
     }
 
     /// Whether of the nodes that are there none has a smaller name: one has to clean up.

@@ -3,6 +3,8 @@ package dev.fanfare.gateway.manage;
 import dev.fanfare.gateway.access.Gate;
 import dev.fanfare.gateway.channel.Channels;
 import dev.fanfare.gateway.channel.Survey;
+import dev.fanfare.gateway.cluster.Node;
+import dev.fanfare.gateway.cluster.Nodes;
 import dev.fanfare.gateway.config.GatewaySettings;
 import dev.fanfare.gateway.protocol.ErrorCode;
 import dev.fanfare.gateway.session.Recorder;
@@ -23,6 +25,7 @@ public final class ManagementApi {
     private final NodeHandlers node;
     private final DecisionHandlers decisions;
 
+    /// @param nodes those that this one knows of
     /// @param configuration what is in force, as JSON, without secrets
     public ManagementApi(
             GatewaySettings settings,
@@ -31,6 +34,7 @@ public final class ManagementApi {
             Channels channels,
             Drainage drainage,
             Supplier<Node> node,
+            Supplier<Nodes> nodes,
             byte[] configuration) {
         var survey = new Survey(channels);
         var recorder = new Recorder(sessions);
@@ -40,7 +44,7 @@ public final class ManagementApi {
         this.sessions = new SessionHandlers(sessions, survey);
         this.channels = new ChannelHandlers(survey);
         this.decisions = new DecisionHandlers(recorder, this.sessions);
-        this.node = new NodeHandlers(sessions, channels, drainage, settings.shutdown(), node, configuration);
+        this.node = new NodeHandlers(sessions, channels, drainage, settings.shutdown(), node, nodes, configuration);
     }
 
     public void register(HttpRouting.Builder routing) {
@@ -55,7 +59,13 @@ public final class ManagementApi {
         node.register(routing);
         decisions.register(routing);
         for (var path : new String[] {
-            "/v1/sessions", "/v1/sessions/{id}", "/v1/channels", "/v1/channels/{name}", "/v1/node", "/v1/config"
+            "/v1/sessions",
+            "/v1/sessions/{id}",
+            "/v1/channels",
+            "/v1/channels/{name}",
+            "/v1/node",
+            "/v1/nodes",
+            "/v1/config"
         }) {
             HttpProblems.only(routing, ErrorCode.METHOD_NOT_ALLOWED, path, Method.GET);
         }

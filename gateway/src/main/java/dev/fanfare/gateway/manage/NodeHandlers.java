@@ -2,6 +2,8 @@ package dev.fanfare.gateway.manage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fanfare.gateway.channel.Channels;
+import dev.fanfare.gateway.cluster.Node;
+import dev.fanfare.gateway.cluster.Nodes;
 import dev.fanfare.gateway.config.GatewaySettings.Shutdown;
 import dev.fanfare.gateway.session.Sessions;
 import dev.fanfare.gateway.session.Transport;
@@ -16,7 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/// `GET /v1/node`, `/v1/node/drain`, `GET /v1/config`: how this node is doing, and sending its clients elsewhere.
+/// `GET /v1/node`, `/v1/node/drain`, `GET /v1/nodes`, `GET /v1/config`: how this node is doing, and sending its clients
+/// elsewhere; and which others there are.
 final class NodeHandlers {
     private static final int SECONDS_MAX = 3600;
 
@@ -25,6 +28,7 @@ final class NodeHandlers {
     private final Drainage drainage;
     private final Shutdown standard;
     private final Supplier<Node> node;
+    private final Supplier<Nodes> nodes;
     private final byte[] configuration;
 
     NodeHandlers(
@@ -33,12 +37,14 @@ final class NodeHandlers {
             Drainage drainage,
             Shutdown standard,
             Supplier<Node> node,
+            Supplier<Nodes> nodes,
             byte[] configuration) {
         this.sessions = sessions;
         this.channels = channels;
         this.drainage = drainage;
         this.standard = standard;
         this.node = node;
+        this.nodes = nodes;
         this.configuration = configuration;
     }
 
@@ -47,6 +53,7 @@ final class NodeHandlers {
         routing.get("/v1/node/drain", (request, response) -> answer(request, response, drainage::progress));
         routing.post("/v1/node/drain", this::drain);
         routing.delete("/v1/node/drain", (request, response) -> answer(request, response, drainage::cancel));
+        routing.get("/v1/nodes", this::list);
         routing.get("/v1/config", this::configuration);
     }
 
@@ -84,6 +91,44 @@ final class NodeHandlers {
             write(json, drainage.progress());
             json.writeEndObject();
         });
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        var _ = new Query(request);
+        var known = nodes.get();
+        Answer.send(request, response, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("nodes");
+            for (var seen : known.all()) {
+                write(json, seen);
+            }
+            json.writeEndArray();
+            if (known.doubt().isPresent()) {
+                json.writeStringField("doubt", known.doubt().get());
+            }
+            json.writeEndObject();
+        });
+    }
+
+    private static void write(JsonGenerator json, Nodes.Seen seen) throws IOException {
+        var told = seen.told();
+        json.writeStartObject();
+        json.writeStringField("id", seen.run());
+        json.writeStringField("node", told.node());
+        json.writeBooleanField("self", seen.self());
+        json.writeNumberField("toldMsAgo", seen.agoMillis());
+        json.writeStringField("version", told.version());
+        json.writeBooleanField("ready", told.ready());
+        json.writeNumberField("overloadLevel", told.overloadLevel());
+        json.writeObjectFieldStart("sessions");
+        for (var transport : Transport.values()) {
+            json.writeNumberField(transport.label(), told.sessions().getOrDefault(transport, 0));
+        }
+        json.writeEndObject();
+        json.writeNumberField("deliveriesPerSecond", told.deliveriesPerSecond());
+        json.writeNumberField("eventsPerSecond", told.eventsPerSecond());
+        json.writeNumberField("feedLag", told.feedLag());
+        json.writeEndObject();
     }
 
     private void drain(ServerRequest request, ServerResponse response) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.events.ChannelPattern;
 import dev.fanfare.gateway.config.ClusterSettings;
+import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.Issuer;
 import dev.fanfare.gateway.testing.Listener;
 import dev.fanfare.gateway.testing.Listener.Sse;
 import dev.fanfare.gateway.testing.Listener.Ws;
+import dev.fanfare.gateway.testing.RawClient;
 import dev.fanfare.gateway.testing.Secured;
 import dev.fanfare.quickstart.broker.LocalBroker;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PresenceTest {
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final Duration LEASE = Duration.ofSeconds(2);
+
+    private static final String OPERATOR = "of-the-operator-and-of-nobody-else-0123456789";
 
     @TempDir
     private static Path dir;
@@ -71,6 +76,7 @@ class PresenceTest {
 
     private static Gateways gateways(String name) {
         var gateways = new Gateways().route(topic, "{key}");
+        gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(OPERATOR), 0);
         gateways.access = Secured.by(issuer).access();
         gateways.cluster = new ClusterSettings(
                 Optional.of(name),
@@ -103,6 +109,29 @@ class PresenceTest {
                                         .formatted(channel, count, members)));
     }
 
+    /// What the first node tells its operators of those that it knows of: a name, whether it is the one that is asked,
+    /// and its SSE sessions.
+    private static List<String> nodes() throws IOException {
+        try (var client = RawClient.connect(one.gateway().managementPort().orElseThrow())) {
+            var answer = client.get("/v1/nodes", "Authorization: Bearer " + OPERATOR)
+                    .answer()
+                    .text();
+            assertThat(answer).doesNotContain("doubt");
+            return Pattern.compile("\"node\":\"(\\w+)\",\"self\":(\\w+),.*?\"ready\":true,.*?\"sse\":(\\d+)")
+                    .matcher(answer)
+                    .results()
+                    .map(node -> node.group(1) + " " + node.group(2) + " " + node.group(3))
+                    .toList();
+        }
+    }
+
+    private static void awaitNodes(String... nodes) {
+        Awaitility.await()
+                .atMost(LEASE.multipliedBy(5))
+                .pollInterval(Duration.ofMillis(50))
+                .until(PresenceTest::nodes, List.of(nodes)::equals);
+    }
+
     private static String member(String subject, int sessions) {
         return "{\"issuer\":\"https://id.example.com/\",\"sub\":\"%s\",\"sessions\":%d}".formatted(subject, sessions);
     }
@@ -122,16 +151,19 @@ class PresenceTest {
             await(one, "room.1", 3, both);
             await(two, "room.1", 3, both);
             await(two, "room.*", 1, member("eve", 1));
+            awaitNodes("one true 1", "three false 1", "two false 0");
             ann.client().close();
             await(two, "room.1", 2, member("ann", 1) + "," + member("bob", 1));
             three.kill();
             await(one, "room.1", 1, member("ann", 1));
             await(two, "room.1", 1, member("ann", 1));
             await(one, "room.*", 0, "");
+            awaitNodes("one true 0", "two false 0");
             three.start();
             try (var back = Sse.open(port(), room, as("bob"))) {
                 await(one, "room.1", 2, member("ann", 1) + "," + member("bob", 1));
                 assertThat(back.ready()).contains("ready");
+                awaitNodes("one true 0", "three false 1", "two false 0");
             }
             assertThat(annAgain.ready()).contains("ready");
             assertThat(bob.ready()).isNotEmpty();

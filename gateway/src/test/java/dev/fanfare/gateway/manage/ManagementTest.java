@@ -217,6 +217,15 @@ class ManagementTest {
         assertThat(node).containsEntry("ready", true).containsEntry("kafkaReachable", true);
         assertThat(node.get("sessions")).asString().contains("sse=1");
 
+        var nodes = operator.get("/v1/nodes");
+        assertThat(nodes.get("doubt")).asString().contains("only this node", "cluster.presence.topic");
+        assertThat(operator.list("/v1/nodes", "nodes"))
+                .singleElement()
+                .satisfies(only -> assertThat(only)
+                        .containsEntry("self", true)
+                        .containsEntry("ready", true)
+                        .containsEntry("sessions", Map.of("ws", 0L, "sse", 1L, "poll", 0L)));
+
         var config = operator.ask("GET", "/v1/config").text();
         assertThat(config)
                 .contains("\"write-stall\":\"5s\"", "\"bootstrap.servers\":\"127.0.0.1", "\"ssl.key.password\":\"***\"")

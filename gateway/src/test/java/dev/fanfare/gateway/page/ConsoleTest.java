@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.fanfare.browser.Browser;
+import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.testing.Gateways;
 import dev.fanfare.gateway.testing.RawClient;
@@ -32,10 +33,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleTest {
     private static final String TOKEN = "of-the-operator-and-of-nobody-else-0123456789";
 
+    /// What another node says.
+    private static final String TOLD = """
+            {"node":"elsewhere","lease":"PT1M","version":"0.9","ready":"false","overload":"2","ws":"0","sse":"42",
+            "poll":"0","deliveries":"17","events":"3","lag":"1234"}""";
+
     @TempDir
     static Path dir;
 
     private static String topic;
+    private static String nodes;
     private static Gateways.Running gateway;
     private static Browser browser;
 
@@ -53,6 +60,12 @@ class ConsoleTest {
         topic = LocalBroker.get().newTopic("console", 1);
         var gateways = new Gateways().route(topic, topic + ".{key}");
         gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(TOKEN), 0);
+        nodes = LocalBroker.get().newTopic("console-nodes", 1);
+        gateways.cluster = new ClusterSettings(
+                Optional.of("here"),
+                Optional.empty(),
+                new ClusterSettings.Presence(
+                        Optional.of(nodes), List.of(), List.of(), Duration.ofMillis(100), Duration.ofSeconds(1), 1, 1));
         gateway = gateways.start();
         browser = Browser.start(Files.createDirectory(dir.resolve("browser")));
     }
@@ -136,6 +149,34 @@ class ConsoleTest {
         awaitText("#detail-title", "Channel " + topic + ".other");
         browser.click("#detail-close");
         assertThat(browser.evaluate("detail.open")).isEqualTo("false");
+    }
+
+    @Test
+    void showsTheOtherNodesAsTheyTell() throws Exception {
+        listen("a");
+        signIn(TOKEN);
+        awaitText("#nodes tbody", "here (this one)");
+        assertThat(text("#doubt")).isEmpty();
+        LocalBroker.get().send(nodes, null, "its-run", TOLD.getBytes(UTF_8));
+        awaitText("#nodes-sum", "2 nodes, 43 sessions");
+        assertThat(text("#nodes tbody tr:first-child"))
+                .contains("elsewhere", "0.9", "not ready", "overloaded (2)", "42", "17/s", "1,234");
+        LocalBroker.get().send(nodes, null, "its-run", null);
+        awaitText("#nodes-sum", "1 node, 1 session");
+    }
+
+    @Test
+    void saysThatItKnowsOfNoOtherNode() throws Exception {
+        var gateways = new Gateways().route(topic, topic + ".{key}");
+        gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(TOKEN), 0);
+        try (var alone = gateways.start()) {
+            browser.open("http://127.0.0.1:%d/"
+                    .formatted(alone.gateway().managementPort().orElseThrow()));
+            signIn(TOKEN);
+            awaitText(
+                    "#doubt", "only this node is shown: nodes know of each other where cluster.presence.topic is set");
+            assertThat(text("#nodes-sum")).isEqualTo("1 node, 0 sessions");
+        }
     }
 
     @Test

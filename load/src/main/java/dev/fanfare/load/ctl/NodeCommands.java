@@ -2,19 +2,47 @@ package dev.fanfare.load.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.load.ctl.Api.Target;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `node show`, `node config`, `node record`, `node drain …`.
-@Command(name = "node", mixinStandardHelpOptions = true, description = "The gateway as a whole.")
+/// `node list`, `node show`, `node config`, `node record`, `node drain …`.
+@Command(name = "node", mixinStandardHelpOptions = true, description = "The gateway as a whole, and the others.")
 final class NodeCommands extends Group {
     private static final long LOOK_MILLIS = 500;
+    private static final List<String> COLUMNS = List.of(
+            "node",
+            "self",
+            "ready",
+            "overloadLevel",
+            "version",
+            "sessions.ws",
+            "sessions.sse",
+            "sessions.poll",
+            "deliveriesPerSecond",
+            "eventsPerSecond",
+            "feedLag",
+            "toldMsAgo");
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "How it is doing.")
     int show() {
         return print(gateway().get(new Target("node")));
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "All nodes, as far as they tell each other (cluster.presence.topic).")
+    int list() {
+        var answer = gateway().get(new Target("nodes"));
+        return print(answer, output -> {
+            output.table(answer.path("nodes"), COLUMNS);
+            if (answer.has("doubt")) {
+                output.line(answer.path("doubt").asText());
+            }
+        });
     }
 
     @Command(

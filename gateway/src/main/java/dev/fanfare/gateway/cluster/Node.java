@@ -1,4 +1,4 @@
-package dev.fanfare.gateway.manage;
+package dev.fanfare.gateway.cluster;
 
 /// What this node says of itself as a whole.
 ///
