@@ -100,6 +100,10 @@ spec:
           ports:
             - name: http
               containerPort: {{ .values.service.port }}
+            {{- if eq (include "fanfare.app.isManaged" .) "true" }}
+            - name: management
+              containerPort: {{ .values.management.port }}
+            {{- end }}
           startupProbe:
             {{- include "fanfare.app.probe" (dict "app" . "path" "/health/started") | nindent 12 }}
             periodSeconds: 2
@@ -174,6 +178,31 @@ spec:
     - name: http
       port: {{ .values.service.port }}
       targetPort: http
+      appProtocol: {{ include "fanfare.app.scheme" . }}
+{{- end -}}
+
+{{- define "fanfare.app.isManaged" -}}
+{{- and (eq .name "gateway") .values.management.enabled -}}
+{{- end -}}
+
+{{/* Without an address of its own: what it shows is one pod's, so pods are not to be picked at random. */}}
+{{- define "fanfare.app.managementService" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "fanfare.app.management" . }}
+  labels:
+    {{- include "fanfare.app.labels" . | nindent 4 }}
+spec:
+  clusterIP: None
+  # also those that are drained
+  publishNotReadyAddresses: true
+  selector:
+    {{- include "fanfare.app.selector" . | nindent 4 }}
+  ports:
+    - name: management
+      port: {{ .values.management.port }}
+      targetPort: management
       appProtocol: {{ include "fanfare.app.scheme" . }}
 {{- end -}}
 

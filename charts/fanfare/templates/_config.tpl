@@ -61,6 +61,14 @@ server.tls.private-key-file: /run/secrets/fanfare/tls/tls.key
 {{- if .values.tickets.secret }}
 access.tickets.key-file: /run/secrets/fanfare/tickets/{{ .values.tickets.key }}
 {{- end }}
+{{- if .values.management.enabled }}
+{{- if not (or .values.management.secret (contains "issuers" (toYaml .values.config))) -}}
+{{- fail "gateway.management.secret is required, or access.issuers in gateway.config: who may use the port" -}}
+{{- end }}
+management.enabled: true
+management.host: 0.0.0.0
+management.port: {{ .values.management.port }}
+{{- end }}
 {{- end -}}
 
 {{- define "fanfare.config.webhooks" -}}
@@ -97,6 +105,13 @@ secrets.keys-file: /run/secrets/fanfare/keys/{{ .values.keys.key }}
 
 {{/* Secrets that an app gets as environment variables. */}}
 {{- define "fanfare.app.environment" -}}
+{{- if and (eq (include "fanfare.app.isManaged" .) "true") .values.management.secret }}
+- name: FANFARE_MANAGEMENT_TOKEN
+  valueFrom:
+    secretKeyRef:
+      name: {{ .values.management.secret }}
+      key: {{ .values.management.key }}
+{{- end }}
 {{- if eq .name "webhooks" -}}
 {{- if or .values.store.secret .values.store.password }}
 - name: FANFARE_STORE_PASSWORD

@@ -15,6 +15,10 @@
 {{- printf "%s-%s" (include "fanfare.fullname" .root) .name -}}
 {{- end -}}
 
+{{- define "fanfare.app.management" -}}
+{{- printf "%s-management" (include "fanfare.app.name" .) | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
 {{- define "fanfare.app.selector" -}}
 app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}

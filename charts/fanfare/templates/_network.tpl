@@ -100,6 +100,14 @@ spec:
       from:
         {{- toYaml . | nindent 8 }}
       {{- end }}
+    {{- if eq (include "fanfare.app.isManaged" .) "true" }}
+    {{- with .values.management.from }}
+    - ports:
+        - port: management
+      from:
+        {{- toYaml . | nindent 8 }}
+    {{- end }}
+    {{- end }}
   egress:
     - ports:
         - port: 53

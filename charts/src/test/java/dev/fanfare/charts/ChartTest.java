@@ -228,6 +228,47 @@ class ChartTest {
                 .containsExactly(53, 53, 9093, 9094, 6432, 443, 80);
     }
 
+    @Test
+    void keepsThePortOfOperatorsToItself() {
+        var objects = Chart.render("everything.yaml");
+        var service = Chart.object(objects, "Service", "push-fanfare-gateway-management");
+        assertThat(service.at("/spec/clusterIP").textValue()).isEqualTo("None");
+        assertThat(service.at("/spec/ports"))
+                .singleElement()
+                .hasToString(
+                        "{\"name\":\"management\",\"port\":8081,\"targetPort\":\"management\",\"appProtocol\":\"https\"}");
+        var container =
+                Chart.object(objects, "Deployment", "push-fanfare-gateway").at("/spec/template/spec/containers/0");
+        assertThat(container.path("ports").toString()).contains("{\"name\":\"management\",\"containerPort\":8081}");
+        assertThat(container.path("env").toString())
+                .contains(
+                        "\"FANFARE_MANAGEMENT_TOKEN\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"fanfare-operators\"");
+        for (var kind : List.of("Service", "Ingress", "HTTPRoute")) {
+            assertThat(Chart.object(objects, kind, "push-fanfare-gateway").toString())
+                    .doesNotContain("management", "8081");
+        }
+        assertThat(lettingIn(objects)).containsExactly("http from ingress", "management from operations");
+        assertThat(lettingIn(Chart.render("everything.yaml", "gateway.management.from=null")))
+                .containsExactly("http from ingress");
+        assertThat(Chart.render("everything.yaml", "gateway.management.enabled=false").stream()
+                        .map(JsonNode::toString))
+                .noneMatch(text -> text.contains("management"));
+        assertThatThrownBy(() ->
+                        Chart.render("gateway.yaml", "gateway.config.access=null", "gateway.management.enabled=true"))
+                .hasMessageContaining("gateway.management.secret is required");
+    }
+
+    private static List<String> lettingIn(List<JsonNode> objects) {
+        var policy = Chart.object(objects, "NetworkPolicy", "push-fanfare-gateway");
+        return StreamSupport.stream(policy.at("/spec/ingress").spliterator(), false)
+                .map(rule -> rule.at("/ports/0/port").asText() + " from "
+                        + rule.at("/from/0/namespaceSelector/matchLabels")
+                                .elements()
+                                .next()
+                                .asText())
+                .toList();
+    }
+
     private static List<Integer> ports(JsonNode policy) {
         return StreamSupport.stream(policy.at("/spec/egress").spliterator(), false)
                 .flatMap(rule -> StreamSupport.stream(rule.path("ports").spliterator(), false))
@@ -242,6 +283,8 @@ class ChartTest {
                     gateway.yaml  | gateway.replica=3                | replica
                     gateway.yaml  | gateway.replicas=0               | replicas
                     gateway.yaml  | gateway.config.kafka.group.id=x  | invalid propertyName 'kafka'
+                    gateway.yaml  | gateway.config.management\\.token=x | management.token
+                    gateway.yaml  | gateway.management.port=0        | port
                     gateway.yaml  | gateway.shutdown.deadline=soon   | deadline
                     gateway.yaml  | kafka.sasl.mechanism=GSSAPI      | mechanism
                     gateway.yaml  | kafka.sasl.secret=               | kafka.sasl.secret is required

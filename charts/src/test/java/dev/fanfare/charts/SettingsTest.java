@@ -36,6 +36,7 @@ class SettingsTest {
                 .contains("20000000") // and not 2e+07
                 .contains("deadline=PT2M30S")
                 .contains("channelsMax=100")
+                .contains("ManagementSettings[enabled=true, host=0.0.0.0, port=8081, token=***")
                 .contains("logging=LoggingSettings[format=JSON, sessions=true]")
                 .contains("/run/secrets/fanfare/tls/tls.crt");
         assertThat(read("webhooks", "everything.yaml").toString())

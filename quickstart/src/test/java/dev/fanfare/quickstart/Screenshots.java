@@ -18,9 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Takes the documents' pictures of the page and of the console, with the demo's events in them; no test by its name,
-/// so
-/// that it runs only when asked for: `mvn -Dfast -Dtest=Screenshots -Dsurefire.failIfNoSpecifiedTests=false verify`.
+/// Takes the documents' pictures of the page and of the console, with the demo's events in them, and others in `target`
+/// to look at; no test by its name, so that it runs only when asked for: `mvn -Dfast -Dtest=Screenshots -Dsurefire.failIfNoSpecifiedTests=false verify`.
 class Screenshots {
     private static final Map<String, String> FILES = Map.of("light", "screenshot.png", "dark", "screenshot-dark.png");
 
@@ -79,7 +78,7 @@ class Screenshots {
                     List.of("orders.**", "prices.*", "notices", "orders.**&channel=prices.*", "prices.ACME")) {
                 clients.add(stream(port, channels));
             }
-            size(browser, 1280, 900);
+            size(browser, 1280, 1060);
             browser.open("http://127.0.0.1:%d/".formatted(console));
             browser.type(
                     "#token", Files.readString(state.resolve("console.token")).strip());
@@ -101,7 +100,9 @@ class Screenshots {
                 browser.click("#record");
                 Files.write(Path.of("target", "console-detail-%s.png".formatted(theme)), browser.screenshot());
                 browser.click("#detail-close");
-                size(browser, 1280, 900);
+                size(browser, 1920, 1060);
+                Files.write(Path.of("target", "console-wide-%s.png".formatted(theme)), browser.screenshot());
+                size(browser, 1280, 1060);
             }
         } finally {
             for (var client : clients) {
