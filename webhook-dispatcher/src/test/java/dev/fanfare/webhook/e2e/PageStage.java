@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -48,9 +49,33 @@ final class PageStage implements AutoCloseable {
         });
         setup = Setup.of(dir, Cluster.shared().servers(), Cluster.shared().newTopic("pages", 1));
         receiver = Receiver.start();
-        dispatcher = WebhookDispatcher.start(
-                setup.settings(new WebhookSettings.Api(Optional.of(TOKEN)), WebhookSettings.Access.DEFAULT));
+        dispatcher = WebhookDispatcher.start(setup.settings(
+                new WebhookSettings.Api(Optional.of(TOKEN)),
+                WebhookSettings.Access.DEFAULT,
+                framedBy("http://localhost:" + receiver.url("/").getPort())));
         browser = Browser.start(Files.createDirectory(dir.resolve("browser")));
+    }
+
+    private static WebhookSettings.Portal framedBy(String origin) {
+        var usual = WebhookSettings.Portal.DEFAULT;
+        return new WebhookSettings.Portal(
+                usual.url(),
+                usual.linkLife(),
+                usual.sessionLife(),
+                List.of(origin),
+                usual.name(),
+                usual.logo(),
+                usual.accent());
+    }
+
+    /// Opens an empty page of the receiver, which is the only one that may frame the portal if its host is `localhost`,
+    /// and shows an address in a frame there.
+    void frame(String host, String url) throws IOException {
+        leave();
+        receiver.answer(200);
+        browser.open("http://%s:%d/empty".formatted(host, receiver.url("/").getPort()));
+        browser.evaluate(
+                "document.body.append(Object.assign(document.createElement('iframe'), {src: '%s'}))".formatted(url));
     }
 
     /// A page's address.

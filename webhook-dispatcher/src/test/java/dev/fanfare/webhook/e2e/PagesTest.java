@@ -224,6 +224,23 @@ class PagesTest {
     }
 
     @Test
+    void isInFramesOnlyOfPagesThatMayHoldIt() throws Exception {
+        var body = "{\"tenant\":\"%s\"}".formatted(tenant);
+        stage.frame("localhost", stage.link(body));
+        awaitFrame("document.querySelector('#whose').textContent", tenant);
+        stage.frame("127.0.0.1", stage.link(body));
+        awaitFrame("location.protocol", "chrome-error:");
+        stage.frame("localhost", stage.url("console"));
+        awaitFrame("location.protocol", "chrome-error:");
+    }
+
+    private static void awaitFrame(String expression, String is) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(stage.browser.evaluateIn("iframe", expression))
+                        .isEqualTo(is));
+    }
+
+    @Test
     void letsOperatorsInByTheirToken() throws Exception {
         stage.receiver.answer(500);
         var endpoint = endpoint();

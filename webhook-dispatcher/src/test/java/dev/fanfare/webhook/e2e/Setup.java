@@ -79,11 +79,15 @@ record Setup(Path keys, String servers, String topic, StoreSettings store, int w
 
     /// The same, but not for everybody.
     WebhookSettings settings(WebhookSettings.Api api, WebhookSettings.Access access) {
+        return settings(api, access, WebhookSettings.Portal.DEFAULT);
+    }
+
+    WebhookSettings settings(WebhookSettings.Api api, WebhookSettings.Access access, WebhookSettings.Portal portal) {
         return new WebhookSettings(
                 new WebhookSettings.Server("127.0.0.1", 0),
                 api,
                 access,
-                WebhookSettings.Portal.DEFAULT,
+                portal,
                 Map.of("bootstrap.servers", servers, "reconnect.backoff.max.ms", "200"),
                 List.of(new Routing.Rule(List.of(topic), List.of("orders.{key}"))),
                 WebhookSettings.Tenant.DEFAULT,
