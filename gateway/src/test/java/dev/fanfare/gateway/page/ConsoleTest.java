@@ -249,6 +249,9 @@ class ConsoleTest {
             assertThat(browser.evaluate("innerWidth + '/' + (document.documentElement.scrollWidth"
                             + " - document.documentElement.clientWidth)"))
                     .isEqualTo(width + "/0");
+            assertThat(browser.evaluate("[...document.querySelectorAll('main .scroll')]"
+                            + ".filter(one => one.clientHeight < one.firstElementChild.offsetHeight).length"))
+                    .isEqualTo("0");
             assertThat(contrast()).isGreaterThanOrEqualTo(4.5);
             browser.click("#sessions tbody button");
             awaitText("#detail tbody", "resume");
