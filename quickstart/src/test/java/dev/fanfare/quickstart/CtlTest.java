@@ -3,6 +3,7 @@ package dev.fanfare.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -66,8 +67,7 @@ class CtlTest {
 
             assertThat(ctl("sessions", "list", "--channel=orders.1").text())
                     .contains("sse", "live", "127.0.0.1", "1 of 1");
-            var json = ctl("sessions", "list", "--json").text();
-            var id = json.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
+            var id = onlySession();
             assertThat(ctl("sessions", "show", id).text())
                     .contains("channel          orders.**", "policy           resume");
             assertThat(ctl("channels", "top").text()).contains("orders.**", "eventsPerSecond");
@@ -99,12 +99,33 @@ class CtlTest {
             options.set(1, "--token-file=" + state.resolve("console.token"));
             assertThat(ctl("node", "shwo").status()).isEqualTo(2);
 
-            assertThat(ctl("node", "drain", "--notice=0", "--over=0", "--wait").text())
-                    .contains("done: 0 of 1 sessions left");
-            assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("retry:");
+            assertThat(ctl("sessions", "move", id).text()).contains("ending");
+            assertThat(rest(stream)).contains("retry:").doesNotContain("disconnected");
+            try (var second = stream(http, port)) {
+                assertThat(ctl("sessions", "disconnect", onlySession()).text()).contains("ending");
+                assertThat(rest(second)).contains("disconnected");
+            }
+            try (var third = stream(http, port)) {
+                assertThat(onlySession()).isNotEmpty();
+                assertThat(ctl("node", "drain", "--notice=0", "--over=0", "--wait")
+                                .text())
+                        .contains("done: 0 of 1 sessions left");
+                assertThat(rest(third)).contains("retry:");
+            }
             assertThat(ctl("node", "drain-cancel").text()).isEqualTo("cancelled: 0 of 1 sessions left\n");
         }
+    }
+
+    private static String rest(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /// Its id, once there is one session and no other.
+    private String onlySession() {
+        return await().until(
+                        () -> ctl("sessions", "list", "--json").text(),
+                        text -> text.contains("\"total\":1,") && !text.contains("ending"))
+                .replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
     }
 
     private static InputStream stream(HttpClient http, int port) throws Exception {
