@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -72,8 +71,6 @@ final class ConfigDump {
             case Duration duration -> json.writeString(Units.show(duration));
             case Enum<?> constant ->
                 json.writeString(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-            case URI uri
-            when uri.getRawUserInfo() != null -> json.writeString(uri.toString().replace(uri.getRawUserInfo(), MASK));
             default -> json.writeString(SECRET.matcher(name).matches() ? MASK : value.toString());
         }
     }

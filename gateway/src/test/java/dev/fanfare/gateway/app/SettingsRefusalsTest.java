@@ -34,6 +34,7 @@ class SettingsRefusalsTest {
                     [{issuer: a, audience: x, secret-file: s, jwks-file: j}]            | : needs one of [jwks-file,
                     [{issuer: a, audience: x, jwks-url: 'http://a.example/keys'}]       | .jwks-url: 'http://a.example/keys'
                     [{issuer: a, audience: x, jwks-url: 'not a url'}]                   | .jwks-url: 'not a url'
+                    [{issuer: a, audience: x, jwks-url: 'https://me:pass@a/keys'}]      | .jwks-url: is refused: it must be a URL without user
                     [{issuer: a, audience: x, jwks: 'https://a'}]                       | .jwks: unknown key
                     """)
     void refusesIssuersThatCannotBe(String issuers, String problem) {

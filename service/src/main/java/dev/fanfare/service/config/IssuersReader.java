@@ -103,6 +103,10 @@ public final class IssuersReader {
         try {
             var url = URI.create(text);
             var host = String.valueOf(url.getHost());
+            if (url.getRawUserInfo() != null) { // it is not shown, and would not be sent
+                values.problem("%s: is refused: it must be a URL without user and password".formatted(key));
+                return;
+            }
             if ("https".equals(url.getScheme())
                     || ("http".equals(url.getScheme()) && LOOPBACK.matcher(host).matches())) {
                 return;
