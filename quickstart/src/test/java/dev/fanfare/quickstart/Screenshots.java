@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Takes the documents' pictures of the page and of the console, with the demo's events in them, and others in `target`
-/// to look at; no test by its name, so that it runs only when asked for: `mvn -Dfast -Dtest=Screenshots -Dsurefire.failIfNoSpecifiedTests=false verify`.
+/// to look at. No test by its name, so it runs only when asked for:
+/// `mvn -Dfast -Dtest=Screenshots -Dsurefire.failIfNoSpecifiedTests=false verify`.
 class Screenshots {
     private static final Map<String, String> FILES = Map.of("light", "screenshot.png", "dark", "screenshot-dark.png");
 
