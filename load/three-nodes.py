@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measures what one gateway takes for each thing that it does, then three gateways under one load, and puts what
-`fanfare load plan` says of that load beside it. Build first: `./fanfare version`. Nothing else should run meanwhile."""
+`fanfare load plan` says of that load beside it. Build first: `./fanfare bench --list`. Nothing else should run meanwhile."""
 import os, re, shutil, subprocess, sys, tempfile, time, urllib.request
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.fanfare.browser.Browser;
+import dev.fanfare.browser.Contrast;
 import dev.fanfare.gateway.config.ClusterSettings;
 import dev.fanfare.gateway.config.ManagementSettings;
 import dev.fanfare.gateway.testing.Gateways;

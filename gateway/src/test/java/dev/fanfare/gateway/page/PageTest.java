@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.browser.Browser;
+import dev.fanfare.browser.Contrast;
 import dev.fanfare.gateway.config.GatewaySettings.Publish;
 import dev.fanfare.gateway.config.GatewaySettings.Server;
 import dev.fanfare.gateway.config.TlsSettings;

@@ -3,6 +3,7 @@ package dev.fanfare.webhook.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.browser.Contrast;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,26 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class PagesTest {
     private static final Duration SOON = Duration.ofSeconds(30);
-
-    /// The lowest contrast of a text to what it stands on (WCAG 2.2).
-    private static final String CONTRAST = """
-            Math.min(...[...document.querySelectorAll('body *')]
-              .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
-                && one.checkVisibility() && !one.matches(':disabled, option'))
-              .map(one => {
-                const light = (color) => {
-                  const part = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-                  const [r, g, b] = color.match(/[\\d.]+/g).map((value) => part(value / 255));
-                  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-                };
-                let ground = one;
-                while (ground.parentElement && /, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) {
-                  ground = ground.parentElement;
-                }
-                const [text, behind] = [getComputedStyle(one).color, getComputedStyle(ground).backgroundColor].map(light);
-                return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
-              }))
-            """;
 
     @TempDir
     private static Path dir;
@@ -321,7 +302,7 @@ class PagesTest {
                     .isEqualTo(width + "/0");
             assertThat(stage.browser.evaluate("getComputedStyle(document.body).backgroundColor"))
                     .isEqualTo(theme.equals("dark") ? "rgb(16, 20, 26)" : "rgb(244, 246, 249)");
-            assertThat(Double.parseDouble(stage.browser.evaluate(CONTRAST))).isGreaterThanOrEqualTo(4.5); // WCAG 1.4.3
+            assertThat(Contrast.lowest(stage.browser)).isGreaterThanOrEqualTo(4.5); // WCAG 1.4.3
             assertThat(stage.browser.evaluate("""
                     [...document.querySelectorAll('input, select, button, [tabindex="0"], section, nav, progress')]
                       .filter(one => !(one.labels?.length || one.ariaLabel || one.textContent.trim()

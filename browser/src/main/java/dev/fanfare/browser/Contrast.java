@@ -1,13 +1,13 @@
-package dev.fanfare.gateway.page;
+package dev.fanfare.browser;
 
-import dev.fanfare.browser.Browser;
+import java.io.IOException;
 
-/// How well texts can be told from what they stand on (WCAG 2.2, 1.4.3).
-final class Contrast {
+/// How well a page's texts can be told from what they stand on (WCAG 2.2, 1.4.3).
+public final class Contrast {
     private static final String LOWEST = """
             Math.min(...[...document.querySelectorAll('body *')]
               .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
-                && one.checkVisibility() && !(one instanceof SVGElement))
+                && one.checkVisibility() && !(one instanceof SVGElement) && !one.matches(':disabled, option'))
               .map(one => {
                 const light = (color) => {
                   const part = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -25,8 +25,8 @@ final class Contrast {
 
     private Contrast() {}
 
-    /// The lowest of all texts that are to be seen.
-    static double lowest(Browser browser) throws Exception {
+    /// The lowest of all texts that are to be seen, but for those of what cannot be used now, which may be faint.
+    public static double lowest(Browser browser) throws IOException {
         return Double.parseDouble(browser.evaluate(LOWEST));
     }
 }
