@@ -196,6 +196,7 @@ public final class Gateway implements AutoCloseable {
             var metrics = parts.open(
                     new Metrics(channels, sessions, sessionMetrics, feed, feedMetrics, limits.metrics(), tlsMetrics));
             metrics.states(states::keys);
+            metrics.polls(streams::pollBytes);
             cluster.register(metrics);
             metrics.partitions(feed::partitionsRead);
             metrics.overload(overload, () -> starts.refused().sum() + sessionMetrics.replaysHeldBack.sum());

@@ -67,6 +67,13 @@ public final class Metrics implements AutoCloseable {
         gauge("fanfare_partitions_read", "Partitions that the feed reads", read);
     }
 
+    /// Registers what the answers to long-polls hold.
+    ///
+    /// @param bytes that are not written yet
+    public void polls(LongSupplier bytes) {
+        gauge("fanfare_poll_bytes", "Bytes of events in answers to long-polls that are not written yet", bytes);
+    }
+
     /// Registers what states cost.
     ///
     /// @param keys that are remembered

@@ -16,6 +16,11 @@ final class PollBuffers {
         this.bytesMax = bytesMax;
     }
 
+    /// Bytes of all answers that are not out yet.
+    long held() {
+        return held.get();
+    }
+
     /// Whether polls should be answered with what they have.
     boolean isSpent() {
         return held.get() >= bytesMax;

@@ -63,6 +63,11 @@ public final class StreamHandler implements Handler {
         this.pollBuffers = new PollBuffers(settings.poll().buffersMax());
     }
 
+    /// Bytes of events in the answers to long-polls that are not written yet. Any thread may ask.
+    public long pollBytes() {
+        return pollBuffers.held();
+    }
+
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
         var query = QueryParameters.of(request.query());
