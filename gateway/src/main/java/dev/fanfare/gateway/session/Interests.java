@@ -204,11 +204,13 @@ public final class Interests {
         boolean all = extent == Found.ALL;
         if (extent != Found.OVERFLOW) {
             Mark last = place.position();
+            boolean shared = place.isShared();
             for (var event : found) {
                 last = event;
                 var channel = place.isPast(event) ? null : match(event.channels());
                 if (channel != null) {
-                    outlet.deliver(event, channel);
+                    shared = shared || place.isShared(event);
+                    outlet.deliver(event, channel, shared);
                 }
                 if (outlet.isFull()) {
                     all &= event == found.getLast();

@@ -149,9 +149,11 @@ final class Outlet {
     }
 
     /// Delivers an event of the logs.
-    void deliver(FeedEvent event, ChannelName channel) {
+    ///
+    /// @param shared whether the client's cursor is then that of all who stand in the logs
+    void deliver(FeedEvent event, ChannelName channel, boolean shared) {
         place.delivers(event.timeMillis());
-        if (event.event().dataLength() <= options.eventMax() && place.isShared()) {
+        if (event.event().dataLength() <= options.eventMax() && shared) {
             out().put(event.encoded(form, channel, encodings));
         } else {
             deliver(event.event(), channel, place.cursor(event), false);

@@ -217,6 +217,12 @@ final class Place {
         return base == null && foreign.isEmpty();
     }
 
+    /// Whether it has, once it has this event: then it has with all that come later.
+    boolean isShared(FeedEvent event) {
+        var ahead = base;
+        return foreign.isEmpty() && (ahead == null || ahead.isAtMost(event.vector()));
+    }
+
     /// The client's cursor.
     byte[] cursor() {
         return replay == null && isShared() ? position.cursor() : encode(vector());

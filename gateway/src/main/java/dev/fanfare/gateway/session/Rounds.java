@@ -284,7 +284,7 @@ final class Rounds {
             taken++;
             var channel = interests.match(event.channels());
             if (channel != null) {
-                outlet.deliver(event, channel);
+                outlet.deliver(event, channel, place.isShared());
                 interests.trace(event, outlet.options());
             }
             if (outlet.isFull()) {
