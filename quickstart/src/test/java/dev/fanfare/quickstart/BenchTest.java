@@ -36,6 +36,7 @@ class BenchTest {
                 "--scale=0.02",
                 "--windows=1",
                 "--window=0.5",
+                "--settle=0.6",
                 "--steps=1");
 
         assertThat(outcome.status()).as(String.join("\n", outcome.lines())).isZero();

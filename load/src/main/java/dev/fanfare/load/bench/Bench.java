@@ -51,6 +51,12 @@ public final class Bench implements Callable<Integer> {
     private double window;
 
     @Option(
+            names = "--settle",
+            defaultValue = "20",
+            description = "seconds of each kind of load before it is measured for the first time (${DEFAULT-VALUE})")
+    private double settle;
+
+    @Option(
             names = "--steps",
             defaultValue = "24",
             description = "of the search for the highest rate, at most, for each server (${DEFAULT-VALUE})")
@@ -162,11 +168,18 @@ public final class Bench implements Callable<Integer> {
         if (!(window >= 0.1)) {
             throw new Misuse("--window %s: use at least 0.1 seconds".formatted(window));
         }
+        if (!(settle >= 0)) {
+            throw new Misuse("--settle %s: use at least 0 seconds".formatted(settle));
+        }
         if (steps < 1) {
             throw new Misuse("--steps %d: use at least 1".formatted(steps));
         }
         var into = folder == null ? Path.of(System.getProperty("fanfare.home", "."), "target", "bench") : folder;
-        return new Options(scale, windows, Duration.ofMillis((long) (window * 1000)), steps, into);
+        return new Options(scale, windows, millis(window), millis(settle), steps, into);
+    }
+
+    private static Duration millis(double seconds) {
+        return Duration.ofMillis((long) (seconds * 1000));
     }
 
     /// Those that are installed; what is missing is said.

@@ -1,5 +1,6 @@
 package dev.fanfare.load.bench;
 
+import dev.fanfare.load.client.Transport;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -14,9 +15,12 @@ final class Ground {
     private final List<Contender> contenders;
     private final LoadTool tool;
     private final Options options;
-    private final Set<Contender> warm = new HashSet<>();
+    private final Set<Warmed> warm = new HashSet<>();
     private final Set<Contender> broken = new HashSet<>();
     private boolean failed;
+
+    /// What a server has settled under: code that another kind of load needs is not compiled yet.
+    private record Warmed(Contender contender, String scenario, Transport transport, int channels) {}
 
     Ground(List<Contender> contenders, LoadTool tool, Options options) {
         this.contenders = List.copyOf(contenders);
@@ -60,18 +64,19 @@ final class Ground {
         return failed;
     }
 
-    /// Runs once for nothing, the first time: the server's code is not compiled yet.
+    /// Runs for nothing, the first time: the server's code is not compiled yet.
     void warm(Contender contender, Load load) throws InterruptedException {
         start(contender);
-        if (contender.process().isPresent() && warm.add(contender)) {
-            tool.run(contender, load);
+        var kind = new Warmed(contender, load.scenario(), load.transport(), load.channels());
+        if (contender.process().isPresent() && warm.add(kind)) {
+            tool.run(contender, load.atLeast(options.settle()));
         }
     }
 
     /// As if it had never run.
     void restart(Contender contender) throws InterruptedException {
         contender.close();
-        warm.remove(contender);
+        warm.removeIf(kind -> kind.contender.equals(contender));
         start(contender);
     }
 

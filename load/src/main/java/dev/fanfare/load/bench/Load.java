@@ -41,6 +41,12 @@ record Load(
         return new Load(scenario, transport, sessions, channels, rate, warmUp, duration, more);
     }
 
+    /// The same for so long, unless it is a matter of events rather than of time.
+    Load atLeast(Duration time) {
+        boolean longer = scenario.equals("fanout") && warmUp.isPositive() && time.compareTo(duration) > 0;
+        return longer ? new Load(scenario, transport, sessions, channels, perSecond, warmUp, time, more) : this;
+    }
+
     /// All deliveries of the measured time, by its length.
     double deliveriesPerSecond() {
         return events() * (double) sessions / channels / seconds(duration);

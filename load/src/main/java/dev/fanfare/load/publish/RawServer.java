@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -119,6 +120,7 @@ public final class RawServer implements Source {
             if (key.isAcceptable()) {
                 for (var client = listener.accept(); client != null; client = listener.accept()) {
                     client.configureBlocking(false);
+                    client.setOption(StandardSocketOptions.TCP_NODELAY, true); // else the kernel puts writes together
                     var _ = new RawClient(client, selector);
                 }
             } else {

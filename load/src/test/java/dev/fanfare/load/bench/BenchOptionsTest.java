@@ -22,6 +22,7 @@ class BenchOptionsTest {
                 "--scale x | Invalid value for option '--scale': 'x' is not a double",
                 "--windows 0 | --windows 0: use at least 1",
                 "--window 0 | --window 0.0: use at least 0.1 seconds",
+                "--settle=-1 | --settle -1.0: use at least 0 seconds",
                 "--steps 0 | --steps 0: use at least 1",
                 "--row cost-sse | Unknown options: '--row', 'cost-sse'"
             })
