@@ -104,7 +104,9 @@ class HerdTest {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> SseClient.open(Target.local(port), query, cursor), stream -> true);
+                .until(
+                        () -> SseClient.open(Target.local(port).patience(Duration.ofMinutes(2)), query, cursor),
+                        stream -> true);
     }
 
     /// By the consumers' own account.

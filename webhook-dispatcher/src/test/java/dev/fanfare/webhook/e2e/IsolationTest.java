@@ -36,7 +36,8 @@ class IsolationTest {
             receiver.answer(call -> answer(call, arrivals));
             // one call at a time: what arrives in order was called in order
             var healthy = dispatcher.endpoint(
-                    receiver.url("/healthy"), draft.concurrency(1).settings());
+                    receiver.url("/healthy"),
+                    draft.concurrency(1).timeout(Duration.ofSeconds(30)).settings()); // no second attempt
             Load.probe(cluster, topic, receiver);
 
             var alone = load(cluster, topic, events, "alone", receiver);
@@ -54,7 +55,7 @@ class IsolationTest {
                     "IsolationTest: p99 of %d events a second: %d ms alone, %d ms beside three in trouble%n",
                     PER_SECOND, before, after);
 
-            assertThat(after).as("p99 in ms, generously").isLessThanOrEqualTo(Math.max(1000, 10 * before));
+            assertThat(after).as("p99 in ms, generously").isLessThanOrEqualTo(Math.max(5000, 10 * before));
             var order = receiver.taken("/healthy").stream()
                     .map(Receiver.Call::body)
                     .filter(body -> body.startsWith("beside0 "))

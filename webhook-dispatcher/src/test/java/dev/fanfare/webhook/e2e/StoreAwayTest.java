@@ -71,7 +71,7 @@ class StoreAwayTest {
                         assertThat(good.missing(load.sent())).isNotEmpty();
                         postgres.start();
                         await().atMost(Duration.ofMinutes(1)).until(observed::isReady);
-                        await().atMost(Duration.ofMinutes(1))
+                        await().atMost(Duration.ofMinutes(3))
                                 .until(() -> receiver.taken("/good").size() > load.count() - WINDOW);
                     }
                     var sent = load.stop();
