@@ -80,9 +80,11 @@ class PollLimitsTest {
     }
 
     private static void awaitBody(Gateways.Running of, String url, int least, int most) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(of.get(url).body()).hasSizeBetween(least, most));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            var answer = of.get(url);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).hasSizeBetween(least, most);
+        });
     }
 
     /// A client may have the whole of an answer before the gateway has counted it as written.

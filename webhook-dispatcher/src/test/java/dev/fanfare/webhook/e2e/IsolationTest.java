@@ -55,7 +55,7 @@ class IsolationTest {
                     "IsolationTest: p99 of %d events a second: %d ms alone, %d ms beside three in trouble%n",
                     PER_SECOND, before, after);
 
-            assertThat(after).as("p99 in ms, generously").isLessThanOrEqualTo(Math.max(5000, 10 * before));
+            assertThat(after).as("p99 in ms, generously").isLessThanOrEqualTo(Math.max(1000, 10 * before));
             var order = receiver.taken("/healthy").stream()
                     .map(Receiver.Call::body)
                     .filter(body -> body.startsWith("beside0 "))
