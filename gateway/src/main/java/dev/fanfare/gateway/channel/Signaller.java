@@ -40,7 +40,7 @@ public final class Signaller implements AutoCloseable {
     }
 
     void enqueue(ChannelLog log) {
-        if (log.signalled.compareAndSet(false, true)) {
+        if (log.subscriberCount() > 0 && log.signalled.compareAndSet(false, true)) {
             tasks.add(new Task.Touched(log));
         }
     }
