@@ -1,6 +1,7 @@
 package dev.fanfare.load.client;
 
 import dev.fanfare.load.check.Interval;
+import dev.fanfare.load.check.Latencies;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.wire.Loops;
 import java.net.InetSocketAddress;
@@ -58,6 +59,14 @@ public final class Clients {
         loops.ask(loop -> loop.tails(ends))
                 .forEach(tails -> tails.forEach((label, tail) -> sums.merge(label, tail, Long::sum)));
         return sums;
+    }
+
+    /// Receipt less intended time of what has come so far to sessions that nothing special is done to, and was to be
+    /// sent within the measured time, in microseconds. The asker's own.
+    public Histogram latencyOfOthers() {
+        var sum = Latencies.none();
+        loops.ask(EventLoop::latencyOfOthers).forEach(sum::add);
+        return sum;
     }
 
     /// So many special sessions end their connections, without a word, in turn. How many have.

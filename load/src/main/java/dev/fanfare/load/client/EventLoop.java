@@ -1,6 +1,7 @@
 package dev.fanfare.load.client;
 
 import dev.fanfare.load.check.Interval;
+import dev.fanfare.load.check.Latencies;
 import dev.fanfare.load.check.Measured;
 import dev.fanfare.load.check.Micros;
 import dev.fanfare.load.wire.Input;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of one loop. Others reach them by [#ask] only.
@@ -81,6 +83,13 @@ final class EventLoop implements Loop.Work {
         return population.receipts().stream()
                 .map(sink -> sink.tally().interval())
                 .reduce(Interval.NOTHING, Interval::plus);
+    }
+
+    /// Of those that are not special, so far.
+    Histogram latencyOfOthers() {
+        var sum = Latencies.none();
+        population.receiptsOfOthers().forEach(sink -> sum.add(sink.tally().latency()));
+        return sum;
     }
 
     /// What sessions that are still there wait for, of what was acknowledged per channel.

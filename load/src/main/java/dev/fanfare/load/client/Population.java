@@ -61,6 +61,14 @@ final class Population {
         return receipts.values();
     }
 
+    /// Of those that nothing special is done to.
+    List<Receipts> receiptsOfOthers() {
+        return receipts.entrySet().stream()
+                .filter(entry -> !entry.getKey().special)
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     private Group group(int session) {
         return new Group(crowd.transport(session), crowd.special(session));
     }

@@ -127,17 +127,20 @@ public final class Page {
                     row.transport(),
                     format("%,d", row.sessions()),
                     row.receipts(),
-                    outcome.deliverySeconds(),
+                    perSecond(row.receipts(), outcome.deliverySeconds()),
                     row.latency(),
                     wrong(row)));
         }
+        outcome.particulars()
+                .latencies()
+                .forEach((name, micros) -> text.append(line(name, "-", micros.getTotalCount(), "-", micros, "-")));
         var published = outcome.published();
         if (published.acknowledged() > 0) {
             text.append(line(
                     "publish",
                     "-",
                     published.acknowledged(),
-                    published.seconds(),
+                    perSecond(published.acknowledged(), published.seconds()),
                     published.latency(),
                     format("%,d", published.failed())));
         }
@@ -148,11 +151,14 @@ public final class Page {
         return format("%,d", row.wrong());
     }
 
+    private static String perSecond(long count, double seconds) {
+        return format("%,.0f", count / seconds);
+    }
+
     private static String line(
-            String name, String sessions, long count, double seconds, Histogram latency, String wrong) {
+            String name, String sessions, long count, String perSecond, Histogram latency, String wrong) {
         var text = new StringBuilder(format(
-                "<tr><th>%s</th><td>%s</td><td>%,d</td><td>%,.0f</td>",
-                Markup.escaped(name), sessions, count, count / seconds));
+                "<tr><th>%s</th><td>%s</td><td>%,d</td><td>%s</td>", Markup.escaped(name), sessions, count, perSecond));
         for (double percentile : List.of(50.0, 90.0, 99.0, 99.9, 100.0)) {
             text.append("<td>").append(millis(latency, percentile)).append("</td>");
         }

@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
 /// @param who gets the deliveries, in the plural
 /// @param passed what is known if nothing is wrong
 /// @param figures in the order in which they are told
-/// @param latencies of other things than deliveries, in microseconds
+/// @param latencies of other things than all deliveries of some sessions, in microseconds
 /// @param faults what else is wrong
 public record Particulars(
         String who, String passed, Map<String, Object> figures, Map<String, Histogram> latencies, List<String> faults) {
@@ -35,6 +35,16 @@ public record Particulars(
 
     /// Of sessions.
     public static Particulars of(Map<String, Object> figures, List<String> faults) {
-        return new Particulars("sessions", "nothing missing, double or out of order", figures, Map.of(), faults);
+        return ofSessions(figures, Map.of(), faults);
+    }
+
+    /// Of sessions.
+    public static Particulars of(Map<String, Object> figures, Map<String, Histogram> latencies) {
+        return ofSessions(figures, latencies, List.of());
+    }
+
+    private static Particulars ofSessions(
+            Map<String, Object> figures, Map<String, Histogram> latencies, List<String> faults) {
+        return new Particulars("sessions", "nothing missing, double or out of order", figures, latencies, faults);
     }
 }

@@ -34,16 +34,16 @@ final class Table {
                     row.transport(),
                     Integer.toString(row.sessions()),
                     row.receipts(),
-                    outcome.deliverySeconds(),
+                    perSecond(row.receipts(), outcome.deliverySeconds()),
                     row.latency()));
         }
         outcome.particulars()
                 .latencies()
-                .forEach((name, micros) ->
-                        text.append(line(name, "-", micros.getTotalCount(), outcome.deliverySeconds(), micros)));
+                .forEach((name, micros) -> text.append(line(name, "-", micros.getTotalCount(), "-", micros)));
         var published = outcome.published();
         if (published.acknowledged() > 0) {
-            text.append(line("publish", "-", published.acknowledged(), published.seconds(), published.latency()));
+            long count = published.acknowledged();
+            text.append(line("publish", "-", count, perSecond(count, published.seconds()), published.latency()));
         }
         if (!outcome.particulars().figures().isEmpty()) {
             text.append(format(
@@ -134,13 +134,17 @@ final class Table {
                 part.failures().isEmpty() ? "passed" : "FAILED: " + String.join(", ", part.failures()));
     }
 
-    private static String line(String name, String sessions, long count, double seconds, Histogram latency) {
+    private static String perSecond(long count, double seconds) {
+        return format("%.0f", count / seconds);
+    }
+
+    private static String line(String name, String sessions, long count, String perSecond, Histogram latency) {
         return format(
-                "%-12s %9s %11d %11.0f %9s %9s %9s %9s %9s%n",
+                "%-12s %9s %11d %11s %9s %9s %9s %9s %9s%n",
                 name,
                 sessions,
                 count,
-                count / seconds,
+                perSecond,
                 millis(latency, 50),
                 millis(latency, 90),
                 millis(latency, 99),

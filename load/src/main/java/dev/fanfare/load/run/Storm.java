@@ -5,8 +5,10 @@ import dev.fanfare.load.publish.Source;
 import dev.fanfare.load.report.Particulars;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
 
-/// The special sessions leave at once, and come back at once.
+/// The special sessions leave at once, and come back at once. What the others notice of it is told apart.
 ///
 /// @param after when they leave, from the measured time's start
 /// @param away how long they are away
@@ -18,10 +20,12 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
     @Override
     public Particulars run(Clients clients, Source source, Duration duration) throws InterruptedException {
         Thread.sleep(after);
+        var before = clients.latencyOfOthers();
         int left = clients.leave(Integer.MAX_VALUE);
         Thread.sleep(away);
         var ends = source.acknowledgements().ends();
         long missing = clients.missing(ends);
+        var meanwhile = clients.latencyOfOthers();
         long start = System.nanoTime();
         clients.comeBack(rate);
         boolean caughtUp = false;
@@ -29,11 +33,29 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
             Thread.sleep(LOOK);
             caughtUp = clients.count().away() == 0 && clients.missing(ends) == 0;
         }
+        long end = System.nanoTime();
+        var sent = source.acknowledgements().ends();
+        while (clients.missing(sent) > 0 && System.nanoTime() - start < limit.toNanos()) {
+            Thread.sleep(LOOK); // what was sent to the others in that time counts, however late it comes
+        }
+        var others = clients.latencyOfOthers();
+        others.subtract(meanwhile);
         var said = new LinkedHashMap<String, Object>();
         said.put("left", left);
         said.put("deliveriesBehind", missing);
         said.put("caughtUp", caughtUp);
-        said.put("caughtUpSeconds", Math.round((System.nanoTime() - start) / 1e6) / 1e3);
-        return Particulars.of(said);
+        said.put("caughtUpSeconds", Math.round((end - start) / 1e6) / 1e3);
+        return Particulars.of(said, latencies(before, others));
+    }
+
+    private static Map<String, Histogram> latencies(Histogram before, Histogram meanwhile) {
+        var latencies = new LinkedHashMap<String, Histogram>();
+        if (before.getTotalCount() > 0) {
+            latencies.put("before", before);
+        }
+        if (meanwhile.getTotalCount() > 0) {
+            latencies.put("meanwhile", meanwhile);
+        }
+        return latencies;
     }
 }

@@ -46,8 +46,12 @@ interface Fault {
 
     /// What comes from the planted one on comes this much later.
     static Fault late(long millis) {
+        return late(PLANTED, millis);
+    }
+
+    static Fault late(long from, long millis) {
         return (feed, sequence, data) -> feed.add(
-                new Item(Item.Kind.EVENT, data, System.nanoTime() + (sequence < PLANTED ? 0 : millis * 1_000_000)));
+                new Item(Item.Kind.EVENT, data, System.nanoTime() + (sequence < from ? 0 : millis * 1_000_000)));
     }
 
     /// What comes from the planted one on never comes.

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,22 @@ class ReturningTest {
         assertThat(storm.get("left").asInt()).isEqualTo(3);
         assertThat(storm.get("deliveriesBehind").asInt()).isPositive();
         assertThat(storm.get("caughtUp").asBoolean()).isTrue();
+        assertThat(outcome.json.get("latenciesMs").get("before").get("p50").asDouble())
+                .isPositive();
+        assertThat(outcome.json.get("latenciesMs").get("meanwhile").get("p50").asDouble())
+                .isPositive();
+        assertThat(outcome.text).containsPattern("\nmeanwhile +- +[1-9]");
+    }
+
+    /// A server that becomes slow before some come back.
+    @Test
+    void aStormTellsWhatTheOthersNotice() throws Exception {
+        var server = new PlantedServer(Fault.late(60, 150), Manner.PLAIN); // they leave at 25, and are back at 65
+        var outcome = run(server, "storm", "sse", "--share", "0.75", "--away", "200ms");
+        assertThat(outcome.status).as(outcome.text).isZero();
+        var latencies = outcome.json.get("latenciesMs");
+        assertThat(latencies.get("meanwhile").get("p50").asDouble()).isGreaterThanOrEqualTo(150);
+        assertThat(latencies.get("before").get("p50").asDouble()).isLessThan(150);
     }
 
     @ParameterizedTest
