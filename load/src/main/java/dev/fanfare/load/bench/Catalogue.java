@@ -66,6 +66,18 @@ final class Catalogue {
                 "9,000 sessions come back at once, 1,000 events behind",
                 List.of(new Case("9,000 sessions come back 1,000 events behind, sse", Catalogue::storm)),
                 List.of(Metric.CAUGHT_UP)));
+        rows.add(new Steady(
+                "storm-live",
+                "what 1,000 sessions notice while 9,000 others come back, 900 events behind, and events flow",
+                List.of(new Case(
+                        "9,000 of 10,000 sessions come back 900 events behind, 20 events/s, sse",
+                        Catalogue::stormWhileEventsFlow)),
+                List.of(
+                        Metric.CAUGHT_UP,
+                        Metric.ofThoseWhoStay("before", 50),
+                        Metric.ofThoseWhoStay("meanwhile", 50),
+                        Metric.ofThoseWhoStay("before", 99),
+                        Metric.ofThoseWhoStay("meanwhile", 99))));
         rows.add(costOfSessions());
         rows.add(costOfChannels());
         rows.add(new EndToEnd());
@@ -140,5 +152,18 @@ final class Catalogue {
                 Duration.ofMillis(500), // some events first: a session without a cursor has nothing to come back behind
                 Duration.ofMillis(9500),
                 List.of("--catch-up", "60s"));
+    }
+
+    /// They leave after a quarter of the time.
+    private static Load stormWhileEventsFlow(Ground ground) {
+        return new Load(
+                "storm",
+                Transport.SSE,
+                ground.scaled(MANY + 1000),
+                1,
+                20,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(80),
+                List.of("--share", "0.9", "--away", "45s", "--catch-up", "60s"));
     }
 }

@@ -20,7 +20,7 @@ final class Ground {
     private boolean failed;
 
     /// What a server has settled under: code that another kind of load needs is not compiled yet.
-    private record Warmed(Contender contender, String scenario, Transport transport, int channels) {}
+    private record Warmed(Contender contender, boolean returns, Transport transport, int channels) {}
 
     Ground(List<Contender> contenders, LoadTool tool, Options options) {
         this.contenders = List.copyOf(contenders);
@@ -67,7 +67,7 @@ final class Ground {
     /// Runs for nothing, the first time: the server's code is not compiled yet.
     void warm(Contender contender, Load load) throws InterruptedException {
         start(contender);
-        var kind = new Warmed(contender, load.scenario(), load.transport(), load.channels());
+        var kind = new Warmed(contender, load.returns(), load.transport(), load.channels());
         if (contender.process().isPresent() && warm.add(kind)) {
             tool.run(contender, load.atLeast(options.settle()));
         }

@@ -41,6 +41,11 @@ record Load(
         return new Load(scenario, transport, sessions, channels, rate, warmUp, duration, more);
     }
 
+    /// Whether sessions leave and come back behind their cursors.
+    boolean returns() {
+        return scenario.equals("replay") || scenario.equals("storm");
+    }
+
     /// The same for so long, unless it is a matter of events rather than of time.
     Load atLeast(Duration time) {
         boolean longer = scenario.equals("fanout") && warmUp.isPositive() && time.compareTo(duration) > 0;

@@ -17,6 +17,19 @@ record Metric(String title, String unit, boolean moreIsBetter, ToDoubleFunction<
             figures -> figures.cpuSeconds() / figures.load().events() * 1e6);
     static final Metric CONNECTS = new Metric(
             "connecting", "sessions/s", true, figures -> figures.load().sessions() / figures.connectSeconds());
+    /// @param when as the storm's rows are called
+    static Metric ofThoseWhoStay(String when, int percentile) {
+        return new Metric(
+                "p%d of the others %s".formatted(percentile, when),
+                "ms",
+                false,
+                figures -> figures.json()
+                        .path("latenciesMs")
+                        .path(when)
+                        .path("p" + percentile)
+                        .asDouble());
+    }
+
     static final Metric CAUGHT_UP = new Metric(
             "all caught up after",
             "s",

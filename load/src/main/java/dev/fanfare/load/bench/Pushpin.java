@@ -42,8 +42,7 @@ final class Pushpin extends Served {
 
     @Override
     public Optional<String> refuses(Load load) {
-        return Contender.unless(
-                load.transport() != Transport.POLL && !load.scenario().equals("replay"), "–");
+        return Contender.unless(load.transport() != Transport.POLL && !load.returns(), "–");
     }
 
     @Override
