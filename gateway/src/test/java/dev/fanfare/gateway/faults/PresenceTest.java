@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.faults;
 
+import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.events.ChannelPattern;
@@ -75,7 +76,9 @@ class PresenceTest {
     }
 
     private static Gateways gateways(String name) {
-        var gateways = new Gateways().route(topic, "{key}");
+        var gateways = new Gateways()
+                .route(topic, "{key}")
+                .heartbeats(ofMinutes(5), ofMinutes(5), ofMinutes(10)); // no client here answers to one
         gateways.management = new ManagementSettings(true, "127.0.0.1", 0, Optional.of(OPERATOR), 0);
         gateways.access = Secured.by(issuer).access();
         gateways.cluster = new ClusterSettings(
