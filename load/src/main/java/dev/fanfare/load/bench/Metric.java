@@ -17,6 +17,13 @@ record Metric(String title, String unit, boolean moreIsBetter, ToDoubleFunction<
             figures -> figures.cpuSeconds() / figures.load().events() * 1e6);
     static final Metric CONNECTS = new Metric(
             "connecting", "sessions/s", true, figures -> figures.load().sessions() / figures.connectSeconds());
+    static final Metric CAUGHT_UP = new Metric(
+            "all caught up after",
+            "s",
+            false,
+            figures ->
+                    figures.json().path("disturbance").path("caughtUpSeconds").asDouble());
+
     /// @param when as the storm's rows are called
     static Metric ofThoseWhoStay(String when, int percentile) {
         return new Metric(
@@ -29,11 +36,4 @@ record Metric(String title, String unit, boolean moreIsBetter, ToDoubleFunction<
                         .path("p" + percentile)
                         .asDouble());
     }
-
-    static final Metric CAUGHT_UP = new Metric(
-            "all caught up after",
-            "s",
-            false,
-            figures ->
-                    figures.json().path("disturbance").path("caughtUpSeconds").asDouble());
 }

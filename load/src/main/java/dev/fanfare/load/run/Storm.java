@@ -25,7 +25,7 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
         Thread.sleep(away);
         var ends = source.acknowledgements().ends();
         long missing = clients.missing(ends);
-        var meanwhile = clients.latencyOfOthers();
+        var untilBack = clients.latencyOfOthers();
         long start = System.nanoTime();
         clients.comeBack(rate);
         boolean caughtUp = false;
@@ -38,14 +38,14 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
         while (clients.missing(sent) > 0 && System.nanoTime() - start < limit.toNanos()) {
             Thread.sleep(LOOK); // what was sent to the others in that time counts, however late it comes
         }
-        var others = clients.latencyOfOthers();
-        others.subtract(meanwhile);
+        var meanwhile = clients.latencyOfOthers();
+        meanwhile.subtract(untilBack);
         var said = new LinkedHashMap<String, Object>();
         said.put("left", left);
         said.put("deliveriesBehind", missing);
         said.put("caughtUp", caughtUp);
         said.put("caughtUpSeconds", Math.round((end - start) / 1e6) / 1e3);
-        return Particulars.of(said, latencies(before, others));
+        return Particulars.of(said, latencies(before, meanwhile));
     }
 
     private static Map<String, Histogram> latencies(Histogram before, Histogram meanwhile) {

@@ -69,6 +69,7 @@ final class PlantedDispatcher implements AutoCloseable {
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final Map<String, JsonNode> wanted = new ConcurrentHashMap<>();
     private final Set<String> retryAfter = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger published = new AtomicInteger();
 
     PlantedDispatcher(Fault fault) throws IOException {
@@ -127,7 +128,7 @@ final class PlantedDispatcher implements AutoCloseable {
     }
 
     private String create(JsonNode body) {
-        var id = "ep-" + wanted.size() + "-" + System.nanoTime();
+        var id = "ep-" + made.incrementAndGet(); // some come at the same time
         var key = id + "-key-of-32-bytes";
         var channels = ConcurrentHashMap.<String>newKeySet();
         body.get("channels").forEach(channel -> channels.add(channel.asText()));
