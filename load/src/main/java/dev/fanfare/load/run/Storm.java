@@ -35,9 +35,7 @@ public record Storm(Duration after, Duration away, double rate, Duration limit) 
         }
         long end = System.nanoTime();
         var sent = source.acknowledgements().ends();
-        while (clients.missing(sent) > 0 && System.nanoTime() - start < limit.toNanos()) {
-            Thread.sleep(LOOK); // what was sent to the others in that time counts, however late it comes
-        }
+        Aside.await(limit, () -> clients.missing(sent) == 0); // what was sent meanwhile counts, however late it comes
         var meanwhile = clients.latencyOfOthers();
         meanwhile.subtract(untilBack);
         var said = new LinkedHashMap<String, Object>();
